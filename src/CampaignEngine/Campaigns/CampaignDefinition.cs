@@ -1,0 +1,170 @@
+using CampaignEngine.Authoring;
+
+namespace CampaignEngine.Campaigns;
+
+/// <summary>One campaign YAML file, read and checked in itself; conditions and templates are still as written and are bound by the later stages.</summary>
+public sealed record CampaignDefinition
+{
+    /// <summary>File, relative to the workspace.</summary>
+    public required string File { get; init; }
+
+    /// <summary>The bytes of the file as text: a plan keeps them and a launch runs exactly these.</summary>
+    public required string Yaml { get; init; }
+
+    /// <summary>Name: lower-case letters, digits and dashes, unique in the workspace.</summary>
+    public required string Name { get; init; }
+
+    public required Place Place { get; init; }
+
+    public string? Title { get; init; }
+
+    /// <summary>marketing (needs consent and an unsubscribe link) or service (neither).</summary>
+    public MessagePurpose Purpose { get; init; } = MessagePurpose.Marketing;
+
+    public string? Brand { get; init; }
+
+    public Goal? Goal { get; init; }
+
+    public Money? Budget { get; init; }
+
+    public required AudienceDefinition Audience { get; init; }
+
+    /// <summary>Test cells; empty means one nameless cell.</summary>
+    public IReadOnlyList<CellDefinition> Cells { get; init; } = [];
+
+    public required IReadOnlyList<DropDefinition> Drops { get; init; }
+
+    public required ResponseDefinition Response { get; init; }
+}
+
+public enum MessagePurpose
+{
+    Marketing,
+    Service,
+}
+
+/// <summary>What the campaign hopes for; rates are fractions.</summary>
+public sealed record Goal(Percentage? ResponseRate, Percentage? ConversionRate);
+
+public sealed record AudienceDefinition
+{
+    public required Place Place { get; init; }
+
+    /// <summary>Entity name; the model's people entity when not written.</summary>
+    public string? From { get; init; }
+
+    /// <summary>All must hold.</summary>
+    public IReadOnlyList<Written> Where { get; init; } = [];
+
+    /// <summary>None may hold.</summary>
+    public IReadOnlyList<Written> Exclude { get; init; } = [];
+
+    /// <summary>In order: email, phone, household. Default: the lead channel's address.</summary>
+    public IReadOnlyList<DedupeKey> Dedupe { get; init; } = [];
+
+    /// <summary>Which duplicate stays: expressions, first wins ("last_order_at desc"). Empty: newest order first, then the smallest key.</summary>
+    public IReadOnlyList<Ordering> Survivor { get; init; } = [];
+
+    public ListLimit? Limit { get; init; }
+
+    /// <summary>Share of the net list that is selected, recorded, measured and never contacted.</summary>
+    public Percentage Holdout { get; init; }
+
+    /// <summary>How far a list frozen later may differ in size from the plan's forecast before the operator must look.</summary>
+    public Percentage Drift { get; init; } = new(0.20m);
+
+    /// <summary>Contact caps: at most N messages on a channel (null: any) within the duration, over all campaigns.</summary>
+    public IReadOnlyList<ContactCap> Caps { get; init; } = [];
+
+    /// <summary>Scope of "once"; default "campaign/drop". The same scope in two campaigns keeps them from contacting one person twice.</summary>
+    public string? Once { get; init; }
+}
+
+public enum DedupeKey
+{
+    Email,
+    Phone,
+    Household,
+}
+
+public sealed record Ordering(Written Expression, bool Descending);
+
+public sealed record ListLimit(int Count, Ordering? By, Place Place);
+
+public sealed record ContactCap(int Count, CalendarDuration Within, string? Channel, Place Place);
+
+/// <summary>A test cell: its share of the net list (control cell left out) and the variables its messages see.</summary>
+public sealed record CellDefinition(string Name, Percentage Share, IReadOnlyDictionary<string, string> Vars, Place Place);
+
+public sealed record DropDefinition
+{
+    public required string Name { get; init; }
+
+    public required Place Place { get; init; }
+
+    /// <summary>email, sms, print or call.</summary>
+    public required string Channel { get; init; }
+
+    /// <summary>Template path below templates/ without extension: "email/spring-tea".</summary>
+    public required Written Template { get; init; }
+
+    /// <summary>Subject template (e-mail).</summary>
+    public Written? Subject { get; init; }
+
+    public required ScheduleDefinition Schedule { get; init; }
+
+    /// <summary>Condition on the person that must hold when the drop falls due ("not responded").</summary>
+    public Written? Only { get; init; }
+
+    /// <summary>Price of one message.</summary>
+    public Money? UnitCost { get; init; }
+
+    /// <summary>Name of the sender in engine.yaml; the default sender when not written.</summary>
+    public string? Sender { get; init; }
+}
+
+/// <summary>When a drop falls due. Exactly one of At, After, Cron is set.</summary>
+public sealed record ScheduleDefinition
+{
+    public required Place Place { get; init; }
+
+    /// <summary>Local date and time of a one-off drop, in <see cref="Zone"/>; null with Now or After or Cron.</summary>
+    public DateTime? At { get; init; }
+
+    /// <summary>At launch ("at: now").</summary>
+    public bool Now { get; init; }
+
+    /// <summary>IANA zone name, or "recipient" for each person's own zone; null: the zone of engine.yaml.</summary>
+    public string? Zone { get; init; }
+
+    /// <summary>Name of the drop this one follows, and by how much.</summary>
+    public string? After { get; init; }
+
+    public CalendarDuration? Delay { get; init; }
+
+    /// <summary>Quartz cron expression of a recurring drop.</summary>
+    public string? Cron { get; init; }
+
+    /// <summary>Local hours in which messages may leave; null: any hour.</summary>
+    public (TimeOnly From, TimeOnly To)? Between { get; init; }
+
+    /// <summary>No message of the drop leaves after this long past its due time.</summary>
+    public CalendarDuration? ExpiresAfter { get; init; }
+}
+
+public sealed record ResponseDefinition
+{
+    public required Place Place { get; init; }
+
+    /// <summary>How long after contact a reaction counts.</summary>
+    public CalendarDuration Window { get; init; } = new(14, DurationUnit.Day);
+
+    /// <summary>Relation with optional where: "orders where category = "tea""; null: no conversion is measured.</summary>
+    public Written? Conversion { get; init; }
+
+    /// <summary>Which events count as a response: any of click, reply, conversion. Default: click, reply, conversion.</summary>
+    public IReadOnlyList<string> Counts { get; init; } = ["click", "reply", "conversion"];
+
+    /// <summary>last-touch or first-touch.</summary>
+    public string Attribution { get; init; } = "last-touch";
+}
