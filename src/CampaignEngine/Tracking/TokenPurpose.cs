@@ -1,0 +1,17 @@
+namespace CampaignEngine.Tracking;
+
+/// <summary>What a token allows. It is part of the signed bytes, so a token made for one purpose is worth nothing for another.</summary>
+public enum TokenPurpose : byte
+{
+    /// <summary>Follow one link of the message.</summary>
+    Click = 1,
+
+    /// <summary>Fetch the open pixel.</summary>
+    Open = 2,
+
+    /// <summary>Stop the messages of this channel.</summary>
+    Unsubscribe = 3,
+
+    /// <summary>Read the message in a browser.</summary>
+    ViewOnline = 4,
+}
