@@ -25,9 +25,9 @@ CREATE TABLE engine.list (
     list_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     campaign text NOT NULL,
     universe bigint NOT NULL CHECK (universe >= 0),
-    net bigint NOT NULL CHECK (net >= 0),            -- people to contact, control cell left out
-    control bigint NOT NULL CHECK (control >= 0),
-    list_hash bytea NOT NULL,                        -- SHA-256 over the ordered (customer key, cell) of net and control
+    net bigint NOT NULL CHECK (net >= 0),            -- people left after every exclusion: to contact + control cell
+    control bigint NOT NULL CHECK (control >= 0 AND control <= net),
+    list_hash bytea NOT NULL,                        -- SHA-256 over the ordered (customer key, cell, recipient key) of the net list
     created_at timestamptz NOT NULL DEFAULT now()
 );
 
@@ -41,7 +41,8 @@ CREATE TABLE engine.list_person (
     address text,                                    -- contact point of the lead channel, normalised
     recipient_key bytea,                             -- keyed hash of that contact point
     cell text,
-    rank bigint                                      -- place in the order of audience.limit, counted from 1
+    time_zone text,                                  -- the person's own, where a drop is timed by it
+    reach smallint NOT NULL DEFAULT 0                -- bit n: the n-th channel of the campaign has a usable, consented address
 ) PARTITION BY LIST (list_id);
 
 CREATE TABLE engine.plan (
