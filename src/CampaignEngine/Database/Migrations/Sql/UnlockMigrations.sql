@@ -1,0 +1,2 @@
+-- Ends LockMigrations.
+SELECT pg_advisory_unlock(4846373801172001)

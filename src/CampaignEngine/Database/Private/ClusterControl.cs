@@ -1,0 +1,201 @@
+using System.Diagnostics;
+using System.Globalization;
+using Npgsql;
+
+namespace CampaignEngine.Database.Private;
+
+/// <summary>Starts, finds and stops the server of one cluster. Every method expects the caller to hold the guard lock.</summary>
+internal sealed class ClusterControl
+{
+    private const long LargestLog = 10L << 20;
+    private static readonly TimeSpan StartPatience = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+
+    private readonly ServerAccount _account;
+    private readonly PostgresBinaries _binaries;
+
+    private ClusterControl(ClusterPlace place, ServerAccount account, PostgresBinaries binaries)
+    {
+        (Place, _account, _binaries) = (place, account, binaries);
+    }
+
+    public ClusterPlace Place { get; }
+
+    public string ConnectionString => new NpgsqlConnectionStringBuilder
+    {
+        Host = Place.SocketDirectory,
+        Port = 5432,
+        Database = PrivatePostgres.DatabaseName,
+        Username = PrivatePostgres.Owner,
+    }.ConnectionString;
+
+    /// <summary>The command that stops the server, to be run in the cluster's home.</summary>
+    public IReadOnlyList<string> StopCommand =>
+        _account.Wrap(_binaries.Control, ["stop", "-D", "data", "-m", "fast", "-w", "-t", "120", "-s"]);
+
+    public static async Task<ClusterControl> PrepareAsync(ClusterPlace place, Action<string> say, CancellationToken cancellationToken)
+    {
+        var account = await ServerAccount.ForAsync(place.Data, cancellationToken);
+        await place.PrepareAsync(account, say, cancellationToken);
+        return new(place, account, await PostgresBinaries.FindAsync(place.ClusterMajor, cancellationToken));
+    }
+
+    /// <summary>Creates the cluster and starts the server where needed; returns when it accepts connections.</summary>
+    public async Task EnsureRunningAsync(Action beforeStart, Action<string> say, CancellationToken cancellationToken)
+    {
+        if (Place.ClusterMajor is null)
+        {
+            say($"creating the private database in {Place.Home}");
+            await ClusterCreation.RunAsync(Place, _account, _binaries, cancellationToken);
+        }
+
+        beforeStart();
+        var started = Stopwatch.StartNew();
+        while (!await IsReadyAsync(cancellationToken))
+        {
+            if (await LiveProcessAsync(Place, cancellationToken) is null)
+            {
+                await StartAsync(started, say, cancellationToken);
+            }
+
+            if (started.Elapsed > StartPatience)
+            {
+                throw Failed($"did not become ready within {StartPatience.TotalMinutes:0} minutes");
+            }
+
+            await Task.Delay(Pause, cancellationToken);
+        }
+    }
+
+    /// <summary>Stops the server; false when none ran.</summary>
+    public async Task<bool> StopAsync(CancellationToken cancellationToken)
+    {
+        if (await LiveProcessAsync(Place, cancellationToken) is null)
+        {
+            return false;
+        }
+
+        var result = await ServerProgram.RunAsync(ServerAccount.Self, Place.Home, StopCommand[0], StopCommand.Skip(1), cancellationToken);
+        return result.ExitCode == 0 || await LiveProcessAsync(Place, cancellationToken) is null
+            ? true
+            : throw new DatabaseUnavailableException($"the private database in {Place.Data} did not stop: {result.Output}");
+    }
+
+    /// <summary>The process id of the server that runs on this cluster now; a number left behind by a crash does not count.</summary>
+    public static async Task<int?> LiveProcessAsync(ClusterPlace place, CancellationToken cancellationToken)
+    {
+        var file = Path.Combine(place.Data, "postmaster.pid");
+        if (!File.Exists(file)
+            || !int.TryParse((await File.ReadAllLinesAsync(file, cancellationToken)).FirstOrDefault(), NumberStyles.None, CultureInfo.InvariantCulture, out var process))
+        {
+            return null;
+        }
+
+        // The server works inside its data folder. Numbers are given again after a restart of the machine: any other process under this number is not the server.
+        if (OperatingSystem.IsLinux())
+        {
+            var folder = new DirectoryInfo($"/proc/{process}/cwd").LinkTarget;
+            return folder is not null && Path.GetFullPath(folder) == Resolved(place.Data) ? process : null;
+        }
+
+        var command = await ServerProgram.RunAsync(
+            ServerAccount.Self, "/", "ps", ["-p", process.ToString(CultureInfo.InvariantCulture), "-o", "comm="], cancellationToken);
+        return command.Output.Contains("postgres", StringComparison.Ordinal) ? process : null;
+    }
+
+    private async Task StartAsync(Stopwatch started, Action<string> say, CancellationToken cancellationToken)
+    {
+        // Nobody runs here (the caller looked): a file left by a crash could only make the server mistake a stranger's process for its own.
+        File.Delete(Path.Combine(Place.Data, "postmaster.pid"));
+        await WriteSettingsAsync(cancellationToken);
+        RotateLog();
+
+        var recovering = started.Elapsed > TimeSpan.FromSeconds(5);
+        if (recovering)
+        {
+            say("the private database recovers from a crash");
+        }
+
+        var result = await ServerProgram.RunAsync(
+            _account, Place.Home, _binaries.Control, ["start", "-D", "data", "-l", "server.log", "-s", "-w", "-t", "5"], cancellationToken);
+        var stillStarting = await LiveProcessAsync(Place, cancellationToken) is not null;
+        if (result.ExitCode == 0 || stillStarting)
+        {
+            return;
+        }
+
+        // The children of a server that was killed need a moment to notice; until then its memory counts as used.
+        var tail = LogTail();
+        if (tail.Contains("pre-existing shared memory block", StringComparison.Ordinal) && started.Elapsed < TimeSpan.FromSeconds(60))
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(200), cancellationToken);
+            return;
+        }
+
+        throw Failed($"did not start: {tail}");
+    }
+
+    private async Task<bool> IsReadyAsync(CancellationToken cancellationToken)
+    {
+        if (!File.Exists(Path.Combine(Place.SocketDirectory, ".s.PGSQL.5432")))
+        {
+            return false;
+        }
+
+        try
+        {
+            var settings = new NpgsqlConnectionStringBuilder(ConnectionString) { Pooling = false, Timeout = 5 };
+            await using var connection = new NpgsqlConnection(settings.ConnectionString);
+            await connection.OpenAsync(cancellationToken);
+            return true;
+        }
+        catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.CannotConnectNow)
+        {
+            return false;
+        }
+        catch (PostgresException fault)
+        {
+            throw new DatabaseUnavailableException($"the private database in {Place.Data} refuses connections: {fault.MessageText}", fault);
+        }
+        catch (NpgsqlException)
+        {
+            return false;
+        }
+    }
+
+    private async Task WriteSettingsAsync(CancellationToken cancellationToken)
+    {
+        var probe = await ServerProgram.RunAsync(
+            _account, Place.Home, _binaries.Server, ["-C", "wal_compression", "-c", "wal_compression=lz4", "-D", "data"], cancellationToken);
+        var text = ClusterSettings.Text(
+            GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, Place.SocketDirectory, probe.ExitCode == 0 && probe.Output.EndsWith("lz4", StringComparison.Ordinal));
+        await File.WriteAllTextAsync(Path.Combine(Place.Data, ClusterSettings.FileName), text, cancellationToken);
+    }
+
+    private void RotateLog()
+    {
+        if (new FileInfo(Place.Log) is { Exists: true, Length: > LargestLog })
+        {
+            File.Move(Place.Log, Place.Log + ".1", overwrite: true);
+        }
+    }
+
+    private string LogTail() => File.Exists(Place.Log)
+        ? string.Join(" | ", File.ReadLines(Place.Log).TakeLast(4))
+        : "it wrote no log";
+
+    private DatabaseUnavailableException Failed(string what) => new($"the private database in {Place.Data} {what} (log: {Place.Log})");
+
+    // /proc shows the folder with every symbolic link followed.
+    private static string Resolved(string directory)
+    {
+        var path = Path.GetPathRoot(directory)!;
+        foreach (var part in directory.Split('/', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var next = new DirectoryInfo(Path.Combine(path, part));
+            path = next.LinkTarget is null ? next.FullName : next.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? next.FullName;
+        }
+
+        return path;
+    }
+}

@@ -1,0 +1,35 @@
+using CampaignEngine.Testing;
+using Npgsql;
+
+namespace CampaignEngine.Tests.Database;
+
+public sealed class EngineDatabaseTests(TestDatabase database) : IClassFixture<TestDatabase>
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task TheQueryRoleReadsGrantedTablesOnly()
+    {
+        await database.ExecuteAsync("CREATE SCHEMA shop; CREATE TABLE shop.open (n int); CREATE TABLE shop.shut (n int); INSERT INTO shop.open VALUES (7)");
+        Assert.Empty(await database.Database.GrantQueryRoleAsync([("shop", "open"), ("shop", "absent")], Cancel));
+
+        await using var connection = await database.Database.QuerySource.OpenConnectionAsync(Cancel);
+        Assert.Equal(7, await new NpgsqlCommand("SELECT n FROM shop.open", connection).ExecuteScalarAsync(Cancel));
+        Assert.Equal("campaign_query", await new NpgsqlCommand("SELECT current_user::text", connection).ExecuteScalarAsync(Cancel));
+        var fault = await Assert.ThrowsAsync<PostgresException>(() => new NpgsqlCommand("SELECT n FROM shop.shut", connection).ExecuteScalarAsync(Cancel));
+        Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, fault.SqlState);
+    }
+
+    [Fact]
+    public async Task TheQueryConnectionCannotWriteAndHasATimeLimit()
+    {
+        for (var use = 0; use < 3; use++)
+        {
+            // More than one use: the pool must not hand out a connection that lost its limits.
+            await using var connection = await database.Database.QuerySource.OpenConnectionAsync(Cancel);
+            Assert.Equal("1min", await new NpgsqlCommand("SHOW statement_timeout", connection).ExecuteScalarAsync(Cancel));
+            var fault = await Assert.ThrowsAsync<PostgresException>(() => new NpgsqlCommand("CREATE TEMP TABLE x (n int)", connection).ExecuteNonQueryAsync(Cancel));
+            Assert.Contains(fault.SqlState, (string[])[PostgresErrorCodes.ReadOnlySqlTransaction, PostgresErrorCodes.InsufficientPrivilege]);
+        }
+    }
+}
