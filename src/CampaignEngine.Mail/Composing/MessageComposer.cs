@@ -1,0 +1,171 @@
+using System.Buffers;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace CampaignEngine.Mail.Composing;
+
+/// <summary>
+/// Writes whole messages: headers, then text and HTML as quoted-printable UTF-8. One per connection, used for one message after the
+/// other; not safe for two threads at once. The same content always gives the same bytes.
+/// </summary>
+/// <remarks>
+/// What it writes has CRLF as its only line end, lines of at most 78 characters (998 for a header word that cannot be folded), only
+/// ASCII unless an address itself needs SMTPUTF8, and no line that starts with a dot.
+/// </remarks>
+public sealed class MessageComposer
+{
+    private readonly byte[] _boundary = new byte[BoundaryLength];
+    private readonly byte[] _hash = new byte[SHA256.HashSizeInBytes];
+    private readonly byte[] _id = new byte[256];
+
+    // "=_" cannot occur in quoted-printable text, so no body line can be taken for the boundary.
+    private const string BoundaryPrefix = "=_";
+    private const int BoundaryLength = 2 + 32;
+
+    /// <summary>Appends the message to <paramref name="output"/>; on a fault nothing is written.</summary>
+    /// <returns>Null when the message was written.</returns>
+    public ComposeFault? Compose(in MessageContent content, IBufferWriter<byte> output)
+    {
+        if (Check(content) is { } fault)
+        {
+            return fault;
+        }
+
+        var writer = new MimeWriter(output);
+        WriteHeaders(ref writer, content);
+        WriteBody(ref writer, content);
+        writer.Flush();
+        return null;
+    }
+
+    private static ComposeFault? Check(in MessageContent content)
+    {
+        if (CheckMailbox(content.From, "From") is { } from)
+        {
+            return from;
+        }
+
+        if (CheckMailbox(content.To, "To") is { } to)
+        {
+            return to;
+        }
+
+        if (content.ReplyTo is { } replyTo && CheckMailbox(replyTo, "Reply-To") is { } reply)
+        {
+            return reply;
+        }
+
+        if (HeaderText.Check(content.Subject) is { } subject)
+        {
+            return ComposeFault.Of(subject, "Subject");
+        }
+
+        if (!HeaderText.IsMessageId(content.MessageId))
+        {
+            return ComposeFault.Of(ComposeFaultKind.MessageId, "Message-ID");
+        }
+
+        foreach (var header in content.ExtraHeaders.Span)
+        {
+            if (HeaderText.CheckExtra(header) is { } extra)
+            {
+                return ComposeFault.Of(extra, extra == ComposeFaultKind.HeaderName ? "" : header.Name);
+            }
+        }
+
+        return content.TextUtf8.IsEmpty && content.HtmlUtf8.IsEmpty ? ComposeFault.Of(ComposeFaultKind.NoBody, "body") : null;
+    }
+
+    private static ComposeFault? CheckMailbox(Mailbox mailbox, string header)
+    {
+        if (mailbox.Address.IsEmpty)
+        {
+            return ComposeFault.Of(ComposeFaultKind.NoAddress, header);
+        }
+
+        return HeaderText.Check(mailbox.DisplayName) is { } fault ? ComposeFault.Of(fault, header) : null;
+    }
+
+    private static void WriteHeaders(ref MimeWriter writer, in MessageContent content)
+    {
+        writer.Write("Date: "u8);
+        WriteDate(ref writer, content.Date);
+        HeaderWriter.WriteMailbox(ref writer, "From:"u8, content.From);
+        if (content.ReplyTo is { } replyTo)
+        {
+            HeaderWriter.WriteMailbox(ref writer, "Reply-To:"u8, replyTo);
+        }
+
+        HeaderWriter.WriteMailbox(ref writer, "To:"u8, content.To);
+        HeaderWriter.WriteUnstructured(ref writer, "Subject:"u8, content.Subject);
+        writer.Write("Message-ID: <"u8);
+        writer.WriteUtf8(content.MessageId);
+        writer.Write(">\r\n"u8);
+        Span<byte> name = stackalloc byte[80];
+        foreach (var header in content.ExtraHeaders.Span)
+        {
+            var length = Encoding.ASCII.GetBytes(header.Name, name);
+            name[length] = (byte)':';
+            HeaderWriter.WriteUnstructured(ref writer, name[..(length + 1)], header.Value, HeaderText.IsListOfLinks(header.Name));
+        }
+
+        writer.Write("MIME-Version: 1.0\r\n"u8);
+    }
+
+    private void WriteBody(ref MimeWriter writer, in MessageContent content)
+    {
+        if (content.TextUtf8.IsEmpty || content.HtmlUtf8.IsEmpty)
+        {
+            var html = content.TextUtf8.IsEmpty;
+            WritePart(ref writer, html ? "text/html"u8 : "text/plain"u8, (html ? content.HtmlUtf8 : content.TextUtf8).Span);
+            return;
+        }
+
+        SetBoundary(content.MessageId);
+        writer.Write("Content-Type: multipart/alternative;\r\n boundary=\""u8);
+        writer.Write(_boundary);
+        writer.Write("\"\r\n\r\n--"u8);
+        writer.Write(_boundary);
+        writer.Write("\r\n"u8);
+        WritePart(ref writer, "text/plain"u8, content.TextUtf8.Span);
+        writer.Write("--"u8);
+        writer.Write(_boundary);
+        writer.Write("\r\n"u8);
+        WritePart(ref writer, "text/html"u8, content.HtmlUtf8.Span);
+        writer.Write("--"u8);
+        writer.Write(_boundary);
+        writer.Write("--\r\n"u8);
+    }
+
+    private static void WritePart(ref MimeWriter writer, ReadOnlySpan<byte> type, ReadOnlySpan<byte> text)
+    {
+        writer.Write("Content-Type: "u8);
+        writer.Write(type);
+        writer.Write("; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"u8);
+        QuotedPrintable.Encode(text, ref writer);
+        writer.Write("\r\n"u8);
+    }
+
+    private static void WriteDate(ref MimeWriter writer, DateTimeOffset date)
+    {
+        var to = writer.Reserve(40);
+        date.TryFormat(to, out var written, "ddd, dd MMM yyyy HH:mm:ss ", CultureInfo.InvariantCulture);
+        writer.Advance(written);
+        var minutes = (int)Math.Abs(date.Offset.TotalMinutes);
+        writer.WriteByte(date.Offset < TimeSpan.Zero ? (byte)'-' : (byte)'+');
+        to = writer.Reserve(4);
+        ((minutes / 60 * 100) + (minutes % 60)).TryFormat(to, out written, "0000", CultureInfo.InvariantCulture);
+        writer.Advance(written);
+        writer.Write("\r\n"u8);
+    }
+
+    // From the Message-ID, so that a forwarded message inside another of ours has a boundary of its own.
+    private void SetBoundary(string messageId)
+    {
+        var length = Encoding.ASCII.GetBytes(messageId, _id);
+        SHA256.HashData(_id.AsSpan(0, length), _hash);
+        Encoding.ASCII.GetBytes(BoundaryPrefix, _boundary);
+        Convert.TryToHexStringLower(_hash.AsSpan(0, 16), _boundary.AsSpan(2), out _);
+    }
+}

@@ -1,0 +1,14 @@
+using CampaignEngine.Mail.Addresses;
+
+namespace CampaignEngine.Mail.Smtp;
+
+/// <summary>Whom a message is from and to on the wire. One recipient: every message is personal, and so is every verdict.</summary>
+/// <param name="Sender">The return path; <c>default</c> is the empty one, written <c>&lt;&gt;</c>.</param>
+/// <param name="Recipient">The person.</param>
+public readonly record struct SmtpEnvelope(EmailAddress Sender, EmailAddress Recipient)
+{
+    /// <summary>True when a header of the message holds an address that needs it; the envelope's own addresses count by themselves.</summary>
+    public bool HeadersNeedSmtpUtf8 { get; init; }
+
+    internal bool NeedsSmtpUtf8 => HeadersNeedSmtpUtf8 || Sender.NeedsSmtpUtf8 || Recipient.NeedsSmtpUtf8;
+}

@@ -1,0 +1,63 @@
+namespace CampaignEngine.Mail.Smtp;
+
+/// <summary>What became of a message.</summary>
+public enum SmtpVerdictKind
+{
+    /// <summary>Provably not sent: the connection was lost, cancelled or unusable before the terminator. A new attempt is safe.</summary>
+    NotAttempted,
+    /// <summary>The relay took responsibility (2xx to the terminator).</summary>
+    Accepted,
+    /// <summary>The relay said "not now" (4xx, also 421). A new attempt is safe.</summary>
+    Deferred,
+    /// <summary>The relay, or the message itself, said "never" (5xx).</summary>
+    Rejected,
+    /// <summary>The terminator may have been written and no readable reply came: nobody knows. Never to be retried by itself.</summary>
+    InDoubt,
+}
+
+/// <summary>How far the message was when the verdict fell.</summary>
+public enum SmtpStage
+{
+    /// <summary>Nothing of this message was written.</summary>
+    Start,
+    /// <summary>MAIL FROM.</summary>
+    Mail,
+    /// <summary>RCPT TO.</summary>
+    Recipient,
+    /// <summary>DATA.</summary>
+    Data,
+    /// <summary>The message without its terminator.</summary>
+    Body,
+    /// <summary>The terminator and the reply to it.</summary>
+    Terminator,
+}
+
+/// <summary>The fate of one message, with the evidence.</summary>
+/// <param name="Kind">For decisions.</param>
+/// <param name="Stage">Where it fell.</param>
+/// <param name="Code">The relay's three digits; 0 when the verdict is our own.</param>
+/// <param name="EnhancedCode">RFC 3463, such as 5.1.1; null when none was given.</param>
+/// <param name="Text">The relay's words without codes (several lines joined by a space), or ours. May quote the address.</param>
+public readonly record struct SmtpVerdict(SmtpVerdictKind Kind, SmtpStage Stage, int Code, string? EnhancedCode, string Text)
+{
+    internal static SmtpVerdict NotAttempted(SmtpStage stage, string text) => new(SmtpVerdictKind.NotAttempted, stage, 0, null, text);
+
+    internal static SmtpVerdict InDoubt(string text) => new(SmtpVerdictKind.InDoubt, SmtpStage.Terminator, 0, null, text);
+
+    /// <summary>A verdict of our own before anything was written: no relay was asked, and none would help.</summary>
+    internal static SmtpVerdict Refused(string text) => new(SmtpVerdictKind.Rejected, SmtpStage.Start, 0, null, text);
+}
+
+/// <summary>The result of preparing a message: held with the terminator withheld, or refused.</summary>
+public readonly record struct SmtpStep
+{
+    /// <summary>Everything but the terminator is on the wire; commit or abandon.</summary>
+    public static SmtpStep Held { get; } = new() { IsHeld = true };
+
+    public bool IsHeld { get; private init; }
+
+    /// <summary>The verdict when not held.</summary>
+    public SmtpVerdict Refusal { get; private init; }
+
+    internal static SmtpStep Refused(SmtpVerdict verdict) => new() { Refusal = verdict };
+}
