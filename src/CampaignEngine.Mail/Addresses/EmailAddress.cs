@@ -245,7 +245,7 @@ public readonly record struct EmailAddress
             var fault = label.IsEmpty ? AddressFault.EmptyLabel
                 : label.Length > LongestLabel ? AddressFault.LabelTooLong
                 : label[0] == '-' || label[^1] == '-' ? AddressFault.MisplacedHyphen
-                : dot < 0 && !label.ContainsAnyExceptInRange('0', '9') ? AddressFault.NumericTopLevel
+                : dot < 0 && char.IsAsciiDigit(label[0]) && !label.ContainsAnyExceptInRange('0', '9') ? AddressFault.NumericTopLevel
                 : AddressFault.None;
             if (fault != AddressFault.None || dot < 0)
             {
