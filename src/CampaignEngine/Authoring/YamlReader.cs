@@ -16,6 +16,7 @@ public sealed class YamlReader
     private readonly YamlLimits _limits;
     private readonly ProblemList _problems;
     private readonly IParser _parser;
+    private ParsingEvent? _last;
     private int _nodes;
 
     private YamlReader(string file, string text, YamlLimits limits, ProblemList problems)
@@ -52,20 +53,18 @@ public sealed class YamlReader
 
     private YamlMapping? Document()
     {
-        var start = new Place(_file, 1, 1);
-        _parser.Consume<StreamStart>();
-        if (_parser.Accept<StreamEnd>(out _))
+        Next(); // stream start
+        if (Next() is StreamEnd)
         {
-            _problems.Error(start, "CE1013", "the file is empty");
+            _problems.Error(new Place(_file, 1, 1), "CE1013", "the file is empty");
             return null;
         }
 
-        _parser.Consume<DocumentStart>();
-        var root = Node(0);
-        _parser.Consume<DocumentEnd>();
-        if (!_parser.Accept<StreamEnd>(out _))
+        var root = Node(Next(), 0);
+        Next(); // document end
+        if (Next() is not StreamEnd and var second)
         {
-            _problems.Error(PlaceOf(_parser.Current!), "CE1012", "a second document starts here; write it into a file of its own");
+            _problems.Error(PlaceOf(second), "CE1012", "a second document starts here; write it into a file of its own");
             return null;
         }
 
@@ -79,14 +78,22 @@ public sealed class YamlReader
         return null;
     }
 
-    private YamlNode Node(int depth)
+    private ParsingEvent Next()
     {
-        if (!_parser.MoveNext() && _parser.Current is null)
+        try
         {
-            throw new YamlException("the file ends in the middle of a value");
+            if (_parser.MoveNext())
+            {
+                return _last = _parser.Current!;
+            }
+        }
+        catch (Exception fault) when (fault is InvalidOperationException or ArgumentException or IndexOutOfRangeException)
+        {
+            // The scanner of YamlDotNet breaks its own invariants on some malformed texts.
         }
 
-        return Node(_parser.Current!, depth);
+        var mark = _last?.End ?? Mark.Empty;
+        throw new YamlException(mark, mark, "a bracket, brace or quote near here is not closed or not opened");
     }
 
     private YamlNode Node(ParsingEvent @event, int depth)
@@ -140,9 +147,9 @@ public sealed class YamlReader
     private YamlSequence Sequence(Place place, int depth)
     {
         var items = new List<YamlNode>();
-        while (_parser.MoveNext() && _parser.Current is not SequenceEnd)
+        while (Next() is not SequenceEnd and var item)
         {
-            items.Add(Node(_parser.Current!, depth + 1));
+            items.Add(Node(item, depth + 1));
         }
 
         return new YamlSequence(place, items);
@@ -152,10 +159,10 @@ public sealed class YamlReader
     {
         var entries = new List<KeyValuePair<YamlScalar, YamlNode>>();
         var first = new Dictionary<string, Place>(StringComparer.Ordinal);
-        while (_parser.MoveNext() && _parser.Current is not MappingEnd)
+        while (Next() is not MappingEnd and var start)
         {
-            var key = Node(_parser.Current!, depth + 1);
-            var value = Node(depth + 1);
+            var key = Node(start, depth + 1);
+            var value = Node(Next(), depth + 1);
             if (key is not YamlScalar name)
             {
                 _problems.Error(key.Place, "CE1103", $"a key must be a single word, not {key.KindName}; quote the value if the braces or brackets belong to a text");
@@ -191,7 +198,7 @@ public sealed class YamlReader
         var text = fault.InnerException is null ? fault.Message : fault.InnerException.Message;
         return text switch
         {
-            _ when text.Contains("mapping values are not allowed", StringComparison.OrdinalIgnoreCase) || text.Contains("Mapping values", StringComparison.OrdinalIgnoreCase) =>
+            _ when text.Contains("mapping values", StringComparison.OrdinalIgnoreCase) || text.Contains("invalid mapping", StringComparison.Ordinal) =>
                 "a colon followed by a space starts a value here, where none is possible; put the whole text in quotes, or check the indentation",
             _ when text.Contains("directive", StringComparison.OrdinalIgnoreCase) => "directives are not allowed; remove the line that starts with '%', or quote the text",
             _ when text.Contains("cannot start any token", StringComparison.OrdinalIgnoreCase) => "a text may not start with this character; put it in quotes",

@@ -8,6 +8,9 @@ public sealed class ModelLoader
     private readonly string _file;
     private readonly ProblemList _problems;
 
+    // Fields whose own definition is at fault: naming them elsewhere is not reported again.
+    private readonly HashSet<(string Entity, string Field)> _broken = [];
+
     private ModelLoader(string file, ProblemList problems) => (_file, _problems) = (file, problems);
 
     /// <param name="file">File name for messages, relative to the workspace.</param>
@@ -37,7 +40,7 @@ public sealed class ModelLoader
             if (value is YamlMapping entity)
             {
                 written[key.Text] = entity;
-                fields[key.Text] = Fields(entity);
+                fields[key.Text] = Fields(key.Text, entity);
             }
         }
 
@@ -61,7 +64,7 @@ public sealed class ModelLoader
             : null;
     }
 
-    private Dictionary<string, Field> Fields(YamlMapping entity)
+    private Dictionary<string, Field> Fields(string entityName, YamlMapping entity)
     {
         var fields = new Dictionary<string, Field>(StringComparer.Ordinal);
         foreach (var (key, value) in entity.Mapping("fields")?.Entries ?? [])
@@ -76,7 +79,8 @@ public sealed class ModelLoader
             var type = (value as YamlScalar)?.Text ?? form?.Text("type") ?? "";
             if (!ModelShape.Types.TryGetValue(type.TrimEnd('?'), out var fieldType))
             {
-                continue; // the shape check has reported it
+                _broken.Add((entityName, name)); // the shape check has reported it
+                continue;
             }
 
             if (form?["is"] is not null && (form["column"] ?? form["json"]) is { } stored)
@@ -118,7 +122,7 @@ public sealed class ModelLoader
         var contacts = new Dictionary<string, ContactPoint>(StringComparer.Ordinal);
         foreach (var (channel, value) in entity.Mapping("contacts")?.Entries ?? [])
         {
-            if (value is YamlMapping contact && Contact(channel.Text, contact, name, fields) is { } point)
+            if (value is YamlMapping contact && ModelShape.Channels.Contains(channel.Text) && Contact(channel.Text, contact, name, fields) is { } point)
             {
                 contacts[channel.Text] = point;
             }
@@ -294,6 +298,11 @@ public sealed class ModelLoader
         if (fields.TryGetValue(written.Text, out var field))
         {
             return field;
+        }
+
+        if (_broken.Contains((entity, written.Text)))
+        {
+            return null;
         }
 
         _problems.Error(written.Place, "CE2013", $"unknown field '{Shown.Text(written.Text)}' of {entity}{Suggestion.For(written.Text, fields.Keys)}");

@@ -75,7 +75,7 @@ public sealed class YamlReaderTests
 
         var (_, problems) = Read(yaml.ToString());
 
-        Assert.Equal("x.yaml(34,34): error CE1007: values are nested deeper than 32 levels; check for a bracket that is never closed", Assert.Single(problems.Items).ToString());
+        Assert.Equal("x.yaml(33,33): error CE1007: values are nested deeper than 32 levels; check for a bracket that is never closed", Assert.Single(problems.Items).ToString());
     }
 
     [Fact]
@@ -164,7 +164,7 @@ public sealed class YamlReaderTests
     {
         var random = new Random(7);
         const string signs = "ab:-?[]{},&*!|>'\"%@`#~<= \n\n  0";
-        for (var round = 0; round < 20_000; round++)
+        for (var round = 0; round < 5_000; round++)
         {
             var text = new string(Enumerable.Range(0, random.Next(1, 60)).Select(_ => signs[random.Next(signs.Length)]).ToArray());
             var (root, problems) = Read(text);
