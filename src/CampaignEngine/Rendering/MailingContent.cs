@@ -1,0 +1,92 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+
+namespace CampaignEngine.Rendering;
+
+/// <summary>
+/// Everything a drop's messages are made from besides the people: a plan takes it from the workspace's files, the mailing keeps it
+/// (engine.mailing.definition), and messages are rendered from it alone, so that a later edit of a file changes nothing that was approved.
+/// </summary>
+public sealed record MailingContent
+{
+    public required string Campaign { get; init; }
+    public string? Title { get; init; }
+    public string? Brand { get; init; }
+
+    /// <summary>False for service messages: no consent asked, no unsubscribe link.</summary>
+    public required bool Marketing { get; init; }
+
+    public required string Drop { get; init; }
+
+    /// <summary>"email", "sms", "print" or "call".</summary>
+    public required string Channel { get; init; }
+
+    /// <summary>Name of the sender in engine.yaml.</summary>
+    public required string Sender { get; init; }
+
+    /// <summary>Name of the entity the people come from.</summary>
+    public required string People { get; init; }
+
+    /// <summary>Subject as a template; null on channels without one.</summary>
+    public string? Subject { get; init; }
+
+    /// <summary>"email/spring-tea": for messages about the templates.</summary>
+    public required string TemplateName { get; init; }
+
+    public string? Html { get; init; }
+    public string? Text { get; init; }
+
+    /// <summary>Included partials by the name they are included with.</summary>
+    public IReadOnlyDictionary<string, string> Partials { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Variables of each test cell.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> CellVars { get; init; } =
+        new Dictionary<string, IReadOnlyDictionary<string, string>>();
+
+    /// <summary>Tracked links: link_no is the place in this list, counted from 1.</summary>
+    public IReadOnlyList<string> Links { get; init; } = [];
+
+    /// <summary>
+    /// SHA-256 over what the recipient sees (channel, subject, parts, partials, cell variables): two campaigns with the same hash send
+    /// the same message, whatever they are called.
+    /// </summary>
+    public byte[] ContentHash()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Append(Channel);
+        Append(Subject);
+        Append(Html);
+        Append(Text);
+        foreach ((string name, string text) in Partials.OrderBy(p => p.Key, StringComparer.Ordinal))
+        {
+            Append(name);
+            Append(text);
+        }
+        foreach ((string cell, IReadOnlyDictionary<string, string> vars) in CellVars.OrderBy(c => c.Key, StringComparer.Ordinal))
+        {
+            Append(cell);
+            foreach ((string name, string value) in vars.OrderBy(v => v.Key, StringComparer.Ordinal))
+            {
+                Append(name);
+                Append(value);
+            }
+        }
+        return hash.GetHashAndReset();
+
+        void Append(string? text)
+        {
+            byte[] bytes = Encoding.UTF8.GetBytes(text ?? "\0");
+            hash.AppendData(BitConverter.GetBytes(bytes.Length));
+            hash.AppendData(bytes);
+        }
+    }
+
+    public static JsonSerializerOptions Json { get; } = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
+    public string ToJson() => JsonSerializer.Serialize(this, Json);
+
+    /// <exception cref="InvalidDataException">The stored text is no content.</exception>
+    public static MailingContent FromJson(string json) =>
+        JsonSerializer.Deserialize<MailingContent>(json, Json) ?? throw new InvalidDataException("a mailing's stored content is empty");
+}
