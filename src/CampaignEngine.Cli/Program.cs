@@ -1,1 +1,1 @@
-return 0;
+return await CampaignEngine.Cli.CampaignProgram.RunAsync(args);

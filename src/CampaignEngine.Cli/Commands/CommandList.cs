@@ -1,0 +1,26 @@
+using System.CommandLine;
+using CampaignEngine.Cli.Commands.Db;
+using CampaignEngine.Cli.OptionGroups;
+
+namespace CampaignEngine.Cli.Commands;
+
+/// <summary>Every command, one line each, in the order of a campaign's life.</summary>
+internal static class CommandList
+{
+    public static RootCommand Root()
+    {
+        var root = new RootCommand("Plans, sends and measures direct-marketing campaigns written as YAML under git.");
+        root.Options.Add(VerboseOption.Instance);
+        foreach (var command in All())
+        {
+            root.Subcommands.Add(command);
+        }
+
+        return root;
+    }
+
+    private static IEnumerable<Command> All() =>
+    [
+        DbCommands.Create(),
+    ];
+}

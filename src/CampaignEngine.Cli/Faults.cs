@@ -1,0 +1,38 @@
+using CampaignEngine.Database;
+using CampaignEngine.Database.Migrations;
+using Npgsql;
+
+namespace CampaignEngine.Cli;
+
+/// <summary>The one place where exceptions become text for a person.</summary>
+internal static class Faults
+{
+    /// <summary>Writes one clear line (with <c>--verbose</c> the stack below it) and returns the exit code.</summary>
+    public static int Report(Exception fault, TextWriter errors, bool withStack)
+    {
+        var (exitCode, message) = Describe(fault);
+        errors.WriteLine(message);
+        if (withStack)
+        {
+            errors.WriteLine(fault);
+        }
+
+        return exitCode;
+    }
+
+    internal static (int ExitCode, string Message) Describe(Exception fault) => fault switch
+    {
+        AggregateException { InnerExceptions.Count: 1 } only => Describe(only.InnerExceptions[0]),
+        CommandException known => (known.ExitCode, known.Message),
+        OperationCanceledException => (ExitCode.Stopped, "stopped"),
+        DatabaseUnavailableException gone => (ExitCode.Failed, gone.Message),
+        MigrationException drift => (ExitCode.Failed, drift.Message),
+        FormatException format => (ExitCode.Invalid, format.Message),
+        NpgsqlException driver when DatabaseUnavailableException.From(driver, "in use") is { } gone => (ExitCode.Failed, gone.Message),
+        PostgresException refusal => (ExitCode.Failed, $"the database refused a statement: {refusal.MessageText} ({refusal.SqlState}); --verbose shows where"),
+        FileNotFoundException or DirectoryNotFoundException => (ExitCode.Invalid, fault.Message),
+        UnauthorizedAccessException => (ExitCode.Failed, $"{fault.Message} Check the permissions of that file or folder."),
+        IOException => (ExitCode.Failed, fault.Message),
+        _ => (ExitCode.Failed, $"internal error: {fault.Message} ({fault.GetType().Name}); --verbose shows where"),
+    };
+}

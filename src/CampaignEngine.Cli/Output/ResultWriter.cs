@@ -1,0 +1,116 @@
+using System.Globalization;
+using System.Text.Json;
+using Spectre.Console;
+
+namespace CampaignEngine.Cli.Output;
+
+/// <summary>Writes results to stdout in the format the caller of the command chose. Messages belong on stderr instead.</summary>
+internal sealed class ResultWriter(OutputFormat format, TextWriter output)
+{
+    public OutputFormat Format => format;
+
+    /// <summary>Rows of one record type: its members are the columns, in their order.</summary>
+    public void Rows<T>(IEnumerable<T> rows)
+    {
+        var elements = rows.Select(JsonResults.Element).ToList();
+        switch (format)
+        {
+            case OutputFormat.Json:
+                output.WriteLine(JsonSerializer.Serialize(elements, JsonResults.Options));
+                break;
+            case OutputFormat.Csv:
+                WriteCsv(Columns<T>(elements), elements);
+                break;
+            default:
+                WriteTable(Columns<T>(elements), elements);
+                break;
+        }
+    }
+
+    /// <summary>
+    /// One record. JSON: the object. CSV: <paramref name="rows"/> where given, else one line. Table: <paramref name="table"/>
+    /// where given, else a line per member.
+    /// </summary>
+    public void Document<T>(T document, Action<IAnsiConsole>? table = null, Action<ResultWriter>? rows = null)
+    {
+        switch (format)
+        {
+            case OutputFormat.Json:
+                output.WriteLine(JsonSerializer.Serialize(document, JsonResults.Options));
+                break;
+            case OutputFormat.Csv when rows is not null:
+                rows(this);
+                break;
+            case OutputFormat.Csv:
+                Rows([document]);
+                break;
+            case OutputFormat.Table when table is not null:
+                table(Console());
+                break;
+            default:
+                WriteMembers(JsonResults.Element(document));
+                break;
+        }
+    }
+
+    private static List<string> Columns<T>(List<JsonElement> rows)
+    {
+        // Without rows the header still tells what the columns would have been.
+        var named = rows.Count > 0
+            ? rows[0].EnumerateObject().Select(member => member.Name)
+            : typeof(T).GetProperties().Where(member => member.GetIndexParameters().Length == 0)
+                .Select(member => JsonNamingPolicy.SnakeCaseLower.ConvertName(member.Name));
+        return [.. named];
+    }
+
+    private void WriteCsv(List<string> columns, List<JsonElement> rows)
+    {
+        output.WriteLine(CsvLine.Of(columns));
+        foreach (var row in rows)
+        {
+            output.WriteLine(CsvLine.Of(columns.Select(column => Cell(row.GetProperty(column)))));
+        }
+    }
+
+    private void WriteTable(List<string> columns, List<JsonElement> rows)
+    {
+        var table = new Table().Border(TableBorder.Simple);
+        foreach (var column in columns)
+        {
+            var heading = new TableColumn(new Text(column.Replace('_', ' '))) { NoWrap = false };
+            table.AddColumn(rows.Any(row => row.GetProperty(column).ValueKind == JsonValueKind.Number) ? heading.RightAligned() : heading);
+        }
+
+        foreach (var row in rows)
+        {
+            table.AddRow(columns.Select(column => new Text(Terminal.Clean(Cell(row.GetProperty(column))))));
+        }
+
+        Console().Write(table);
+    }
+
+    private void WriteMembers(JsonElement document)
+    {
+        var grid = new Grid().AddColumn(new GridColumn().NoWrap().PadRight(2)).AddColumn();
+        foreach (var member in document.EnumerateObject())
+        {
+            grid.AddRow(new Text(member.Name.Replace('_', ' ')), new Text(Terminal.Clean(Cell(member.Value))));
+        }
+
+        Console().Write(grid);
+    }
+
+    private IAnsiConsole Console() =>
+        Terminal.For(output, redirected: !ReferenceEquals(output, System.Console.Out) || System.Console.IsOutputRedirected);
+
+    private static string Cell(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Null or JsonValueKind.Undefined => "",
+        JsonValueKind.String => value.GetString()!,
+        JsonValueKind.True => "yes",
+        JsonValueKind.False => "no",
+        JsonValueKind.Number when value.TryGetDecimal(out var number) => number.ToString(CultureInfo.InvariantCulture),
+        JsonValueKind.Array => string.Join(", ", value.EnumerateArray().Select(Cell)),
+        _ => value.GetRawText(),
+    };
+}
