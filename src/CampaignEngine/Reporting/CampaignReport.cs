@@ -1,0 +1,31 @@
+namespace CampaignEngine.Reporting;
+
+/// <summary>The report of one campaign, as of one moment. The same moment gives the same figures for ever, as long as the customer database does not change its past.</summary>
+public sealed record CampaignReport
+{
+    public required string Campaign { get; init; }
+
+    public required DateTimeOffset AsOf { get; init; }
+
+    /// <summary>The response rule as written.</summary>
+    public required string Window { get; init; }
+
+    public string? Conversion { get; init; }
+
+    public required string Attribution { get; init; }
+
+    /// <summary>Currency of the cost; null when no drop states a price. Revenue is in the currency of the customer database.</summary>
+    public string? Currency { get; init; }
+
+    /// <summary>One row per cell and drop, the control cell among them.</summary>
+    public required IReadOnlyList<ReportRow> Rows { get; init; }
+
+    /// <summary>Per drop over all contacted cells.</summary>
+    public required IReadOnlyList<ReportRow> Drops { get; init; }
+
+    /// <summary>Per cell over all drops, the control cell among them.</summary>
+    public required IReadOnlyList<ReportRow> Cells { get; init; }
+
+    /// <summary>Over the contacted cells and all drops.</summary>
+    public required ReportRow Total { get; init; }
+}

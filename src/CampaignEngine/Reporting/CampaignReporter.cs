@@ -1,0 +1,147 @@
+using System.Data;
+using CampaignEngine.Database;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace CampaignEngine.Reporting;
+
+/// <summary>Computes campaign reports from the ledger, the events and the orders, in one snapshot of the database.</summary>
+public sealed class CampaignReporter(NpgsqlDataSource database)
+{
+    private const string ControlName = "control";
+    private static readonly string ReadMailings = SqlFile.Load<CampaignReporter>("ReportMailings");
+    private static readonly string ReadRows = SqlFile.Load<CampaignReporter>("ReportRows");
+
+    /// <summary>Null: the campaign has no mailing yet.</summary>
+    public async Task<CampaignReport?> RunAsync(ReportRequest request, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
+        var mailings = await ReadMailingsAsync(request, connection, transaction, cancellationToken);
+        if (mailings.Count == 0)
+        {
+            return null;
+        }
+
+        var rows = await ReadRowsAsync(request, mailings, connection, transaction, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return Assemble(request, mailings, rows);
+    }
+
+    private static async Task<List<Started>> ReadMailingsAsync(
+        ReportRequest request, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(ReadMailings, connection, transaction);
+        command.Parameters.AddWithValue("campaign", request.Campaign);
+        command.Parameters.AddWithValue("as_of", request.AsOf.ToUniversalTime());
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var mailings = new List<Started>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            mailings.Add(new Started(reader.GetInt32(0), await reader.IsDBNullAsync(1, cancellationToken) ? null : reader.GetString(1), reader.GetFieldValue<DateTimeOffset>(2)));
+        }
+
+        return mailings;
+    }
+
+    private static async Task<List<(int Level, ReportRow Row)>> ReadRowsAsync(
+        ReportRequest request, List<Started> mailings, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(WithConversion(request.Conversion), connection, transaction) { CommandTimeout = 300 };
+        command.Parameters.AddWithValue("mailings", mailings.Select(m => m.MailingId).ToArray());
+        command.Parameters.AddWithValue("starts", mailings.Select(m => m.At.ToUniversalTime()).ToArray());
+        command.Parameters.AddWithValue("as_of", request.AsOf.ToUniversalTime());
+        command.Parameters.AddWithValue("window", NpgsqlDbType.Text, request.Response.Window.ToString());
+        command.Parameters.AddWithValue("first_touch", request.Response.Attribution == "first-touch");
+        command.Parameters.AddWithValue("counts", request.Response.Counts.ToArray());
+        if (request.Conversion is { } conversion)
+        {
+            command.Parameters.AddWithValue("report_from", mailings.Min(m => m.At).ToUniversalTime());
+            foreach (var parameter in conversion.Parameters)
+            {
+                command.Parameters.Add(parameter.Clone());
+            }
+        }
+
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var rows = new List<(int, ReportRow)>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            rows.Add((reader.GetInt32(reader.GetOrdinal("level")), Row(reader)));
+        }
+
+        return rows;
+    }
+
+    private static string WithConversion(ConversionRows? conversion)
+    {
+        if (conversion is null)
+        {
+            return ReadRows;
+        }
+
+        const string Start = "/*conversion*/";
+        var from = ReadRows.IndexOf(Start, StringComparison.Ordinal) + Start.Length;
+        var to = ReadRows.IndexOf("/*end*/", from, StringComparison.Ordinal);
+        return string.Concat(ReadRows.AsSpan(0, from), conversion.Sql(), ReadRows.AsSpan(to));
+    }
+
+    private static ReportRow Row(NpgsqlDataReader reader)
+    {
+        long Count(string name) => reader.GetInt64(reader.GetOrdinal(name));
+        decimal Amount(string name) => reader.GetDecimal(reader.GetOrdinal(name));
+        string? Name(string name) => reader.IsDBNull(reader.GetOrdinal(name)) || reader.GetString(reader.GetOrdinal(name)) is "" ? null : reader.GetString(reader.GetOrdinal(name));
+        var control = reader.GetBoolean(reader.GetOrdinal("control"));
+        return new ReportRow
+        {
+            Cell = control ? ControlName : Name("cell"),
+            Drop = Name("drop_name"),
+            Control = control,
+            People = Count("people"),
+            Contacted = Count("contacted"),
+            InDoubt = Count("in_doubt"),
+            Messages = Count("messages"),
+            Delivered = Count("delivered"),
+            Bounced = Count("bounced"),
+            OpensRaw = Count("opens_raw"),
+            Opens = Count("opens"),
+            ClicksRaw = Count("clicks_raw"),
+            Clicks = Count("clicks"),
+            Replies = Count("replies"),
+            Unsubscribes = Count("unsubscribes"),
+            Complaints = Count("complaints"),
+            Responses = Count("responses"),
+            Conversions = Count("conversions"),
+            Orders = Count("orders"),
+            Revenue = Amount("revenue"),
+            RevenueSquares = Amount("revenue_squares"),
+            Cost = Amount("cost"),
+        };
+    }
+
+    private static CampaignReport Assemble(ReportRequest request, List<Started> mailings, List<(int Level, ReportRow Row)> rows)
+    {
+        // grouping(cell, drop_name): a bit is set where the column is summed over.
+        ReportRow[] At(int level) => [.. rows.Where(r => r.Level == level).Select(r => r.Row)];
+        var (perDrop, whole) = (At(2), At(3));
+        var control = whole.FirstOrDefault(r => r.Control);
+        ReportRow Compared(ReportRow row) => row.Control
+            ? row
+            : row with { Comparison = row.Drop is null ? control : perDrop.FirstOrDefault(r => r.Control && r.Drop == row.Drop) };
+        return new CampaignReport
+        {
+            Campaign = request.Campaign,
+            AsOf = request.AsOf,
+            Window = request.Response.Window.ToString(),
+            Conversion = request.Response.Conversion?.Text,
+            Attribution = request.Response.Attribution,
+            Currency = mailings.Select(m => m.Currency).FirstOrDefault(c => c is not null),
+            Rows = [.. At(0).Select(Compared)],
+            Cells = [.. At(1).Select(Compared)],
+            Drops = [.. perDrop.Where(r => !r.Control).Select(Compared)],
+            Total = Compared(whole.FirstOrDefault(r => !r.Control) ?? new ReportRow()),
+        };
+    }
+
+    private sealed record Started(int MailingId, string? Currency, DateTimeOffset At);
+}

@@ -1,0 +1,42 @@
+namespace CampaignEngine.Tracking;
+
+/// <summary>What came back from a recipient. The names in engine.event are the same words in lower case with underscores.</summary>
+public enum EventKind
+{
+    /// <summary>The open pixel was fetched.</summary>
+    Open,
+
+    /// <summary>A link of the message was followed.</summary>
+    Click,
+
+    /// <summary>The recipient asked for no more messages.</summary>
+    Unsubscribe,
+
+    /// <summary>The message came back.</summary>
+    Bounce,
+
+    /// <summary>The recipient marked the message as spam.</summary>
+    Complaint,
+
+    /// <summary>The recipient answered.</summary>
+    Reply,
+
+    /// <summary>The message was read in a browser.</summary>
+    ViewOnline,
+}
+
+public static class EventKinds
+{
+    /// <summary>The word that stands in engine.event.kind.</summary>
+    public static string SqlName(this EventKind kind) => kind switch
+    {
+        EventKind.Open => "open",
+        EventKind.Click => "click",
+        EventKind.Unsubscribe => "unsubscribe",
+        EventKind.Bounce => "bounce",
+        EventKind.Complaint => "complaint",
+        EventKind.Reply => "reply",
+        EventKind.ViewOnline => "view_online",
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
+    };
+}

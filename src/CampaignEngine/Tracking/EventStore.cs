@@ -1,0 +1,42 @@
+using CampaignEngine.Database;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace CampaignEngine.Tracking;
+
+/// <summary>Writes events to engine.event, many in one durable commit.</summary>
+public sealed class EventStore(NpgsqlDataSource database)
+{
+    private static readonly string Insert = SqlFile.Load<EventStore>("InsertEvents");
+
+    /// <summary>Returns how many were new. Events known by their key, and events about items that do not exist, are passed over.</summary>
+    public async Task<int> WriteAsync(IReadOnlyList<TrackedEvent> events, CancellationToken cancellationToken)
+    {
+        if (events.Count == 0)
+        {
+            return 0;
+        }
+
+        await using var command = database.CreateCommand(Insert);
+        Add(command, "mailings", NpgsqlDbType.Integer, events, e => e.MailingId);
+        Add(command, "ordinals", NpgsqlDbType.Integer, events, e => e.Ordinal);
+        Add(command, "kinds", NpgsqlDbType.Text, events, e => e.Kind.SqlName());
+        Add(command, "links", NpgsqlDbType.Smallint, events, e => (short?)e.LinkNo);
+        Add(command, "times", NpgsqlDbType.TimestampTz, events, e => e.At.ToUniversalTime());
+        Add(command, "reasons", NpgsqlDbType.Text, events, e => e.MachineReason);
+        Add(command, "agents", NpgsqlDbType.Text, events, e => e.UserAgent);
+        Add(command, "keys", NpgsqlDbType.Text, events, e => e.Key);
+        return (int)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    private static void Add<T>(NpgsqlCommand command, string name, NpgsqlDbType type, IReadOnlyList<TrackedEvent> events, Func<TrackedEvent, T> value)
+    {
+        var values = new T[events.Count];
+        for (var i = 0; i < values.Length; i++)
+        {
+            values[i] = value(events[i]);
+        }
+
+        command.Parameters.Add(new NpgsqlParameter(name, NpgsqlDbType.Array | type) { Value = values });
+    }
+}

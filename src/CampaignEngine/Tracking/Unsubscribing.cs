@@ -1,0 +1,80 @@
+using CampaignEngine.Customers;
+using CampaignEngine.Database;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace CampaignEngine.Tracking;
+
+/// <summary>What the page says before anything happens. The address is masked: messages get forwarded.</summary>
+public sealed record UnsubscribeOffer(string Channel, string MaskedAddress, bool AlreadyDone);
+
+/// <summary>Looking changes nothing; <see cref="ConfirmAsync"/> suppresses the recipient for good and at once.</summary>
+public sealed class Unsubscribing
+{
+    private static readonly string Find = SqlFile.Load<Unsubscribing>("FindUnsubscribeItem");
+    private static readonly string Confirm = SqlFile.Load<Unsubscribing>("Unsubscribe");
+    private static readonly string Withdraw = SqlFile.Load<Unsubscribing>("WithdrawConsent");
+    private readonly NpgsqlDataSource _database;
+    private readonly bool _builtInCustomers;
+
+    public Unsubscribing(NpgsqlDataSource database, CustomerModel model)
+    {
+        _database = database;
+        _builtInCustomers = model.People.Table == new SqlName("crm", "customers") && model.People.Key.Column == "customer_id";
+    }
+
+    /// <summary>Null: there is no such item.</summary>
+    public async Task<UnsubscribeOffer?> FindAsync(ItemToken item, CancellationToken cancellationToken)
+    {
+        await using var command = _database.CreateCommand(Find);
+        AddItem(command.Parameters, item);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken)
+            ? new UnsubscribeOffer(reader.GetString(0), Mask(reader.GetString(1)), reader.GetBoolean(2))
+            : null;
+    }
+
+    /// <summary>The channel that was stopped; null: there is no such item. Doing it again changes nothing.</summary>
+    public async Task<string?> ConfirmAsync(ItemToken item, DateTimeOffset at, string? userAgent, CancellationToken cancellationToken)
+    {
+        await using var connection = await _database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        string? channel;
+        await using (var command = new NpgsqlCommand(Confirm, connection, transaction))
+        {
+            AddItem(command.Parameters, item);
+            command.Parameters.AddWithValue("at", at.ToUniversalTime());
+            command.Parameters.Add(new NpgsqlParameter("agent", NpgsqlDbType.Text) { Value = (object?)TrackedEvent.Printable(userAgent) ?? DBNull.Value });
+            channel = (string?)await command.ExecuteScalarAsync(cancellationToken);
+        }
+
+        if (channel is not null && _builtInCustomers)
+        {
+            await using var command = new NpgsqlCommand(Withdraw, connection, transaction);
+            AddItem(command.Parameters, item);
+            command.Parameters.AddWithValue("at", at.ToUniversalTime());
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+        return channel;
+    }
+
+    private static void AddItem(NpgsqlParameterCollection parameters, ItemToken item)
+    {
+        parameters.AddWithValue("mailing", item.MailingId);
+        parameters.AddWithValue("ordinal", item.Ordinal);
+    }
+
+    /// <summary>First character and domain of an e-mail address, the last two characters of anything else.</summary>
+    internal static string Mask(string address)
+    {
+        var at = address.LastIndexOf('@');
+        if (at > 0)
+        {
+            return $"{address[..(char.IsHighSurrogate(address[0]) ? 2 : 1)]}…{address[at..]}";
+        }
+
+        return address.Length > 4 ? $"…{address[^2..]}" : "…";
+    }
+}
