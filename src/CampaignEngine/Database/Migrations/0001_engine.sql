@@ -6,7 +6,8 @@ CREATE EXTENSION IF NOT EXISTS btree_gist;   -- EXCLUDE (mailing_id =, ordinals 
 CREATE TABLE engine.installation (
     only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
     installation_id uuid NOT NULL,
-    database_system_id bigint NOT NULL,
+    database_system_id bigint NOT NULL,              -- differs after a dump was restored elsewhere
+    timeline int NOT NULL,                           -- differs after a standby was promoted or a backup was recovered
     adopted_at timestamptz NOT NULL DEFAULT now()
 );
 
@@ -146,17 +147,19 @@ CREATE TABLE engine.send_chunk (
     first_ordinal int NOT NULL,
     last_ordinal int NOT NULL,
     next_ordinal int NOT NULL,                       -- cursor: everything below it has been granted once
-    not_before timestamptz NOT NULL,
+    not_before timestamptz NOT NULL,                 -- the latest of its items
     epoch int NOT NULL DEFAULT 0,
     owner text,
     lease_until timestamptz,
+    retry_at timestamptz,                            -- no later than the chunk's next retry; null while its owner looks after them
     PRIMARY KEY (mailing_id, chunk_no),
     UNIQUE (mailing_id, first_ordinal),
     CHECK (first_ordinal <= last_ordinal),
     CHECK (next_ordinal BETWEEN first_ordinal AND last_ordinal + 1),
     CHECK ((owner IS NULL) = (lease_until IS NULL))
 );
-CREATE INDEX send_chunk_open ON engine.send_chunk (not_before, mailing_id, chunk_no) WHERE next_ordinal <= last_ordinal OR owner IS NOT NULL;
+CREATE INDEX send_chunk_open ON engine.send_chunk (not_before, mailing_id, chunk_no)
+    WHERE next_ordinal <= last_ordinal OR owner IS NOT NULL OR retry_at IS NOT NULL;
 
 -- The intent, durable before any terminator is written. No two grants of one attempt overlap.
 CREATE TABLE engine.send_grant (
@@ -172,6 +175,7 @@ CREATE TABLE engine.send_grant (
     FOREIGN KEY (mailing_id, chunk_no) REFERENCES engine.send_chunk,
     EXCLUDE USING gist (mailing_id WITH =, attempt WITH =, ordinals WITH &&)
 );
+CREATE INDEX send_grant_chunk ON engine.send_grant (mailing_id, chunk_no);
 
 -- Facts, append-only, always accepted. One partition a mailing.
 CREATE TABLE engine.send_outcome (
@@ -179,7 +183,7 @@ CREATE TABLE engine.send_outcome (
     ordinal int NOT NULL,
     attempt smallint NOT NULL,
     outcome text COLLATE "C" NOT NULL CHECK (outcome IN ('accepted', 'deferred', 'rejected', 'not_attempted', 'skipped', 'expired', 'cancelled')),
-    reason text,                                     -- skipped: suppressed, cap, render_failed ...; else the reply
+    reason text,                                     -- skipped: suppressed, render_failed ...; else the reply, without the address
     reply_code smallint,
     at timestamptz NOT NULL,
     PRIMARY KEY (mailing_id, ordinal, attempt)
@@ -205,11 +209,13 @@ CREATE TABLE engine.send_doubt (
 CREATE TABLE engine.send_retry (
     mailing_id int NOT NULL,
     ordinal int NOT NULL,
+    chunk_no int NOT NULL,
     attempt smallint NOT NULL CHECK (attempt >= 2),  -- the attempt that will be granted
     not_before timestamptz NOT NULL,
-    PRIMARY KEY (mailing_id, ordinal)
+    PRIMARY KEY (mailing_id, ordinal),
+    FOREIGN KEY (mailing_id, chunk_no) REFERENCES engine.send_chunk
 );
-CREATE INDEX send_retry_due ON engine.send_retry (not_before);
+CREATE INDEX send_retry_chunk ON engine.send_retry (mailing_id, chunk_no, not_before);
 
 -- Do-not-contact entries: keyed hashes only, so they outlive the erasure of the person.
 CREATE TABLE engine.suppression (
