@@ -1,0 +1,26 @@
+namespace CampaignEngine.Dispatching;
+
+/// <summary>Something to do every so often; due at once at first.</summary>
+internal sealed class Alarm(TimeSpan interval, TimeProvider time)
+{
+    private long? _next;
+
+    /// <summary>Whether it is time, without noting that it was done.</summary>
+    public bool IsPast => _next is not { } next || time.GetTimestamp() >= next;
+
+    /// <summary>Whether it is time; if so, the next time is an interval away.</summary>
+    public bool IsDue()
+    {
+        if (!IsPast)
+        {
+            return false;
+        }
+
+        Postpone(interval);
+        return true;
+    }
+
+    public void MakeDue() => _next = null;
+
+    public void Postpone(TimeSpan by) => _next = time.GetTimestamp() + (long)(by.TotalSeconds * time.TimestampFrequency);
+}

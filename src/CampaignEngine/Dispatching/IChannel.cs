@@ -1,0 +1,34 @@
+namespace CampaignEngine.Dispatching;
+
+/// <summary>A way to reach people. The channel knows nothing of the ledger; the ledger knows only that a message has a point of no return.</summary>
+public interface IChannel
+{
+    /// <summary>email, sms, print or call, as <c>engine.mailing.channel</c> has it.</summary>
+    string Name { get; }
+
+    /// <summary>A lane: one connection's worth of sending, used by one caller at a time. Nothing is opened yet.</summary>
+    IChannelLane CreateLane();
+}
+
+/// <summary>
+/// Sends one message after the other. No member throws for what the network or the other side does; the fate of a message is always a
+/// <see cref="SendVerdict"/>. Nothing is ever tried twice inside: that is the ledger's decision.
+/// </summary>
+public interface IChannelLane : IAsyncDisposable
+{
+    /// <summary>Whether a message can be prepared now.</summary>
+    bool IsOpen { get; }
+
+    /// <summary>Makes the lane usable; null when it is, else one sentence why not. Connecting may be repeated inside.</summary>
+    ValueTask<string?> OpenAsync(CancellationToken cancellationToken);
+
+    /// <summary>Brings the message up to its point of no return. Null: it is held there; otherwise how the attempt ended.</summary>
+    ValueTask<SendVerdict?> PrepareAsync(OutgoingMessage message, CancellationToken cancellationToken);
+
+    /// <summary>Passes the point of no return: writes the terminator and waits for the answer.</summary>
+    /// <param name="terminatorWritten">Called once when the terminator has been handed to the network, before the answer is awaited.</param>
+    ValueTask<SendVerdict> CommitAsync(Action terminatorWritten, CancellationToken cancellationToken);
+
+    /// <summary>Drops the held message so that the other side must forget it.</summary>
+    ValueTask AbandonAsync();
+}

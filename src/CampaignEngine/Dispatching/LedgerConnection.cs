@@ -1,0 +1,254 @@
+using CampaignEngine.Database;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace CampaignEngine.Dispatching;
+
+/// <summary>The one connection through which a worker writes the ledger. Used by the coordinator alone.</summary>
+internal sealed class LedgerConnection(NpgsqlDataSource source, string owner, DispatchOptions options, CrashPoint crash, TimeProvider time) : IAsyncDisposable
+{
+    private NpgsqlConnection? _connection;
+
+    public bool IsOpen => _connection is { FullState: System.Data.ConnectionState.Open };
+
+    /// <summary>Why the last statement or commit failed.</summary>
+    public string? LastFault { get; private set; }
+
+    /// <summary>Connects when needed. Null when connected and the database belongs to this installation, else one sentence.</summary>
+    public async Task<string?> OpenAsync(CancellationToken cancellationToken)
+    {
+        if (IsOpen)
+        {
+            return null;
+        }
+
+        await CloseAsync();
+        try
+        {
+            _connection = await source.OpenConnectionAsync(cancellationToken);
+            await using (var durable = new NpgsqlCommand("SET synchronous_commit = on", _connection))
+            {
+                await durable.ExecuteNonQueryAsync(cancellationToken);
+            }
+
+            var held = (await InstallationGuard.CheckAsync(_connection, cancellationToken)).Problem;
+            if (held is not null)
+            {
+                await CloseAsync();
+            }
+
+            return held;
+        }
+        catch (NpgsqlException fault)
+        {
+            await CloseAsync();
+            return $"the database cannot be reached: {fault.Message}";
+        }
+    }
+
+    /// <summary>Gives ended mailings' remaining items their outcome, lists the grants of lost workers as doubts, completes mailings.</summary>
+    public async Task<DispatchCounts> HousekeepAsync(CancellationToken cancellationToken)
+    {
+        await using (var settle = Command("SettleEnded"))
+        {
+            await settle.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        var counts = new DispatchCounts { InDoubt = await FenceLostAsync(cancellationToken) };
+        await using var complete = Command("CompleteMailings");
+        await using var reader = await complete.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            counts = counts with { Completed = counts.Completed + 1 };
+        }
+
+        return counts;
+    }
+
+    /// <summary>Takes up to <paramref name="count"/> chunks in hand; what an earlier owner left open becomes a doubt in the same transaction.</summary>
+    public async Task<IReadOnlyList<(int MailingId, int ChunkNo, int Epoch, int Next, int Last)>> AcquireAsync(
+        string channel, int count, CancellationToken cancellationToken)
+    {
+        var taken = new List<(int MailingId, int ChunkNo, int Epoch, int Next, int Last)>();
+        await using var transaction = await _connection!.BeginTransactionAsync(cancellationToken);
+        await using (var acquire = Command("AcquireChunks"))
+        {
+            acquire.Parameters.AddWithValue("channel", channel);
+            acquire.Parameters.AddWithValue("count", count);
+            acquire.Parameters.AddWithValue("owner", owner);
+            acquire.Parameters.AddWithValue("lease", options.Lease);
+            await using var reader = await acquire.ExecuteReaderAsync(cancellationToken);
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                taken.Add((reader.GetInt32(0), reader.GetInt32(1), reader.GetInt32(2), reader.GetInt32(3), reader.GetInt32(4)));
+            }
+        }
+
+        await DoubtAsync(taken.Where(c => c.Epoch > 1).Select(c => (c.MailingId, c.ChunkNo)), cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return taken;
+    }
+
+    public async Task<MailingToSend> ReadMailingAsync(int mailingId, CancellationToken cancellationToken)
+    {
+        await using var command = Command("ReadMailing");
+        command.Parameters.AddWithValue("mailing_id", mailingId);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        return new MailingToSend(
+            reader.GetInt32(0), reader.GetString(1), reader.GetString(2), reader.GetString(3),
+            reader.GetFieldValue<DateTimeOffset>(4), reader.GetFieldValue<DateTimeOffset>(5), reader.GetString(6));
+    }
+
+    /// <summary>Chunks in other workers' hands, and chunks that are due and free.</summary>
+    public async Task<(long Elsewhere, long Free)> CountWorkAsync(string channel, CancellationToken cancellationToken)
+    {
+        await using var command = Command("CountWork");
+        command.Parameters.AddWithValue("channel", channel);
+        command.Parameters.AddWithValue("owner", owner);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        return (reader.GetInt64(0), reader.GetInt64(1));
+    }
+
+    /// <summary>One durable commit. The answer counts only when the end is <see cref="TickEnd.Committed"/>.</summary>
+    public async Task<TickEnd> TickAsync(TickPlan plan, TickAnswer answer)
+    {
+        NpgsqlTransaction transaction;
+        try
+        {
+            if (plan.Results.Count > 0)
+            {
+                crash.Hit(CrashPoint.BeforeOutcomeTick);
+            }
+
+            transaction = await _connection!.BeginTransactionAsync();
+            await new TickStatements(_connection, transaction, owner, options).RunAsync(plan, answer);
+        }
+        catch (Exception fault) when (fault is NpgsqlException or IOException or TimeoutException)
+        {
+            // No COMMIT was asked for: whatever happened, the server rolls it back.
+            LastFault = fault.Message;
+            await CloseAsync();
+            return fault is PostgresException { InvariantSeverity: "ERROR" } ? TickEnd.Refused : TickEnd.Lost;
+        }
+
+        if (plan.AsksForGrants)
+        {
+            crash.Hit(CrashPoint.BeforeTickCommit);
+        }
+
+        try
+        {
+            await transaction.CommitAsync();
+        }
+        catch (Exception fault) when (fault is NpgsqlException or IOException or TimeoutException)
+        {
+            LastFault = fault.Message;
+            await CloseAsync();
+            return fault is PostgresException { InvariantSeverity: "ERROR" } ? TickEnd.Refused : TickEnd.Unknown;
+        }
+
+        if (plan.AsksForGrants)
+        {
+            crash.Hit(CrashPoint.AfterTickCommit);
+        }
+
+        return TickEnd.Committed;
+    }
+
+    /// <summary>After <see cref="TickEnd.Unknown"/>: waits for the old transaction to be over and tells which of its grants stand, and where the cursors are.</summary>
+    public async Task<(HashSet<long> Grants, Dictionary<(int MailingId, int ChunkNo), int> Cursors)> LookUpAsync(
+        TickPlan plan, TickAnswer answer, CancellationToken cancellationToken)
+    {
+        var chunks = plan.Ranges.Concat(plan.Retries).Select(wish => wish.Chunk).Distinct().ToList();
+        var cursors = new Dictionary<(int, int), int>();
+        var grants = new HashSet<long>();
+        await using var transaction = await _connection!.BeginTransactionAsync(cancellationToken);
+        await using (var locking = Command("LockChunks"))
+        {
+            locking.Parameters.AddWithValue("mailings", chunks.Select(c => c.Mailing.Mailing.MailingId).ToArray());
+            locking.Parameters.AddWithValue("chunks", chunks.Select(c => c.ChunkNo).ToArray());
+            await using var reader = await locking.ExecuteReaderAsync(cancellationToken);
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                cursors[(reader.GetInt32(0), reader.GetInt32(1))] = reader.GetInt32(3);
+            }
+        }
+
+        await using (var find = Command("FindGrants"))
+        {
+            find.Parameters.AddWithValue("grants", answer.Granted.Select(g => g.GrantId).Distinct().ToArray());
+            await using var reader = await find.ExecuteReaderAsync(cancellationToken);
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                grants.Add(reader.GetInt64(0));
+            }
+        }
+
+        await transaction.RollbackAsync(cancellationToken);
+        return (grants, cursors);
+    }
+
+    public async ValueTask DisposeAsync() => await CloseAsync();
+
+    /// <summary>Drops the connection after a fault; the next <see cref="OpenAsync"/> makes a new one.</summary>
+    public async Task CloseAsync()
+    {
+        if (_connection is { } connection)
+        {
+            _connection = null;
+            await connection.DisposeAsync();
+        }
+    }
+
+    private async Task<long> FenceLostAsync(CancellationToken cancellationToken)
+    {
+        var owners = new List<string>();
+        await using (var list = Command("ListOwners"))
+        await using (var reader = await list.ExecuteReaderAsync(cancellationToken))
+        {
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                owners.Add(reader.GetString(0));
+            }
+        }
+
+        if (owners.TrueForAll(o => o == owner))
+        {
+            return 0;
+        }
+
+        var lost = new List<(int, int)>();
+        await using var transaction = await _connection!.BeginTransactionAsync(cancellationToken);
+        await using (var fence = Command("FenceLostChunks"))
+        {
+            fence.Parameters.AddWithValue("gone", owners.Where(o => o != owner && WorkerIdentity.IsKnownGone(o)).ToArray());
+            await using var reader = await fence.ExecuteReaderAsync(cancellationToken);
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                lost.Add((reader.GetInt32(0), reader.GetInt32(1)));
+            }
+        }
+
+        var doubts = await DoubtAsync(lost, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return doubts;
+    }
+
+    private async Task<long> DoubtAsync(IEnumerable<(int MailingId, int ChunkNo)> chunks, CancellationToken cancellationToken)
+    {
+        var doubts = 0L;
+        foreach (var mailing in chunks.GroupBy(c => c.MailingId, c => c.ChunkNo))
+        {
+            await using var command = Command("DoubtLostGrants");
+            command.Parameters.AddWithValue("mailing_id", mailing.Key);
+            command.Parameters.AddWithValue("chunks", mailing.ToArray());
+            doubts += await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        return doubts;
+    }
+
+    private NpgsqlCommand Command(string name) => new(SqlFile.Load<LedgerConnection>(name), _connection);
+}

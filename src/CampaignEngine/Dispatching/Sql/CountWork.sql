@@ -1,0 +1,10 @@
+-- Whether anything is left to do now: chunks in somebody's hands, or due and free.
+SELECT count(*) FILTER (WHERE c.owner IS NOT NULL AND c.owner <> @owner) AS elsewhere,
+       count(*) FILTER (WHERE c.owner IS NULL) AS free
+FROM engine.send_chunk c
+JOIN engine.mailing m USING (mailing_id)
+WHERE m.channel = @channel
+  AND (c.owner IS NOT NULL
+       OR (m.state = 'running' AND m.due_at <= now()
+           AND ((c.next_ordinal <= c.last_ordinal AND c.not_before <= now()) OR c.retry_at <= now())))
+  AND (c.next_ordinal <= c.last_ordinal OR c.owner IS NOT NULL OR c.retry_at IS NOT NULL)
