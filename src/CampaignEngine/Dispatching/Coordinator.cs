@@ -55,14 +55,15 @@ internal sealed class Coordinator(
 
             try
             {
-                if (!stopping)
+                // Facts and leases first: after an outage this worker must not be the one that fences its own chunks.
+                var ticked = await TickAsync(stopping);
+                if (!stopping && ledger.IsOpen)
                 {
                     await HousekeepAsync();
                     await AcquireAsync();
                     GiveUpWithoutLanes();
                 }
 
-                var ticked = await TickAsync(stopping);
                 if (ticked)
                 {
                     if (!desk.IsStarving)
@@ -300,6 +301,11 @@ internal sealed class Coordinator(
         }
 
         TakeGrants(plan, answer, steady, wall);
+        if (answer.Granted.Count > 0)
+        {
+            _counts = _counts with { Problem = null };
+        }
+
         _meter.Report(Progress, _counts);
     }
 

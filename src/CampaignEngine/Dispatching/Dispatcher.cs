@@ -62,7 +62,7 @@ public sealed class Dispatcher
     {
         var width = new GrantWidth(_options.LargestGrant);
         var desk = new LaneDesk(width, _time);
-        await using var ledger = new LedgerConnection(_source, _owner, _options, _crash, _time);
+        await using var ledger = new LedgerConnection(_source, _owner, _options, _crash);
         using var over = new CancellationTokenSource();
         var channels = Enumerable.Range(0, _options.Lanes).Select(_ => _channel.CreateLane()).ToList();
         var lanes = channels.Select(channel => Task.Run(() => new Lane(desk, channel, _messages, _crash, _time).RunAsync(over.Token), CancellationToken.None)).ToList();
@@ -82,6 +82,7 @@ public sealed class Dispatcher
         }
         finally
         {
+            desk.Drain();
             desk.End();
             await over.CancelAsync();
             await Task.WhenAll(lanes).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -1,11 +1,10 @@
 using CampaignEngine.Database;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace CampaignEngine.Dispatching;
 
 /// <summary>The one connection through which a worker writes the ledger. Used by the coordinator alone.</summary>
-internal sealed class LedgerConnection(NpgsqlDataSource source, string owner, DispatchOptions options, CrashPoint crash, TimeProvider time) : IAsyncDisposable
+internal sealed class LedgerConnection(NpgsqlDataSource source, string owner, DispatchOptions options, CrashPoint crash) : IAsyncDisposable
 {
     private NpgsqlConnection? _connection;
 
@@ -130,7 +129,7 @@ internal sealed class LedgerConnection(NpgsqlDataSource source, string owner, Di
             // No COMMIT was asked for: whatever happened, the server rolls it back.
             LastFault = fault.Message;
             await CloseAsync();
-            return fault is PostgresException { InvariantSeverity: "ERROR" } ? TickEnd.Refused : TickEnd.Lost;
+            return IsRefusal(fault) ? TickEnd.Refused : TickEnd.Lost;
         }
 
         if (plan.AsksForGrants)
@@ -146,7 +145,7 @@ internal sealed class LedgerConnection(NpgsqlDataSource source, string owner, Di
         {
             LastFault = fault.Message;
             await CloseAsync();
-            return fault is PostgresException { InvariantSeverity: "ERROR" } ? TickEnd.Refused : TickEnd.Unknown;
+            return fault is PostgresException { InvariantSeverity: "ERROR" } ? IsRefusal(fault) ? TickEnd.Refused : TickEnd.Lost : TickEnd.Unknown;
         }
 
         if (plan.AsksForGrants)
@@ -214,7 +213,7 @@ internal sealed class LedgerConnection(NpgsqlDataSource source, string owner, Di
             }
         }
 
-        if (owners.TrueForAll(o => o == owner))
+        if (owners.Count == 0)
         {
             return 0;
         }
@@ -249,6 +248,9 @@ internal sealed class LedgerConnection(NpgsqlDataSource source, string owner, Di
 
         return doubts;
     }
+
+    // Deadlocks, full disks and shutdowns pass; a broken rule does not.
+    private static bool IsRefusal(Exception fault) => fault is PostgresException { InvariantSeverity: "ERROR", IsTransient: false };
 
     private NpgsqlCommand Command(string name) => new(SqlFile.Load<LedgerConnection>(name), _connection);
 }

@@ -1,0 +1,100 @@
+using CampaignEngine.Dispatching;
+using CampaignEngine.Mail.Addresses;
+using CampaignEngine.Mail.Smtp;
+using Polly;
+using Polly.Retry;
+
+namespace CampaignEngine.Channels.Email;
+
+/// <summary>One SMTP connection, made when needed. Only connecting is ever repeated.</summary>
+internal sealed class EmailLane(SmtpRoute route, int messagesPerConnection, TimeProvider time) : IChannelLane
+{
+    private readonly ResiliencePipeline _connecting = new ResiliencePipelineBuilder { TimeProvider = time }
+        .AddRetry(new RetryStrategyOptions
+        {
+            MaxRetryAttempts = 2,
+            Delay = TimeSpan.FromMilliseconds(200),
+            BackoffType = DelayBackoffType.Exponential,
+            ShouldHandle = new PredicateBuilder().Handle<SmtpConnectException>(fault => fault.Fault.IsTemporary),
+        })
+        .Build();
+
+    private SmtpConnection? _connection;
+
+    public bool IsOpen => _connection is { IsUsable: true } connection && connection.MessagesSent < messagesPerConnection;
+
+    public async ValueTask<string?> OpenAsync(CancellationToken cancellationToken)
+    {
+        if (IsOpen)
+        {
+            return null;
+        }
+
+        await DisposeAsync();
+        try
+        {
+            _connection = await _connecting.ExecuteAsync(async token => await SmtpConnection.ConnectAsync(route, time, token), cancellationToken);
+            return null;
+        }
+        catch (SmtpConnectException fault)
+        {
+            return fault.Fault.Text;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return "the worker stopped while connecting";
+        }
+    }
+
+    public ValueTask<SendVerdict?> PrepareAsync(OutgoingMessage message, CancellationToken cancellationToken)
+    {
+        if (!EmailAddress.TryParse(message.Recipient, out var recipient, out _))
+        {
+            return ValueTask.FromResult<SendVerdict?>(new SendVerdict(SendOutcome.Rejected, 0, "the recipient's address is not one"));
+        }
+
+        return !EmailAddress.TryParse(message.Sender, out var sender, out _)
+            ? ValueTask.FromResult<SendVerdict?>(new SendVerdict(SendOutcome.Skipped, 0, "render_failed: the return path is not an address"))
+            : PrepareAsync(new SmtpEnvelope(sender, recipient), message.Content.WrittenMemory, cancellationToken);
+    }
+
+    public ValueTask<SendVerdict> CommitAsync(Action terminatorWritten, CancellationToken cancellationToken)
+    {
+        // The call returns its task once the terminator is with the kernel and the reply is being awaited.
+        var committing = _connection!.CommitAsync(cancellationToken);
+        terminatorWritten();
+        return AwaitAsync(committing);
+
+        static async ValueTask<SendVerdict> AwaitAsync(ValueTask<SmtpVerdict> committing) => VerdictOf(await committing);
+    }
+
+    public async ValueTask AbandonAsync() => await (_connection?.AbandonAsync() ?? Task.CompletedTask);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_connection is { } connection)
+        {
+            _connection = null;
+            await connection.DisposeAsync();
+        }
+    }
+
+    private async ValueTask<SendVerdict?> PrepareAsync(SmtpEnvelope envelope, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    {
+        var step = await _connection!.PrepareAsync(envelope, content, cancellationToken);
+        return step.IsHeld ? null : VerdictOf(step.Refusal);
+    }
+
+    /// <summary>The relay's verdict in the ledger's words.</summary>
+    internal static SendVerdict VerdictOf(SmtpVerdict verdict) => new(
+        verdict.Kind switch
+        {
+            SmtpVerdictKind.Accepted => SendOutcome.Accepted,
+            SmtpVerdictKind.Deferred => SendOutcome.Deferred,
+            SmtpVerdictKind.Rejected => SendOutcome.Rejected,
+            SmtpVerdictKind.NotAttempted => SendOutcome.NotAttempted,
+            _ => SendOutcome.InDoubt,
+        },
+        verdict.Code,
+        verdict.EnhancedCode is null ? verdict.Text : $"{verdict.EnhancedCode} {verdict.Text}");
+}

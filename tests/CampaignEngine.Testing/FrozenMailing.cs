@@ -1,0 +1,85 @@
+using System.Security.Cryptography;
+using System.Text;
+using Npgsql;
+
+namespace CampaignEngine.Testing;
+
+/// <summary>Mailings made by hand, with the freeze's own functions, for tests of what comes after the freeze.</summary>
+public sealed record FrozenMailing
+{
+    public string Campaign { get; init; } = "tea";
+
+    public string Drop { get; init; } = "announce";
+
+    public int People { get; init; } = 100;
+
+    public int ChunkSize { get; init; } = 1000;
+
+    public string Definition { get; init; } = "{}";
+
+    public TimeSpan? ExpiresIn { get; init; }
+
+    public TimeSpan DueIn { get; init; }
+
+    /// <summary>The address of person n (1 to <see cref="People"/>).</summary>
+    public static string Address(int n) => $"person{n}@example.com";
+
+    /// <summary>A stand-in for the keyed hash.</summary>
+    public static byte[] Key(string address) => SHA256.HashData(Encoding.UTF8.GetBytes(address))[..16];
+
+    /// <summary>Freezes it; returns the mailing's number.</summary>
+    public async Task<int> FreezeAsync(NpgsqlDataSource source, CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using var command = new NpgsqlCommand(
+            """
+            CREATE TEMP TABLE frozen (customer_key text, recipient_key bytea, address text, cell text, not_before timestamptz, seed boolean) ON COMMIT DROP;
+            INSERT INTO frozen
+            SELECT 'c' || n, substr(sha256(('person' || n || '@example.com')::bytea), 1, 16), 'person' || n || '@example.com', NULL, now() + @due, false
+            FROM generate_series(1, @people) AS n;
+            """,
+            connection,
+            transaction);
+        command.Parameters.AddWithValue("due", DueIn);
+        command.Parameters.AddWithValue("people", People);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+
+        await using var freeze = new NpgsqlCommand(
+            """
+            WITH plan AS (
+                INSERT INTO engine.plan (campaign, plan_hash, definition_hash, definition_file, definition_yaml, templates, document, launched_at)
+                VALUES (@campaign, md5(random()::text), '', '', '', '{}', '{}', now()) RETURNING plan_id),
+            occurrence AS (
+                INSERT INTO engine.occurrence (campaign, drop_name, due_at, plan_id, state)
+                SELECT @campaign, @drop, clock_timestamp() + @due, plan_id, 'frozen' FROM plan RETURNING occurrence_id, due_at),
+            mailing AS (
+                INSERT INTO engine.mailing (occurrence_id, campaign, drop_name, channel, due_at, expires_at, content_hash, list_hash, frozen_count, definition)
+                SELECT occurrence_id, @campaign, @drop, 'email', due_at, now() + @expires, '', '', 0, @definition::jsonb FROM occurrence RETURNING mailing_id)
+            SELECT mailing_id FROM mailing
+            """,
+            connection,
+            transaction);
+        freeze.Parameters.AddWithValue("campaign", Campaign);
+        freeze.Parameters.AddWithValue("drop", Drop);
+        freeze.Parameters.AddWithValue("due", DueIn);
+        freeze.Parameters.AddWithValue("definition", Definition);
+        freeze.Parameters.Add(new NpgsqlParameter("expires", NpgsqlTypes.NpgsqlDbType.Interval) { Value = (object?)ExpiresIn ?? DBNull.Value });
+        var mailing = (int)(await freeze.ExecuteScalarAsync(cancellationToken))!;
+
+        await using var items = new NpgsqlCommand(
+            """
+            SELECT engine.claim_once(@scope, @mailing);
+            WITH frozen_items AS (SELECT * FROM engine.freeze_items(@mailing, @chunk))
+            UPDATE engine.mailing SET frozen_count = items, list_hash = hash FROM frozen_items WHERE mailing_id = @mailing
+            """,
+            connection,
+            transaction);
+        items.Parameters.AddWithValue("scope", $"{Campaign}/{Drop}");
+        items.Parameters.AddWithValue("mailing", mailing);
+        items.Parameters.AddWithValue("chunk", ChunkSize);
+        await items.ExecuteNonQueryAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return mailing;
+    }
+}
