@@ -1,0 +1,179 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using CampaignEngine.Campaigns;
+using CampaignEngine.Database;
+using Dapper;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace CampaignEngine.Deduplication;
+
+/// <summary>What the list is checked against besides its own duplicates.</summary>
+/// <param name="SuppressionScopes">"global" and those of brand and campaign.</param>
+/// <param name="OnceScope">Scope of the lead drop in contact_once; null for a recurring drop, which may reach people again.</param>
+/// <param name="ContentHash">Content of the lead drop: a copied campaign with the same message reaches nobody twice.</param>
+public sealed record ListChecks(IReadOnlyList<string> SuppressionScopes, string? OnceScope, byte[] ContentHash, IReadOnlyList<ContactCap> Caps, DateTimeOffset Now);
+
+/// <summary>
+/// From selected rows to a list in which everybody of the universe has one reason. Runs inside the caller's transaction: either the
+/// whole list stands or nothing does. People stream through; memory does not grow with the list.
+/// </summary>
+public sealed class ListBuilder(NpgsqlConnection connection)
+{
+    /// <param name="rows">Customer key, number of the failed condition (0: none), then the layout's expressions in order.</param>
+    public async Task<BuiltList> BuildAsync(
+        CampaignDefinition campaign, CandidateLayout layout, CandidateMaker maker, NpgsqlDataReader rows, ListChecks checks,
+        Action<long>? read, CancellationToken cancellationToken)
+    {
+        await Run("CreateCandidate", null, cancellationToken);
+        await CopyAsync(rows, layout, maker, read, cancellationToken);
+        await connection.ExecuteAsync(new CommandDefinition("ANALYZE candidate", cancellationToken: cancellationToken));
+        await ExcludeAsync(campaign, layout, checks, cancellationToken);
+        return await StoreAsync(campaign, layout, cancellationToken);
+    }
+
+    private async Task CopyAsync(
+        NpgsqlDataReader rows, CandidateLayout layout, CandidateMaker maker, Action<long>? read, CancellationToken cancellationToken)
+    {
+        var values = new object?[layout.Expressions.Count];
+        long count = 0;
+        await using NpgsqlBinaryImporter copy = await connection.BeginBinaryImportAsync(SqlFile.Load<ListBuilder>("CopyCandidates"), cancellationToken);
+        copy.Timeout = TimeSpan.Zero;
+        while (await rows.ReadAsync(cancellationToken))
+        {
+            string key = Convert.ToString(rows.GetValue(0), CultureInfo.InvariantCulture)!;
+            short failed = Convert.ToInt16(rows.GetValue(1), CultureInfo.InvariantCulture);
+            if (failed == 0)
+            {
+                for (int i = 0; i < values.Length; i++)
+                    values[i] = rows.IsDBNull(i + 2) ? null : rows.GetValue(i + 2);
+            }
+            await WriteAsync(copy, maker.Make(key, failed, values), cancellationToken);
+            if ((++count & 0x3FFF) == 0)
+                read?.Invoke(count);
+        }
+        await copy.CompleteAsync(cancellationToken);
+        read?.Invoke(count);
+    }
+
+    private static async Task WriteAsync(NpgsqlBinaryImporter copy, Candidate person, CancellationToken cancellationToken)
+    {
+        await copy.StartRowAsync(cancellationToken);
+        await copy.WriteAsync(person.CustomerKey, NpgsqlDbType.Text, cancellationToken);
+        await copy.WriteAsync(person.Failed, NpgsqlDbType.Smallint, cancellationToken);
+        await TextAsync(person.Problem);
+        await TextAsync(person.Address);
+        await BytesAsync(person.RecipientKey);
+        foreach (byte[]? match in person.Matches)
+            await BytesAsync(match);
+        await BytesAsync(person.Survivor);
+        await BytesAsync(person.LimitOrder);
+        await TextAsync(person.TimeZone);
+        await copy.WriteAsync(person.Reach, NpgsqlDbType.Smallint, cancellationToken);
+        await copy.WriteAsync(person.ControlShare, NpgsqlDbType.Double, cancellationToken);
+        await TextAsync(person.Cell);
+
+        Task TextAsync(string? value) => value is null
+            ? copy.WriteNullAsync(cancellationToken) : copy.WriteAsync(value, NpgsqlDbType.Text, cancellationToken);
+        Task BytesAsync(byte[]? value) => value is null
+            ? copy.WriteNullAsync(cancellationToken) : copy.WriteAsync(value, NpgsqlDbType.Bytea, cancellationToken);
+    }
+
+    // The order is the waterfall's: whoever an earlier statement names keeps that reason.
+    private async Task ExcludeAsync(CampaignDefinition campaign, CandidateLayout layout, ListChecks checks, CancellationToken cancellationToken)
+    {
+        string channel = layout.Channels[0];
+        await Run("ExcludeUnreachable", null, cancellationToken);
+        await Run("ExcludeSuppressed", new { channel, scopes = checks.SuppressionScopes.ToArray() }, cancellationToken);
+        foreach (ContactCap cap in checks.Caps)
+            await Run("ExcludeCapped", new { since = cap.Within.Before(checks.Now).ToUniversalTime(), channel = cap.Channel, count = cap.Count }, cancellationToken);
+        if (checks.OnceScope is not null)
+            await Run("ExcludeContacted", new { scope = checks.OnceScope, content = checks.ContentHash, channel }, cancellationToken);
+        for (int i = 0; i < layout.DedupeKeys.Count; i++)
+            await Run($"ExcludeDuplicates{i + 1}", new { reason = DuplicateReason(layout.DedupeKeys[i]) }, cancellationToken);
+        if (campaign.Audience.Limit is { } limit)
+            await Run("ExcludeOverLimit", new { limit = (long)limit.Count }, cancellationToken);
+    }
+
+    private static string DuplicateReason(DedupeKey key) => key switch
+    {
+        DedupeKey.Email => Reason.DuplicateEmail,
+        DedupeKey.Phone => Reason.DuplicatePhone,
+        _ => Reason.DuplicateHousehold,
+    };
+
+    private async Task<BuiltList> StoreAsync(CampaignDefinition campaign, CandidateLayout layout, CancellationToken cancellationToken)
+    {
+        long list = await connection.ExecuteScalarAsync<long>(Command("InsertList", new { campaign = campaign.Name }, cancellationToken));
+        await connection.ExecuteAsync(new CommandDefinition("SELECT engine.add_list(@list)", new { list }, cancellationToken: cancellationToken));
+        await Run("StoreList", new { list, holdout = (double)campaign.Audience.Holdout.Fraction }, cancellationToken);
+        await connection.ExecuteAsync(new CommandDefinition("SELECT engine.index_list(@list)", new { list }, commandTimeout: 0, cancellationToken: cancellationToken));
+
+        List<(string Reason, short? Condition, long Count)> counted =
+            [.. await connection.QueryAsync<(string, short?, long)>(Command("CountList", new { list }, cancellationToken))];
+        List<WaterfallStep> waterfall = [.. counted
+            .Select(c => new WaterfallStep(c.Reason, c.Condition, c.Count))
+            .OrderBy(s => Order(s.Reason)).ThenBy(s => s.Condition)];
+        IEnumerable<(int Channel, long People)> reach =
+            await connection.QueryAsync<(int, long)>(Command("CountReach", new { list, channels = layout.Channels.Count }, cancellationToken));
+        IEnumerable<(string? Cell, long People)> cells =
+            await connection.QueryAsync<(string?, long)>(Command("CountCells", new { list }, cancellationToken));
+
+        long control = waterfall.Where(s => s.Reason == Reason.Control).Sum(s => s.Count);
+        var built = new BuiltList
+        {
+            ListId = list,
+            Universe = waterfall.Sum(s => s.Count),
+            Net = waterfall.Where(s => s.Reason is Reason.Control or Reason.Contact).Sum(s => s.Count),
+            Control = control,
+            Hash = await HashAsync(list, cancellationToken),
+            Waterfall = waterfall,
+            Reach = reach.ToDictionary(r => layout.Channels[r.Channel], r => r.People),
+            Cells = cells.ToDictionary(c => c.Cell ?? "", c => c.People),
+        };
+        await Run("FinishList", new { list, universe = built.Universe, net = built.Net, control, hash = built.Hash }, cancellationToken);
+        return built;
+    }
+
+    private static int Order(string reason)
+    {
+        for (int i = 0; i < Reason.All.Count; i++)
+        {
+            if (Reason.All[i] == reason)
+                return i;
+        }
+        return Reason.All.Count;
+    }
+
+    /// <summary>SHA-256 over the net list in key order. Each field is preceded by its length, so no two lists share the bytes.</summary>
+    public async Task<byte[]> HashAsync(long list, CancellationToken cancellationToken)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        byte[] length = new byte[4];
+        await using var command = new NpgsqlCommand(SqlFile.Load<ListBuilder>("ReadNetList"), connection) { CommandTimeout = 0 };
+        command.Parameters.AddWithValue("list", list);
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            Append(Encoding.UTF8.GetBytes(reader.GetString(0)));
+            Append(reader.IsDBNull(1) ? [] : Encoding.UTF8.GetBytes(reader.GetString(1)));
+            Append(reader.IsDBNull(2) ? [] : reader.GetFieldValue<byte[]>(2));
+        }
+        return hash.GetHashAndReset();
+
+        void Append(byte[] bytes)
+        {
+            BinaryPrimitives.WriteInt32BigEndian(length, bytes.Length);
+            hash.AppendData(length);
+            hash.AppendData(bytes);
+        }
+    }
+
+    private Task Run(string name, object? parameters, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync(Command(name, parameters, cancellationToken));
+
+    private static CommandDefinition Command(string name, object? parameters, CancellationToken cancellationToken) =>
+        new(SqlFile.Load<ListBuilder>(name), parameters, commandTimeout: 0, cancellationToken: cancellationToken);
+}

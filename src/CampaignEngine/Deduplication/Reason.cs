@@ -1,0 +1,59 @@
+namespace CampaignEngine.Deduplication;
+
+/// <summary>
+/// The one reason that decided about a person, in the order of the waterfall: the first that applies is kept. The names stand in
+/// engine.list_person, in plans and in answers of <c>why</c>.
+/// </summary>
+public static class Reason
+{
+    /// <summary>A condition of the audience does not hold (or one of its exclude does); the number says which.</summary>
+    public const string Condition = "condition";
+
+    public const string NoAddress = "no_address";
+    public const string InvalidAddress = "invalid_address";
+    public const string NoConsent = "no_consent";
+    public const string Suppressed = "suppressed";
+
+    /// <summary>Has had as many messages as a contact cap allows.</summary>
+    public const string ContactCap = "contact_cap";
+
+    /// <summary>The drop's scope (campaign/drop, or audience.once) has reached this address before, or the same message went to it.</summary>
+    public const string AlreadyContacted = "already_contacted";
+
+    public const string DuplicateEmail = "duplicate_email";
+    public const string DuplicatePhone = "duplicate_phone";
+    public const string DuplicateHousehold = "duplicate_household";
+    public const string OverLimit = "over_limit";
+
+    /// <summary>In the control cell: selected, recorded, measured, never contacted.</summary>
+    public const string Control = "control";
+
+    /// <summary>On the list, to be contacted.</summary>
+    public const string Contact = "contact";
+
+    /// <summary>The waterfall's order.</summary>
+    public static IReadOnlyList<string> All { get; } =
+    [
+        Condition, NoAddress, InvalidAddress, NoConsent, Suppressed, ContactCap, AlreadyContacted,
+        DuplicateEmail, DuplicatePhone, DuplicateHousehold, OverLimit, Control, Contact,
+    ];
+
+    /// <summary>One line for people.</summary>
+    public static string Meaning(string reason) => reason switch
+    {
+        Condition => "a condition of the audience does not hold",
+        NoAddress => "no address on this channel",
+        InvalidAddress => "the address is not valid",
+        NoConsent => "no consent for this channel",
+        Suppressed => "on the do-not-contact list",
+        ContactCap => "has had as many messages as the contact cap allows",
+        AlreadyContacted => "this mailing has reached the address before",
+        DuplicateEmail => "another person of the list has the same e-mail address",
+        DuplicatePhone => "another person of the list has the same phone number",
+        DuplicateHousehold => "another person of the household is on the list",
+        OverLimit => "beyond the limit of the list",
+        Control => "in the control cell: selected and measured, never contacted",
+        Contact => "on the list",
+        _ => reason,
+    };
+}

@@ -1,0 +1,9 @@
+-- The people of the mailing being frozen; see the functions of migration 0003. Gone with the transaction.
+CREATE TEMPORARY TABLE frozen (
+    customer_key text COLLATE "C" NOT NULL,
+    recipient_key bytea NOT NULL,
+    address text NOT NULL,
+    cell text,
+    not_before timestamptz NOT NULL,
+    seed boolean NOT NULL DEFAULT false
+) ON COMMIT DROP

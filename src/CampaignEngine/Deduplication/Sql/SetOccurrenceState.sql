@@ -1,0 +1,2 @@
+-- due -> frozen, held or skipped.
+UPDATE engine.occurrence SET state = @state, held_because = @because WHERE occurrence_id = @occurrence
