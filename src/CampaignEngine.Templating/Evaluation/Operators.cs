@@ -1,0 +1,479 @@
+using System.Globalization;
+using System.Numerics;
+using System.Text;
+using CampaignEngine.Templating.Syntax;
+
+namespace CampaignEngine.Templating.Evaluation;
+
+/// <summary>The binary operators and the signs over values of the language.</summary>
+internal static class Operators
+{
+    /// <summary>Integers of more bits than this are refused: they would only be a way to use up memory.</summary>
+    private const int MaxIntegerBits = 8192;
+
+    public static bool IsNumber(object? value) => value is int or long or BigInteger or float or double or decimal;
+
+    public static bool IsInteger(object? value) => value is int or long or BigInteger;
+
+    public static object? Binary(Interpreter run, BinaryOp op, object? left, object? right, int place, Expr leftNode, Expr rightNode)
+    {
+        if (left is HtmlText leftHtml)
+        {
+            left = leftHtml.Html;
+        }
+
+        if (right is HtmlText rightHtml)
+        {
+            right = rightHtml.Html;
+        }
+
+        try
+        {
+            if (op == BinaryOp.ShiftLeft && left is ScriptList target)
+            {
+                return new ScriptList(target.Append(right));
+            }
+
+            if (op == BinaryOp.ShiftRight && right is ScriptList list)
+            {
+                return new ScriptList(list.Prepend(left));
+            }
+
+            if (left is string || right is string)
+            {
+                return Text(run, op, left, right, place, leftNode, rightNode);
+            }
+
+            if (left is null || right is null)
+            {
+                return Null(op, left, right);
+            }
+
+            if (left is EmptyValue || right is EmptyValue)
+            {
+                return Empty(run, op, left, right);
+            }
+
+            return Values(run, op, left, right, place);
+        }
+        catch (DivideByZeroException)
+        {
+            throw run.Fault(place, "division by zero");
+        }
+        catch (OverflowException)
+        {
+            throw run.Fault(place, "the result is too large for its kind of number");
+        }
+        catch (Exception failure) when (failure is FormatException or InvalidCastException)
+        {
+            throw run.Fault(place, $"{Symbol(op)} does not work between a {Interpreter.TypeName(left)} and a {Interpreter.TypeName(right)}");
+        }
+        catch (RenderFault fault)
+        {
+            throw run.Fault(place, fault.Message, fault.Code);
+        }
+    }
+
+    public static object? Sign(Interpreter run, object? value, bool negate, Expr node)
+    {
+        return value switch
+        {
+            null => null,
+            int i => negate ? Integers.Fit(-(long)i) : value,
+            long l => negate ? Integers.Fit(-(Int128)l) : value,
+            BigInteger b => negate ? -b : value,
+            float f => negate ? -f : value,
+            double d => negate ? -d : value,
+            decimal m => negate ? -m : value,
+            TimeSpan t => negate ? -t : value,
+            _ => throw run.Fault(node, $"a {Interpreter.TypeName(value)} has no sign; - and + need a number"),
+        };
+    }
+
+    public static string Symbol(BinaryOp op) => op switch
+    {
+        BinaryOp.Add => "+",
+        BinaryOp.Subtract => "-",
+        BinaryOp.Multiply => "*",
+        BinaryOp.Divide => "/",
+        BinaryOp.DivideRound => "//",
+        BinaryOp.Modulus => "%",
+        BinaryOp.ShiftLeft => "<<",
+        BinaryOp.ShiftRight => ">>",
+        BinaryOp.Coalesce => "??",
+        BinaryOp.NotNullThen => "?!",
+        BinaryOp.And => "&&",
+        BinaryOp.Or => "||",
+        BinaryOp.Equal => "==",
+        BinaryOp.NotEqual => "!=",
+        BinaryOp.Less => "<",
+        BinaryOp.LessOrEqual => "<=",
+        BinaryOp.Greater => ">",
+        BinaryOp.GreaterOrEqual => ">=",
+        BinaryOp.Range => "..",
+        _ => "..<",
+    };
+
+    private static object? Text(Interpreter run, BinaryOp op, object? left, object? right, int place, Expr leftNode, Expr rightNode)
+    {
+        var a = run.ToText(left);
+        var b = run.ToText(right);
+        switch (op)
+        {
+            case BinaryOp.Add:
+                run.CheckText((a?.Length ?? 0L) + (b?.Length ?? 0L), null);
+                return a + b;
+            case BinaryOp.Multiply:
+                return Repeat(run, left, right, leftNode, rightNode);
+            case BinaryOp.Equal:
+                return a == b;
+            case BinaryOp.NotEqual:
+                return a != b;
+            case BinaryOp.Less or BinaryOp.LessOrEqual or BinaryOp.Greater or BinaryOp.GreaterOrEqual:
+                return Ordered(op, string.CompareOrdinal(a, b));
+            default:
+                throw run.Fault(place, $"{Symbol(op)} does not work on text");
+        }
+    }
+
+    private static string Repeat(Interpreter run, object? left, object? right, Expr leftNode, Expr rightNode)
+    {
+        var (text, times, node) = right is string ? ((string)right, left, leftNode) : ((string)left!, right, rightNode);
+        int count;
+        try
+        {
+            count = run.ToInt(times);
+        }
+        catch (RenderFault)
+        {
+            throw run.Fault(node, "a text can be multiplied by an integer only");
+        }
+
+        if (count <= 0 || text.Length == 0)
+        {
+            return string.Empty;
+        }
+
+        run.CheckText((long)text.Length * count, node);
+        return new StringBuilder(text.Length * count).Insert(0, text, count).ToString();
+    }
+
+    private static object Ordered(BinaryOp op, int order) => op switch
+    {
+        BinaryOp.Less => order < 0,
+        BinaryOp.LessOrEqual => order <= 0,
+        BinaryOp.Greater => order > 0,
+        _ => order >= 0,
+    };
+
+    private static object? Null(BinaryOp op, object? left, object? right) => op switch
+    {
+        BinaryOp.Equal => left is null && right is null,
+        BinaryOp.NotEqual => !(left is null && right is null),
+        BinaryOp.Less or BinaryOp.LessOrEqual or BinaryOp.Greater or BinaryOp.GreaterOrEqual => false,
+        _ => null,
+    };
+
+    private static object? Empty(Interpreter run, BinaryOp op, object left, object right)
+    {
+        var both = left is EmptyValue && right is EmptyValue;
+        var empty = both || run.IsEmpty(left is EmptyValue ? right : left) is true;
+        return op switch
+        {
+            BinaryOp.Equal or BinaryOp.LessOrEqual or BinaryOp.GreaterOrEqual => empty,
+            BinaryOp.NotEqual => !empty,
+            BinaryOp.Less or BinaryOp.Greater => false,
+            _ => EmptyValue.Instance,
+        };
+    }
+
+    private static object? Values(Interpreter run, BinaryOp op, object left, object right, int place)
+    {
+        if (left is bool && right is bool)
+        {
+            return Booleans(run, op, (bool)left, (bool)right, place);
+        }
+
+        left = left is bool l ? (l ? 1 : 0) : left;
+        right = right is bool r ? (r ? 1 : 0) : right;
+        if (IsNumber(left) && IsNumber(right))
+        {
+            return Numbers(run, op, left, right, place);
+        }
+
+        switch (left, right)
+        {
+            case (ScriptList a, ScriptList b):
+                return Lists(run, op, a, b, place);
+            case (ScriptList a, _) when op == BinaryOp.Multiply && IsInteger(right):
+                return RepeatList(run, a, run.ToInt(right));
+            case (DateTime a, DateTime b):
+                return op == BinaryOp.Subtract ? a - b : Compare(run, op, a.CompareTo(b), left, right, place);
+            case (DateTime a, TimeSpan b) when op is BinaryOp.Add or BinaryOp.Subtract:
+                return op == BinaryOp.Add ? a + b : a - b;
+            case (TimeSpan a, DateTime b) when op == BinaryOp.Add:
+                return b + a;
+            case (TimeSpan a, TimeSpan b):
+                return op == BinaryOp.Add ? a + b : op == BinaryOp.Subtract ? a - b : Compare(run, op, a.CompareTo(b), left, right, place);
+        }
+
+        return op switch
+        {
+            BinaryOp.Equal => Equals(left, right),
+            BinaryOp.NotEqual => !Equals(left, right),
+            _ => throw Unsupported(run, op, left, right, place),
+        };
+    }
+
+    private static TemplateException Unsupported(Interpreter run, BinaryOp op, object? left, object? right, int place) =>
+        run.Fault(place, $"{Symbol(op)} does not work between a {Interpreter.TypeName(left)} and a {Interpreter.TypeName(right)}");
+
+    private static object Compare(Interpreter run, BinaryOp op, int order, object left, object right, int place) => op switch
+    {
+        BinaryOp.Equal => order == 0,
+        BinaryOp.NotEqual => order != 0,
+        BinaryOp.Less or BinaryOp.LessOrEqual or BinaryOp.Greater or BinaryOp.GreaterOrEqual => Ordered(op, order),
+        _ => throw Unsupported(run, op, left, right, place),
+    };
+
+    private static object Booleans(Interpreter run, BinaryOp op, bool left, bool right, int place) => op switch
+    {
+        BinaryOp.Equal => left == right,
+        BinaryOp.NotEqual => left != right,
+        _ => throw Unsupported(run, op, left, right, place),
+    };
+
+    public static object? Numbers(Interpreter run, BinaryOp op, object left, object right, int place)
+    {
+        if (left is decimal || right is decimal)
+        {
+            return Decimals(run, op, System.Convert.ToDecimal(Plain(left), null), System.Convert.ToDecimal(Plain(right), null), place);
+        }
+
+        if (left is double || right is double)
+        {
+            return Doubles(run, op, ToDouble(left), ToDouble(right), place);
+        }
+
+        if (left is float || right is float)
+        {
+            var result = Doubles(run, op, ToDouble(left), ToDouble(right), place);
+            return result is double number ? (float)number : result;
+        }
+
+        if (left is BigInteger || right is BigInteger)
+        {
+            return Big(run, op, ToBig(left), ToBig(right), place);
+        }
+
+        return Longs(run, op, left is int a ? a : (long)left, right is int b ? b : (long)right, place);
+    }
+
+    private static object Plain(object value) => value is BigInteger big ? (decimal)big : value;
+
+    private static double ToDouble(object value) => value is BigInteger big ? (double)big : System.Convert.ToDouble(value, null);
+
+    private static BigInteger ToBig(object value) => value is BigInteger big ? big : value is int i ? i : (long)value;
+
+    private static object Longs(Interpreter run, BinaryOp op, long left, long right, int place)
+    {
+        switch (op)
+        {
+            case BinaryOp.Add: return Integers.Fit((Int128)left + right);
+            case BinaryOp.Subtract: return Integers.Fit((Int128)left - right);
+            case BinaryOp.Multiply: return Integers.Fit((Int128)left * right);
+            case BinaryOp.Divide: return (double)left / right;
+            case BinaryOp.DivideRound: return Integers.Fit((Int128)left / right);
+            case BinaryOp.Modulus: return right == -1 ? 0 : Integers.Fit(left % right);
+            case BinaryOp.Range: return new RangeValue(left, right);
+            case BinaryOp.RangeExclusive: return left == right ? new RangeValue(left, left) { Empty = true } : new RangeValue(left, left < right ? right - 1 : right + 1);
+            case BinaryOp.ShiftLeft or BinaryOp.ShiftRight: return Big(run, op, left, right, place);
+            default: return Compare(run, op, left.CompareTo(right), left, right, place);
+        }
+    }
+
+    private static object Big(Interpreter run, BinaryOp op, BigInteger left, BigInteger right, int place)
+    {
+        BigInteger result;
+        switch (op)
+        {
+            case BinaryOp.Add: result = left + right; break;
+            case BinaryOp.Subtract: result = left - right; break;
+            case BinaryOp.Multiply: result = left * right; break;
+            case BinaryOp.Divide: return (double)left / (double)right;
+            case BinaryOp.DivideRound: result = left / right; break;
+            case BinaryOp.Modulus: result = left % right; break;
+            case BinaryOp.ShiftLeft: result = left << ShiftBits(run, right, place); break;
+            case BinaryOp.ShiftRight: result = left >> ShiftBits(run, right, place); break;
+            case BinaryOp.Range or BinaryOp.RangeExclusive: throw run.Fault(place, "a range needs integers of 64 bits at most", Faults.ListLength);
+            default: return Compare(run, op, left.CompareTo(right), left, right, place);
+        }
+
+        if (result.GetBitLength() > MaxIntegerBits)
+        {
+            throw run.Fault(place, $"an integer cannot have more than {MaxIntegerBits} bits");
+        }
+
+        return Integers.Fit(result);
+    }
+
+    private static int ShiftBits(Interpreter run, BigInteger bits, int place) =>
+        bits >= 0 && bits <= MaxIntegerBits ? (int)bits : throw run.Fault(place, $"a shift needs a number of bits from 0 to {MaxIntegerBits}");
+
+    private static object Doubles(Interpreter run, BinaryOp op, double left, double right, int place) => op switch
+    {
+        BinaryOp.Add => left + right,
+        BinaryOp.Subtract => left - right,
+        BinaryOp.Multiply => left * right,
+        BinaryOp.Divide => left / right,
+        BinaryOp.DivideRound => Math.Round(left / right),
+        BinaryOp.Modulus => left % right,
+        BinaryOp.Equal => left == right,
+        BinaryOp.NotEqual => left != right,
+        BinaryOp.Less => left < right,
+        BinaryOp.LessOrEqual => left <= right,
+        BinaryOp.Greater => left > right,
+        BinaryOp.GreaterOrEqual => left >= right,
+        _ => throw Unsupported(run, op, left, right, place),
+    };
+
+    private static object Decimals(Interpreter run, BinaryOp op, decimal left, decimal right, int place) => op switch
+    {
+        BinaryOp.Add => left + right,
+        BinaryOp.Subtract => left - right,
+        BinaryOp.Multiply => left * right,
+        BinaryOp.Divide => left / right,
+        BinaryOp.DivideRound => Math.Round(left / right),
+        BinaryOp.Modulus => left % right,
+        _ => Compare(run, op, left.CompareTo(right), left, right, place),
+    };
+
+    private static object? Lists(Interpreter run, BinaryOp op, ScriptList left, ScriptList right, int place)
+    {
+        switch (op)
+        {
+            case BinaryOp.Add:
+                var sum = new ScriptList(left);
+                foreach (var item in right)
+                {
+                    sum.Add(item);
+                }
+
+                return sum;
+            case BinaryOp.Equal or BinaryOp.NotEqual or BinaryOp.Less or BinaryOp.LessOrEqual or BinaryOp.Greater or BinaryOp.GreaterOrEqual:
+                return Compare(run, op, Order(left, right), left, right, place);
+            default:
+                throw Unsupported(run, op, left, right, place);
+        }
+    }
+
+    private static int Order(ScriptList left, ScriptList right)
+    {
+        for (var i = 0; i < Math.Min(left.Count, right.Count); i++)
+        {
+            var order = ValueOrder.Instance.Compare(left[i], right[i]);
+            if (order != 0)
+            {
+                return order;
+            }
+        }
+
+        return left.Count.CompareTo(right.Count);
+    }
+
+    private static ScriptList RepeatList(Interpreter run, ScriptList list, int times)
+    {
+        if ((long)list.Count * times > run.Limits.RangeSize)
+        {
+            throw new RenderFault($"a list cannot hold more than {run.Limits.RangeSize:N0} elements", Faults.ListLength);
+        }
+
+        var result = new ScriptList();
+        for (var i = 0; i < times; i++)
+        {
+            foreach (var item in list)
+            {
+                result.Add(item);
+            }
+        }
+
+        return result;
+    }
+}
+
+/// <summary>An order over all values, for sorting: nulls first, numbers by size, texts as a reader sorts them.</summary>
+internal sealed class ValueOrder : IComparer<object?>
+{
+    public static readonly ValueOrder Instance = new();
+
+    public int Compare(object? x, object? y)
+    {
+        if (ReferenceEquals(x, y))
+        {
+            return 0;
+        }
+
+        if (x is null || y is null)
+        {
+            return x is null ? -1 : 1;
+        }
+
+        if (Operators.IsNumber(x) && Operators.IsNumber(y))
+        {
+            return Number(x, y);
+        }
+
+        return (x, y) switch
+        {
+            (string a, string b) => CultureInfo.InvariantCulture.CompareInfo.Compare(a, b),
+            (DateTime a, DateTime b) => a.CompareTo(b),
+            (TimeSpan a, TimeSpan b) => a.CompareTo(b),
+            (bool a, bool b) => a.CompareTo(b),
+            _ => Rank(x).CompareTo(Rank(y)),
+        };
+    }
+
+    private static int Number(object x, object y)
+    {
+        if (x is int a && y is int b)
+        {
+            return a.CompareTo(b);
+        }
+
+        if (Operators.IsInteger(x) && Operators.IsInteger(y))
+        {
+            return Big(x).CompareTo(Big(y));
+        }
+
+        if (x is decimal || y is decimal)
+        {
+            return Decimal(x).CompareTo(Decimal(y));
+        }
+
+        return (x is BigInteger p ? (double)p : System.Convert.ToDouble(x, null)).CompareTo(y is BigInteger q ? (double)q : System.Convert.ToDouble(y, null));
+    }
+
+    private static BigInteger Big(object value) => value is BigInteger big ? big : value is int i ? i : (long)value;
+
+    private static decimal Decimal(object value)
+    {
+        try
+        {
+            return value is BigInteger big ? (decimal)big : System.Convert.ToDecimal(value, null);
+        }
+        catch (OverflowException)
+        {
+            return System.Convert.ToDouble(value is BigInteger b ? (double)b : value, null) > 0 ? decimal.MaxValue : decimal.MinValue;
+        }
+    }
+
+    private static int Rank(object value) => value switch
+    {
+        bool => 0,
+        string => 2,
+        DateTime => 3,
+        TimeSpan => 4,
+        ScriptList => 5,
+        _ => Operators.IsNumber(value) ? 1 : 6,
+    };
+}

@@ -1,0 +1,172 @@
+using System.Text;
+using CampaignEngine.Templating.Evaluation;
+
+namespace CampaignEngine.Templating.Functions;
+
+internal static class ArrayFunctions
+{
+    public static readonly IReadOnlyList<Builtin> All =
+    [
+        new("array.add", "list:list value:any -> list", a => With(a.List(0), l => l.Add(a[1]))),
+        new("array.add_range", "list1:list list2:list -> list", a => a[0] is null && a[1] is null ? null : Iterator(a.List(0).Concat(a.List(1)))),
+        new("array.compact", "list:list -> list", a => a[0] is null ? null : Iterator(a.List(0).Where(v => v is not null))),
+        new("array.concat", "list1:list list2:list -> list", a => a[0] is null && a[1] is null ? null : Iterator(a.List(0).Concat(a.List(1)))),
+        new("array.cycle", "list:list group:any? -> any", Cycle),
+        new("array.any", "list:list function:fn args:any... -> bool", a => a.List(0).Any(item => Interpreter.Truthy(Apply(a, item)))),
+        new("array.each", "list:list function:fn args:any... -> list", a => a[0] is null ? null : Iterator(a.List(0).Select(item => Apply(a, item)))),
+        new("array.filter", "list:list function:fn args:any... -> list", a => a[0] is null ? null : Iterator(a.List(0).Where(item => Interpreter.Truthy(Apply(a, item))))),
+        new("array.first", "list:list -> any", a => a.List(0)[0]),
+        new("array.insert_at", "list:list index:int value:any -> list", InsertAt),
+        new("array.join", "list:list delimiter:text function:any? -> text", Join),
+        new("array.last", "list:list -> any", a => a.List(0)[a.List(0).Count - 1]),
+        new("array.limit", "list:list count:int -> list", a => a[0] is null ? null : Iterator(a.List(0).Take(Math.Max(0, a.Int(1))))),
+        new("array.map", "list:list member:text -> list", a => Iterator(a.List(0).Select(item => Member(a, item, a.Text(1))))),
+        new("array.offset", "list:list index:int -> list", a => a[0] is null ? null : Iterator(a.List(0).Skip(Math.Max(0, a.Int(1))))),
+        new("array.remove_at", "list:list index:int -> list", RemoveAt),
+        new("array.reverse", "list:list -> list", a => Iterator(a.List(0).Reverse())),
+        new("array.size", "list:list -> int", a => a.List(0).Count),
+        new("array.sort", "list:any member:text? -> list", Sort),
+        new("array.uniq", "list:list -> list", a => a[0] is null ? null : Iterator(Unique(a))),
+        new("array.contains", "list:list item:any -> bool", a => a.List(0).Any(item => ValuesEqual.Instance.Equals(item, a[1]))),
+    ];
+
+    private static ScriptList Iterator(IEnumerable<object?> items)
+    {
+        var list = new ScriptList { IsIterator = true };
+        foreach (var item in items)
+        {
+            list.Add(item);
+        }
+
+        return list;
+    }
+
+    private static ScriptList With(ScriptList list, Action<ScriptList> change)
+    {
+        var copy = new ScriptList(list);
+        change(copy);
+        return copy;
+    }
+
+    private static object? Apply(Arguments a, object? item)
+    {
+        a.Run.Step(a.Caller);
+        var function = a.Function(1);
+        var rest = a.List(2);
+        return rest.Count == 0 ? a.Run.Call(function, a.Caller, item) : a.Run.Call(function, a.Caller, [item, .. rest]);
+    }
+
+    private static IEnumerable<object?> Unique(Arguments a) => a.List(0).Distinct(ValuesEqual.Instance);
+
+    private static object? Cycle(Arguments a)
+    {
+        if (a[0] is null)
+        {
+            return null;
+        }
+
+        var list = a.List(0);
+        var group = a[1] is null ? string.Join(",", list.Select(item => a.Run.ToText(item))) : a.Run.ToText(a[1]) ?? string.Empty;
+        return list.Count == 0 ? null : list[a.Run.NextInCycle(group) % list.Count];
+    }
+
+    private static ScriptList InsertAt(Arguments a)
+    {
+        var index = Math.Max(0, a.Int(1));
+        if (index > a.Run.Limits.RangeSize)
+        {
+            throw new RenderFault($"a list cannot hold more than {a.Run.Limits.RangeSize:N0} elements", Faults.ListLength, 1);
+        }
+
+        return With(a.List(0), list =>
+        {
+            while (list.Count < index)
+            {
+                list.Add(null);
+            }
+
+            list.Insert(index, a[2]);
+        });
+    }
+
+    private static string Join(Arguments a)
+    {
+        if (a[2] is not (null or Function))
+        {
+            throw new RenderFault("the third argument of array.join is a function; write @ before its name", argument: 2);
+        }
+
+        var text = new StringBuilder();
+        var first = true;
+        foreach (var item in a.List(0))
+        {
+            text.Append(first ? string.Empty : a.Text(1));
+            first = false;
+            var piece = a.Run.ToText(item);
+            text.Append(a[2] is Function function ? a.Run.ToText(a.Run.Call(function, a.Caller, piece)) : piece);
+            a.Run.CheckText(text.Length, null);
+        }
+
+        return text.ToString();
+    }
+
+    private static ScriptList RemoveAt(Arguments a)
+    {
+        var list = a.List(0);
+        var index = a.Int(1) < 0 ? list.Count + a.Int(1) : a.Int(1);
+        return With(list, l =>
+        {
+            if (index >= 0 && index < l.Count)
+            {
+                l.RemoveAt(index);
+            }
+        });
+    }
+
+    private static ScriptList Sort(Arguments a)
+    {
+        var list = a[0] is null ? new ScriptList() : new ScriptList(a.Run.Items(a[0], null) ?? [a[0]]);
+        a.Run.Step(a.Caller, list.Count);
+        var member = a.TextOrNull(1);
+        return string.IsNullOrEmpty(member)
+            ? new ScriptList(list.Order(ValueOrder.Instance))
+            : new ScriptList(list.OrderBy(item => Member(a, item, member), ValueOrder.Instance));
+    }
+
+    /// <summary>A member of an element; a dotted path is followed where no member has that whole name.</summary>
+    private static object? Member(Arguments a, object? item, string member)
+    {
+        a.Run.Step(a.Caller);
+        if (item is null)
+        {
+            return null;
+        }
+
+        if (!member.Contains('.', StringComparison.Ordinal) || (item is ScriptMap map && map.Contains(member)))
+        {
+            return a.Run.GetMember(item, member);
+        }
+
+        object? value = item;
+        foreach (var part in member.Split('.'))
+        {
+            value = value is null ? null : a.Run.GetMember(value, part);
+        }
+
+        return value;
+    }
+}
+
+/// <summary>Equality of values as <c>==</c> has it for numbers, and by value for the rest.</summary>
+internal sealed class ValuesEqual : IEqualityComparer<object?>
+{
+    public static readonly ValuesEqual Instance = new();
+
+    public new bool Equals(object? x, object? y) => Operators.IsNumber(x) && Operators.IsNumber(y)
+        ? ValueOrder.Instance.Compare(x, y) == 0
+        : object.Equals(x, y);
+
+    public int GetHashCode(object? obj) => obj is null ? 0 : Operators.IsNumber(obj) ? AsDouble(obj).GetHashCode() : obj.GetHashCode();
+
+    private static double AsDouble(object value) => value is System.Numerics.BigInteger big ? (double)big : Convert.ToDouble(value, null);
+}
