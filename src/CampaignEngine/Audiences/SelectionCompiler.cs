@@ -1,0 +1,170 @@
+using CampaignEngine.Audiences.Compilation;
+using CampaignEngine.Audiences.Conditions;
+using CampaignEngine.Authoring;
+using CampaignEngine.Customers;
+using CampaignEngine.Customers.Purchases;
+using NpgsqlTypes;
+
+namespace CampaignEngine.Audiences;
+
+/// <summary>
+/// Compiles bound conditions into one parameterised statement. Identifiers come from the model only, every literal is a parameter, all
+/// aggregates over one relation share one grouped join. The forms differ in what they return for whom.
+/// </summary>
+public sealed class SelectionCompiler
+{
+    private readonly CustomerModel _model;
+    private readonly Entity _entity;
+    private readonly SelectionOptions _options;
+    private readonly PurchaseDefinition? _purchases;
+
+    /// <param name="entity">The entity whose rows are selected; every condition is bound to it.</param>
+    public SelectionCompiler(CustomerModel model, Entity entity, SelectionOptions options)
+    {
+        (_model, _entity, _options) = (model, entity, options);
+        _purchases = PurchaseDefinition.Of(model, new ProblemList());
+    }
+
+    /// <summary><c>count bigint</c>: rows for which every where holds and no exclude does.</summary>
+    public SelectionStatement Count(IReadOnlyList<BoundCondition> where, IReadOnlyList<BoundCondition> exclude)
+    {
+        var (context, row) = Start(false);
+        var condition = Where(where, exclude, row);
+        return Finish(context, row, "count(*) AS count", condition);
+    }
+
+    /// <summary><c>key text</c> of the rows that <see cref="Count"/> counts, in no order; for embedding.</summary>
+    public SelectionStatement Keys(IReadOnlyList<BoundCondition> where, IReadOnlyList<BoundCondition> exclude)
+    {
+        var (context, row) = Start(false);
+        var condition = Where(where, exclude, row);
+        return Finish(context, row, $"{row.KeyText} AS key", condition);
+    }
+
+    /// <summary>The first rows by key, with the columns asked for, under their names.</summary>
+    public SelectionStatement Sample(
+        IReadOnlyList<BoundCondition> where, IReadOnlyList<BoundCondition> exclude, IReadOnlyList<SelectionColumn> columns, int rows)
+    {
+        var (context, row) = Start(false);
+        var condition = Where(where, exclude, row);
+        return Finish(context, row, Columns(columns, row), condition, $"\nORDER BY {row.Key}\nLIMIT {context.Parameters.Add(NpgsqlDbType.Integer, rows)}");
+    }
+
+    /// <summary><c>value, count bigint, distinct_values bigint</c>: the most frequent values first; the last column counts all values but null.</summary>
+    public SelectionStatement Groups(IReadOnlyList<BoundCondition> where, IReadOnlyList<BoundCondition> exclude, BoundExpression by, int groups)
+    {
+        var (context, row) = Start(false);
+        var condition = Where(where, exclude, row);
+        var value = ConditionSql.Compile(by.Root, row);
+        var inner = Finish(context, row, $"{value} AS value, count(*) AS count", condition, "\nGROUP BY 1").Sql;
+        return Finish(context, $"SELECT value, count, count(value) OVER () AS distinct_values\nFROM ({inner}) AS grouped\nORDER BY count DESC, value NULLS LAST\nLIMIT {context.Parameters.Add(NpgsqlDbType.Integer, groups)}");
+    }
+
+    /// <summary>
+    /// Every row of the entity: <c>key text, failed smallint</c>, then the carried columns. failed is 0 for the selected, else the number
+    /// of the first where that does not hold (from 1), or the number of wheres plus that of the first exclude that holds.
+    /// </summary>
+    public SelectionStatement Waterfall(IReadOnlyList<BoundCondition> where, IReadOnlyList<BoundCondition> exclude, IReadOnlyList<SelectionColumn> carry)
+    {
+        var (context, row) = Start(false);
+        var cases = where.Select((condition, i) => $"WHEN {Root(condition, row)} IS NOT TRUE THEN {i + 1}")
+            .Concat(exclude.Select((condition, i) => $"WHEN {Root(condition, row)} IS TRUE THEN {where.Count + i + 1}")).ToList();
+        var failed = cases.Count == 0 ? "0" : $"CASE {string.Join("\n    ", cases)}\n    ELSE 0 END";
+        return Finish(context, row, string.Join(",\n  ", new[] { $"{row.KeyText} AS key", $"({failed})::smallint AS failed" }.Concat(carry.Select(column => Column(column, row)))), []);
+    }
+
+    /// <summary>One row at most, found by a field (the key or the label): read it with <see cref="SelectionExplanation"/>. Fast on any base where relations are indexed.</summary>
+    /// <returns>Null when the text cannot be a value of the field, so that no such row exists.</returns>
+    public SelectionStatement? Explain(IReadOnlyList<BoundCondition> where, IReadOnlyList<BoundCondition> exclude, Field by, string value)
+    {
+        var (context, row) = Start(true);
+        if (KeyValue.Parse(by, value) is not var (type, parsed))
+        {
+            return null;
+        }
+
+        var columns = new List<string> { $"{row.KeyText} AS key" };
+        foreach (var (condition, i) in where.Concat(exclude).Select((condition, i) => (condition, i)))
+        {
+            columns.Add($"{Root(condition, row)} AS c{i + 1}");
+            columns.AddRange(condition.Parts.Select((part, j) => $"{ShownValue.Compile(part.Node, row)} AS c{i + 1}p{j + 1}"));
+        }
+
+        return Finish(context, row, string.Join(",\n  ", columns), [$"{ConditionSql.Column(row, by)} = {context.Parameters.Add(type, parsed)}"]);
+    }
+
+    /// <summary><c>key text</c> of those of the given people for whom the condition holds. Keys that cannot exist are left out.</summary>
+    public SelectionStatement Filter(BoundCondition condition, IReadOnlyCollection<string> keys)
+    {
+        // Per person for a handful; one pass for a mailing's worth.
+        var (context, row) = Start(keys.Count <= 200);
+        var (type, parsed) = KeyValue.ParseAll(_entity.Key, keys);
+        List<string> where = [$"{row.Key} = ANY({context.Parameters.Add(NpgsqlDbType.Array | type, parsed)})", .. Where([condition], [], row)];
+        return Finish(context, row, $"{row.KeyText} AS key", where);
+    }
+
+    /// <summary>
+    /// Rows of a relation: <c>key text</c> of the person, <c>row_key text</c>, <c>at timestamptz</c>, <c>amount numeric</c> (null when the rows carry none),
+    /// with <c>from &lt;= at &lt; until</c>. What conversions are counted from.
+    /// </summary>
+    public SelectionStatement Rows(BoundRelation relation, DateTimeOffset from, DateTimeOffset until)
+    {
+        var (context, person) = Start(false);
+        var (inner, start, end) = GroupedRows.Open(context, relation.Rows.Path);
+        List<string> where = relation.Rows.Where is null ? [] : ConditionSql.Conjuncts(relation.Rows.Where, end);
+        var at = ConditionSql.Column(end, relation.Time);
+        var instant = relation.Time.Type == FieldType.Time ? at : $"({at}::timestamp AT TIME ZONE {ConditionSql.Zone(context)})";
+        where.Add($"{instant} >= {context.Parameters.Add(NpgsqlDbType.TimestampTz, from.UtcDateTime)}");
+        where.Add($"{instant} < {context.Parameters.Add(NpgsqlDbType.TimestampTz, until.UtcDateTime)}");
+        var amount = RelationTime.Amount(_model, end.Entity) is { } field ? $"{ConditionSql.Column(end, field)}::numeric" : "NULL::numeric";
+        var link = $"JOIN {person.Entity.Table.Quoted} AS {person.Alias} ON {ConditionSql.Column(start, relation.Rows.Path[0].To)} = {ConditionSql.Column(person, relation.Rows.Path[0].From)}";
+        inner.Add(() => link);
+        return Finish(context, $"SELECT {person.KeyText} AS key, {end.Key}::text AS row_key, {instant} AS at, {amount} AS amount\nFROM {inner.Render(start)}\nWHERE {string.Join("\n  AND ", where)}");
+    }
+
+    private (CompilerContext Context, RowSource Row) Start(bool lateral)
+    {
+        var context = new CompilerContext(_model, _options, _purchases, lateral);
+        return (context, new RowSource(new FromClause(context), _entity));
+    }
+
+    private string Root(BoundCondition condition, RowSource row)
+    {
+        Check(condition);
+        return ConditionSql.Compile(condition.Root, row);
+    }
+
+    private void Check(BoundCondition condition)
+    {
+        if (condition.Entity != _entity)
+        {
+            throw new ArgumentException($"condition '{condition.Written.Text}' is bound to {condition.Entity.Name}, not to {_entity.Name}", nameof(condition));
+        }
+    }
+
+    private List<string> Where(IReadOnlyList<BoundCondition> where, IReadOnlyList<BoundCondition> exclude, RowSource row)
+    {
+        where.Concat(exclude).ToList().ForEach(Check);
+        var semiJoins = new SemiJoins(where.Concat(exclude).Select(condition => condition.Root), row.Context.Lateral);
+        return [.. where.SelectMany(condition => ConditionSql.Flatten(condition.Root)).Select(node => semiJoins.Holds(node, row)),
+            .. exclude.Select(condition => semiJoins.HoldsNot(condition.Root, row))];
+    }
+
+    private static string Columns(IReadOnlyList<SelectionColumn> columns, RowSource row) => string.Join(",\n  ", columns.Select(column => Column(column, row)));
+
+    private static string Column(SelectionColumn column, RowSource row) => $"{ConditionSql.Compile(column.Value.Root, row)} AS {SqlName.Quote(column.Name)}";
+
+    private static SelectionStatement Finish(CompilerContext context, RowSource row, string columns, IReadOnlyList<string> where, string tail = "") =>
+        Finish(context, $"SELECT {columns}\nFROM {row.From.Render(row)}{(where.Count == 0 ? "" : $"\nWHERE {string.Join("\n  AND ", where)}")}{tail}");
+
+    private static SelectionStatement Finish(CompilerContext context, string sql) => new()
+    {
+        Sql = sql,
+        Parameters = context.Parameters.All,
+        Tables = [.. context.Tables],
+        UsesPurchaseSummary = context.UsesPurchaseSummary,
+    };
+}
+
+/// <summary>A value per row under a column name. Names come from the program, never from an author.</summary>
+public sealed record SelectionColumn(string Name, BoundExpression Value);
