@@ -356,8 +356,13 @@ public sealed class ConditionBinder
             };
         }
 
-        private static string Example(Entity entity, AggregateKind kind) =>
-            (entity.Fields.Values.FirstOrDefault(f => kind is AggregateKind.Sum or AggregateKind.Avg
-                ? ValueKinds.Of(f.Type).IsNumeric() && f != entity.Key : ValueKinds.Of(f.Type).IsMoment() || f.Type is FieldType.Number or FieldType.Money) ?? entity.Label).Name;
+        // A field to show in a message: amounts and numbers rather than the numbers that tie rows together.
+        private static string Example(Entity entity, AggregateKind kind)
+        {
+            FieldType[] fitting = kind is AggregateKind.Sum or AggregateKind.Avg
+                ? [FieldType.Money, FieldType.Number, FieldType.Integer] : [FieldType.Time, FieldType.Date, FieldType.Money, FieldType.Number];
+            return (fitting.Select(type => entity.Fields.Values.FirstOrDefault(field => field.Type == type && field != entity.Key))
+                .FirstOrDefault(field => field is not null) ?? entity.Label).Name;
+        }
     }
 }

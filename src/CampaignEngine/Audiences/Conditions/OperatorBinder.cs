@@ -1,5 +1,6 @@
 using CampaignEngine.Authoring;
 using CampaignEngine.Customers;
+using CampaignEngine.Customers.Purchases;
 
 namespace CampaignEngine.Audiences.Conditions;
 
@@ -171,7 +172,29 @@ internal sealed class OperatorBinder(ConditionBinder.Pass pass)
             return pass.Fail(whole.Start, "CE4202", $"'{pass.TextOf(leftSyntax)}' is {left.Kind.Name()} and '{pass.TextOf(rightSyntax)}' is {right.Kind.Name()}; they cannot be compared{Hint(left, right)}");
         }
 
-        return SameCurrency(whole, ref left, ref right, entity) ? new BoundCompare(symbol, left, right) : null;
+        return !PossibleRfm(whole, left, right) || !PossibleRfm(whole, right, left) || !SameCurrency(whole, ref left, ref right, entity)
+            ? null : new BoundCompare(symbol, left, right);
+    }
+
+    // A score or segment that nobody can have is a typing error, not an empty selection.
+    private bool PossibleRfm(ConditionSyntax whole, BoundNode node, BoundNode other)
+    {
+        if ((node is BoundAt at ? at.Inner : node) is not BoundRfm rfm || other is not BoundLiteral literal)
+        {
+            return true;
+        }
+
+        switch (rfm.Part, literal.Value)
+        {
+            case (RfmPart.Segment, string name) when !RfmSegments.Names.Contains(name):
+                pass.Fail(whole.Start, "CE4210", $"unknown segment '{Shown.Text(name)}'{Suggestion.For(name, RfmSegments.Names)}");
+                return false;
+            case (not (RfmPart.Segment or RfmPart.Score), long and (< 1 or > 5)):
+                pass.Fail(whole.Start, "CE4210", $"rfm.{rfm.Part.ToString().ToLowerInvariant()} runs from 1 to 5");
+                return false;
+            default:
+                return true;
+        }
     }
 
     private static string Flip(string symbol) => symbol switch { "<" => ">", "<=" => ">=", ">" => "<", ">=" => "<=", _ => symbol };
@@ -253,6 +276,12 @@ internal sealed class OperatorBinder(ConditionBinder.Pass pass)
             return null;
         }
 
+        if (MoneyOf.Currency(low) is { } one && MoneyOf.Currency(high) is { } two && one != two)
+        {
+            pass.Fail(syntax.Low.Start, "CE4206", $"{one} and {two} cannot be mixed; the engine knows no exchange rates");
+            return null;
+        }
+
         var above = Compare(syntax, ">=", operand, low, syntax.Operand, syntax.Low, entity);
         var below = above is null ? null : Compare(syntax, "<=", operand, high, syntax.Operand, syntax.High, entity);
         if (above is null || below is null)
@@ -305,6 +334,11 @@ internal sealed class OperatorBinder(ConditionBinder.Pass pass)
             }
 
             items.Add((BoundLiteral)literal);
+        }
+
+        if (!items.TrueForAll(item => PossibleRfm(syntax, operand, item)))
+        {
+            return null;
         }
 
         if (operand.Kind == ValueKind.Time && items.Select(item => item.Kind).Distinct().Count() > 1)
