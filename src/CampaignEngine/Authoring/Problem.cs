@@ -28,6 +28,10 @@ public sealed class ProblemList
 
     public bool HasErrors => _problems.Exists(p => p.Severity == Severity.Error);
 
+    /// <summary>The problems by file, line and column.</summary>
+    public IEnumerable<Problem> InOrder() =>
+        _problems.OrderBy(p => p.Place.File, StringComparer.Ordinal).ThenBy(p => p.Place.Line).ThenBy(p => p.Place.Column);
+
     public void Error(Place place, string code, string text) => _problems.Add(new Problem(place, Severity.Error, code, text));
 
     public void Warning(Place place, string code, string text) => _problems.Add(new Problem(place, Severity.Warning, code, text));

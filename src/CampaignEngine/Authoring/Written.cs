@@ -1,4 +1,31 @@
 namespace CampaignEngine.Authoring;
 
 /// <summary>A text as an author wrote it, with its place: conditions, expressions and template references keep both until they are bound.</summary>
-public sealed record Written(string Text, Place Place);
+/// <param name="Text">The value, unquoted and unfolded.</param>
+/// <param name="Place">Where the first character of the value stands.</param>
+public sealed record Written(string Text, Place Place)
+{
+    /// <summary>Pieces of the text that stand elsewhere than straight after <see cref="Place"/>: lines of a block, text behind an escape. Ascending by offset.</summary>
+    internal IReadOnlyList<(int Offset, Place Place)> Pieces { get; init; } = [];
+
+    /// <summary>Where the character at an offset of <see cref="Text"/> stands in the file.</summary>
+    public Place At(int offset)
+    {
+        var (start, place) = (0, Place);
+        foreach (var piece in Pieces)
+        {
+            if (piece.Offset > offset)
+            {
+                break;
+            }
+
+            (start, place) = piece;
+        }
+
+        return place with { Column = place.Column + offset - start };
+    }
+
+    public bool Equals(Written? other) => other is not null && Text == other.Text && Place == other.Place;
+
+    public override int GetHashCode() => HashCode.Combine(Text, Place);
+}

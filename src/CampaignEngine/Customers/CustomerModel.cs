@@ -76,6 +76,9 @@ public sealed record Field
     /// <summary>Key inside the jsonb column <see cref="Column"/>; null for an ordinary column.</summary>
     public string? JsonKey { get; init; }
 
+    /// <summary>Expression of the condition language that computes the field ("max(orders.ordered_at)"); null for a stored field. <see cref="Column"/> then names nothing.</summary>
+    public Written? Is { get; init; }
+
     public string? Description { get; init; }
 }
 
