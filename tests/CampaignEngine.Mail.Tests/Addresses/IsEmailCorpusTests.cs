@@ -1,6 +1,6 @@
 using System.Xml.Linq;
 using CampaignEngine.Mail.Addresses;
-using CampaignEngine.Mail.Tests.Support;
+using CampaignEngine.Testing;
 
 namespace CampaignEngine.Mail.Tests.Addresses;
 
@@ -17,7 +17,7 @@ public sealed class IsEmailCorpusTests
     {
         var wrong = new List<string>();
         var count = 0;
-        foreach (var test in XDocument.Load(SharedFile.Find("email-validity/isemail-tests.xml")).Descendants("test"))
+        foreach (var test in XDocument.Load(SharedData.Require("email-validity/isemail-tests.xml")).Descendants("test"))
         {
             var written = string.Concat(((string?)test.Element("address") ?? "").Select(c => c is >= '\u2400' and <= '\u241f' ? (char)(c - '\u2400') : c));
             var category = (string?)test.Element("category");
