@@ -12,11 +12,15 @@ public sealed partial class ScalarKind
 
     /// <summary>Any text of at least one character, on one line: it may end up in a message header.</summary>
     public static readonly ScalarKind Line = new("text", "Spring tea restock", null, text =>
-        text.Length == 0 ? "the text is empty"
-        : text.AsSpan().ContainsAny('\r', '\n') ? "the text runs over several lines; a line break here could add a message header. Write it on one line" : null);
+        text.Trim().Length == 0 ? "the text is empty"
+        : text.AsSpan().ContainsAny('\r', '\n') ? "the text runs over several lines, and a line break here could add a header to messages; write it on one line"
+        : Control(text));
 
     /// <summary>Any text, also over several lines.</summary>
-    public static readonly ScalarKind Text = new("text", "Free shipping", null, text => text.Length == 0 ? "the text is empty" : null);
+    public static readonly ScalarKind Text = new("text", "Free shipping", null, text => text.Length == 0 ? "the text is empty" : Control(text));
+
+    /// <summary>Any text, also none: the value of a variable.</summary>
+    public static readonly ScalarKind Value = new("text", "Free shipping", null, Control);
 
     /// <summary>A condition or expression; its grammar is checked against the model later.</summary>
     public static readonly ScalarKind Condition = new("condition", "country in (\"TW\", \"HK\")", null, text => text.Trim().Length == 0 ? "the condition is empty" : null);
@@ -77,6 +81,20 @@ public sealed partial class ScalarKind
 
     /// <summary>The fault of a text together with its fix; null when it is a value of this kind.</summary>
     public string? Fault(string text) => _fault(text);
+
+    // Only escapes in double quotes can write these; no message or screen has a use for them.
+    private static string? Control(string text)
+    {
+        foreach (var c in text)
+        {
+            if (char.IsControl(c) && c is not ('\n' or '\r' or '\t'))
+            {
+                return string.Create(CultureInfo.InvariantCulture, $"the text holds the control character U+{(int)c:X4}; remove it");
+            }
+        }
+
+        return null;
+    }
 
     private static string Instead(string text, char separator)
     {

@@ -25,6 +25,12 @@ public sealed record Written(string Text, Place Place)
         return place with { Column = place.Column + offset - start };
     }
 
+    /// <summary>A part of the text that knows its own place.</summary>
+    public Written Slice(int start, int length) => new(Text.Substring(start, length), At(start))
+    {
+        Pieces = [.. Pieces.Where(p => p.Offset > start && p.Offset < start + length).Select(p => (p.Offset - start, p.Place))],
+    };
+
     public bool Equals(Written? other) => other is not null && Text == other.Text && Place == other.Place;
 
     public override int GetHashCode() => HashCode.Combine(Text, Place);

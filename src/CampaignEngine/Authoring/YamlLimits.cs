@@ -18,5 +18,5 @@ public sealed record YamlLimits
     public int Depth { get; init; } = 32;
 
     /// <summary>Values, lists and mappings in all.</summary>
-    public int Nodes { get; init; } = 50_000;
+    public int Nodes { get; init; } = 25_000;
 }

@@ -15,7 +15,7 @@ internal static class YamlText
         if (bytes.Length > limits.Bytes)
         {
             problems.Error(start, "CE1001", string.Create(CultureInfo.InvariantCulture,
-                $"the file has {bytes.Length:N0} bytes; at most {limits.Bytes:N0} are read. Move data into the customer database and texts into templates/"));
+                $"the file has more than {limits.Bytes:N0} bytes, which is all that is read; move data into the customer database and texts into templates/"));
             return null;
         }
 

@@ -1,0 +1,197 @@
+using System.Collections;
+using CampaignEngine.Authoring;
+using CampaignEngine.Campaigns;
+using CampaignEngine.Mail.Addresses;
+using CampaignEngine.Mail.Smtp;
+
+namespace CampaignEngine;
+
+/// <summary>engine.yaml and the environment → <see cref="EngineSettings"/>, or every problem in one pass.</summary>
+public sealed class EngineLoader
+{
+    public const string Prefix = "CAMPAIGN_";
+
+    /// <summary>Short name of CAMPAIGN_DATABASE_CONNECTION.</summary>
+    public const string DatabaseVariable = "CAMPAIGN_DATABASE";
+
+    private readonly ProblemList _problems;
+
+    private EngineLoader(ProblemList problems) => _problems = problems;
+
+    /// <param name="file">File name for messages, relative to the workspace.</param>
+    /// <param name="bytes">The file.</param>
+    /// <param name="environment">As <see cref="Environment.GetEnvironmentVariables()"/> gives them; null: none.</param>
+    /// <param name="problems">Gets all problems; the result is null when one of them is an error.</param>
+    public static EngineSettings? Load(string file, ReadOnlySpan<byte> bytes, IDictionary? environment, ProblemList problems)
+    {
+        var own = new ProblemList();
+        EngineSettings? settings = null;
+        // A file that only holds comments is a valid engine.yaml: every key has a default.
+        var reading = new ProblemList();
+        var root = YamlReader.Read(file, bytes, reading);
+        if (root is null && reading.Items is [{ Code: "CE1013" }])
+        {
+            root = new YamlMapping(new Place(file, 1, 1), []);
+        }
+        else
+        {
+            own.AddRange(reading.Items);
+        }
+
+        if (root is not null)
+        {
+            root = EnvironmentOverrides.Apply(root, EngineShape.Shape, Prefix, Expand(environment), own);
+            new ShapeCheck(own).Check(root, EngineShape.Shape);
+            settings = new EngineLoader(own).Settings(file, root);
+        }
+
+        problems.AddRange(own.Items);
+        return own.HasErrors ? null : settings;
+    }
+
+    private static Hashtable Expand(IDictionary? environment)
+    {
+        var variables = new Hashtable(environment ?? new Hashtable());
+        if (variables[DatabaseVariable] is string connection)
+        {
+            variables.Remove(DatabaseVariable);
+            variables[DatabaseVariable + "_CONNECTION"] ??= connection;
+        }
+
+        return variables;
+    }
+
+    private EngineSettings Settings(string file, YamlMapping root)
+    {
+        var routes = new Dictionary<string, RouteSettings>(StringComparer.Ordinal);
+        foreach (var (key, value) in root.Mapping("routes")?.Entries ?? [])
+        {
+            if (value is YamlMapping route && Route(key.Text, route) is { } read)
+            {
+                routes[key.Text] = read;
+            }
+        }
+
+        var senders = new List<SenderSettings>();
+        var routeNames = (root.Mapping("routes")?.Entries ?? []).Select(e => e.Key.Text).ToList();
+        foreach (var (key, value) in root.Mapping("senders")?.Entries ?? [])
+        {
+            if (value is YamlMapping sender && Sender(key.Text, sender, routeNames) is { } read)
+            {
+                senders.Add(read);
+            }
+        }
+
+        var database = root.Mapping("database");
+        var web = root.Mapping("web");
+        var dedupe = root.Mapping("dedupe");
+        var defaults = EngineSettings.Default;
+        return new EngineSettings
+        {
+            File = file,
+            Database = new DatabaseSettings
+            {
+                Connection = Connection(database),
+                StatementTimeout = Time(database, "statement_timeout") ?? defaults.Database.StatementTimeout,
+            },
+            Zone = root.Text("zone") ?? defaults.Zone,
+            BaseCurrency = root.Text("base_currency") ?? defaults.BaseCurrency,
+            DefaultCountry = root.Text("default_country"),
+            Web = new WebSettings
+            {
+                BaseUrl = (web?.Text("base_url") ?? defaults.Web.BaseUrl).TrimEnd('/'),
+                Listen = (web?.Text("listen") ?? defaults.Web.Listen).TrimEnd('/'),
+            },
+            Routes = routes,
+            Senders = senders,
+            PostalAddress = root.Text("postal_address"),
+            Caps = ContactCaps.Read(root, "caps", _problems),
+            OptIn = (root.Mapping("consent")?.Entries ?? []).Where(e => e.Value is YamlScalar { IsNull: false })
+                .ToDictionary(e => e.Key.Text, e => ((YamlScalar)e.Value).Text == "opt-in", StringComparer.Ordinal),
+            Dedupe = new AddressRules { IgnoreDots = dedupe?.Boolean("ignore_dots") ?? false, IgnorePlusTags = dedupe?.Boolean("ignore_plus_tags") ?? false },
+        };
+    }
+
+    private Secret? Connection(YamlMapping? database) => database?.Scalar("connection") is { } written
+        ? new Secret { Literal = written.Text }
+        : database is null ? null : SecretShape.Read(database, "connection", _problems);
+
+    private RouteSettings? Route(string name, YamlMapping route)
+    {
+        var password = SecretShape.Read(route, "password", _problems);
+        if ((route["user"] is null) != (route["password"] is null))
+        {
+            _problems.Error(route.Place, "CE1132", $"the route '{Shown.Text(name)}' has {(route["user"] is null ? "a password but no 'user'" : "a user but no 'password'")}; write both or neither");
+        }
+
+        if (route["user"] is not null && route.Text("tls") == "off")
+        {
+            _problems.Warning(route.PlaceOf("tls"), "CE1133", $"the route '{Shown.Text(name)}' has a password and no encryption: it is sent only to this machine itself; write 'tls: required' for others");
+        }
+
+        if (EngineShape.SplitServer(route.Text("smtp") ?? "") is not { } server)
+        {
+            return null;
+        }
+
+        return new RouteSettings
+        {
+            Name = name,
+            Host = server.Host,
+            Port = server.Port,
+            Tls = Enum.TryParse<SmtpTls>(route.Text("tls"), ignoreCase: true, out var tls) ? tls : SmtpTls.Required,
+            VerifyCertificate = route.Boolean("verify_certificate") ?? true,
+            Hello = route.Text("hello") ?? "localhost",
+            User = route.Text("user"),
+            Password = password,
+            Connections = route.Integer("connections") ?? 8,
+            Timeout = Time(route, "timeout"),
+        };
+    }
+
+    private SenderSettings? Sender(string name, YamlMapping sender, List<string> routes)
+    {
+        if (sender.Written("route") is { } route && !routes.Contains(route.Text))
+        {
+            _problems.Error(route.Place, "CE1134", $"the sender '{Shown.Text(name)}' takes the route '{Shown.Text(route.Text)}', which is not under 'routes'{Suggestion.For(route.Text, routes)}");
+        }
+
+        if (Mailboxes.TryRead(sender.Text("from"), out var from) is not null)
+        {
+            return null;
+        }
+
+        return new SenderSettings
+        {
+            Name = name,
+            From = from,
+            ReplyTo = sender.Text("reply_to") is { } text && Mailboxes.TryRead(text, out var replyTo) is null ? replyTo : null,
+            Route = sender.Text("route") ?? "",
+            ReturnPath = Address(sender, "return_path"),
+            Unsubscribe = Address(sender, "unsubscribe"),
+        };
+    }
+
+    // Months and years have no fixed length; for a timeout their length from any day is near enough.
+    private static readonly DateTimeOffset Base = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    private TimeSpan? Time(YamlMapping? mapping, string key)
+    {
+        if (mapping?.Duration(key) is not { } duration)
+        {
+            return null;
+        }
+
+        var time = duration.After(Base) - Base;
+        if (time > TimeSpan.Zero && time <= TimeSpan.FromDays(1))
+        {
+            return time;
+        }
+
+        _problems.Error(mapping.PlaceOf(key), "CE1135", $"'{key}' must be from 1 second to 1 day, not {duration}");
+        return null;
+    }
+
+    private static EmailAddress? Address(YamlMapping mapping, string key) =>
+        mapping.Text(key) is { } text && EmailAddress.TryParse(text, out var address, out _) ? address : null;
+}

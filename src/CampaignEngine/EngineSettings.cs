@@ -1,0 +1,126 @@
+using CampaignEngine.Authoring;
+using CampaignEngine.Campaigns;
+using CampaignEngine.Mail.Addresses;
+using CampaignEngine.Mail.Composing;
+using CampaignEngine.Mail.Smtp;
+
+namespace CampaignEngine;
+
+/// <summary>engine.yaml as read, with the environment's overrides applied. Secrets are references until they are resolved.</summary>
+public sealed record EngineSettings
+{
+    /// <summary>What holds without an engine.yaml: the private database, UTC, no routes.</summary>
+    public static EngineSettings Default { get; } = new();
+
+    public string File { get; init; } = "engine.yaml";
+
+    public DatabaseSettings Database { get; init; } = new();
+
+    /// <summary>IANA zone of local times that name none, and of reports.</summary>
+    public string Zone { get; init; } = "UTC";
+
+    /// <summary>ISO 4217 code reports are made in.</summary>
+    public string BaseCurrency { get; init; } = "USD";
+
+    /// <summary>ISO 3166 alpha-2 country of phone numbers written without one; null: such numbers are invalid for people without a country.</summary>
+    public string? DefaultCountry { get; init; }
+
+    public WebSettings Web { get; init; } = new();
+
+    public IReadOnlyDictionary<string, RouteSettings> Routes { get; init; } = new Dictionary<string, RouteSettings>();
+
+    /// <summary>In written order.</summary>
+    public IReadOnlyList<SenderSettings> Senders { get; init; } = [];
+
+    /// <summary>Our own postal address, which laws on commercial e-mail ask for; templates print it as <c>sender.postal_address</c>.</summary>
+    public string? PostalAddress { get; init; }
+
+    /// <summary>Contact caps of marketing campaigns that have none of their own.</summary>
+    public IReadOnlyList<ContactCap> Caps { get; init; } = [];
+
+    /// <summary>Channels whose consent policy differs from model.yaml: true is opt-in.</summary>
+    public IReadOnlyDictionary<string, bool> OptIn { get; init; } = new Dictionary<string, bool>();
+
+    /// <summary>Which spellings of an e-mail address are one mailbox.</summary>
+    public AddressRules Dedupe { get; init; } = AddressRules.Plain;
+
+    /// <summary>The sender of that name; the first one for null. Null when there is none.</summary>
+    public SenderSettings? Sender(string? name) => name is null ? (Senders.Count == 0 ? null : Senders[0]) : Senders.FirstOrDefault(s => s.Name == name);
+}
+
+public sealed record DatabaseSettings
+{
+    /// <summary>Connection string or postgresql:// address; null: the workspace's private PostgreSQL.</summary>
+    public Secret? Connection { get; init; }
+
+    /// <summary>How long one selection may run.</summary>
+    public TimeSpan StatementTimeout { get; init; } = TimeSpan.FromMinutes(10);
+}
+
+public sealed record WebSettings
+{
+    /// <summary>Public address that links, pixels and unsubscribe pages start with; no slash at the end.</summary>
+    public string BaseUrl { get; init; } = "http://localhost:8080";
+
+    /// <summary>Where the web process listens.</summary>
+    public string Listen { get; init; } = "http://127.0.0.1:8080";
+}
+
+/// <summary>A relay that takes messages.</summary>
+public sealed record RouteSettings
+{
+    public required string Name { get; init; }
+
+    public required string Host { get; init; }
+
+    public required int Port { get; init; }
+
+    public SmtpTls Tls { get; init; } = SmtpTls.Required;
+
+    public bool VerifyCertificate { get; init; } = true;
+
+    /// <summary>Name given in EHLO.</summary>
+    public string Hello { get; init; } = "localhost";
+
+    public string? User { get; init; }
+
+    public Secret? Password { get; init; }
+
+    /// <summary>Connections one process keeps open at most.</summary>
+    public int Connections { get; init; } = 8;
+
+    /// <summary>How long connecting and each answer before the end of the message may take; null: the times of RFC 5321. The answer to the end of a message always gets ten minutes.</summary>
+    public TimeSpan? Timeout { get; init; }
+
+    /// <summary>The route as the SMTP client takes it.</summary>
+    /// <exception cref="InvalidDataException">The password cannot be read; the message says which and what to do.</exception>
+    public SmtpRoute ToSmtpRoute(string workspaceDirectory) => new()
+    {
+        Host = Host,
+        Port = Port,
+        Tls = Tls,
+        VerifyCertificate = VerifyCertificate,
+        HelloName = Hello,
+        Credentials = User is null || Password is null ? null : new SmtpCredentials(User, Password.Resolve(workspaceDirectory)),
+        Timeouts = Timeout is { } t ? new SmtpTimeouts { Connect = t, Greeting = t, Envelope = t, Data = t, Body = t } : new SmtpTimeouts(),
+    };
+}
+
+/// <summary>From whom messages come.</summary>
+public sealed record SenderSettings
+{
+    public required string Name { get; init; }
+
+    public required Mailbox From { get; init; }
+
+    public Mailbox? ReplyTo { get; init; }
+
+    /// <summary>Name of the route.</summary>
+    public required string Route { get; init; }
+
+    /// <summary>Envelope sender, where bounces go; null: the From address.</summary>
+    public EmailAddress? ReturnPath { get; init; }
+
+    /// <summary>Mailbox that takes unsubscribe requests by mail; null: List-Unsubscribe names the web address only.</summary>
+    public EmailAddress? Unsubscribe { get; init; }
+}

@@ -1,0 +1,87 @@
+using System.Globalization;
+using CampaignEngine.Authoring;
+using CampaignEngine.Campaigns;
+using CampaignEngine.Customers;
+using CampaignEngine.Mail.Addresses;
+
+namespace CampaignEngine;
+
+/// <summary>The shape of engine.yaml.</summary>
+public static class EngineShape
+{
+    private static readonly ScalarKind ServerKind = new("host and port", "relay.example.test:587", @"^[^\s:]+:[0-9]{1,5}$", text => SplitServer(text) is null
+        ? $"'{Shown.Text(text)}' is not a server; write host and port, for example 'relay.example.test:587'" : null);
+
+    private static readonly ScalarKind UrlKind = new("http address", "https://mail.example.test", "^https?://", text =>
+        Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.UserInfo.Length == 0 && uri.Query.Length == 0 && uri.Fragment.Length == 0
+            ? null : $"'{Shown.Text(text)}' is not an http address; write for example 'https://mail.example.test'");
+
+    private static readonly ScalarKind MailboxKind = new("e-mail address, with a name if wanted", "Tea House <tea@example.test>", null, text => Mailboxes.TryRead(text, out _));
+
+    private static readonly ScalarKind AddressKind = new("e-mail address", "bounces@example.test", null, text =>
+        EmailAddress.TryParse(text, out _, out var fault) ? null : $"'{Shown.Text(text)}': {fault.Explain()}");
+
+    private static readonly ScalarKind CountryKind = new("country code", "TW", "^[A-Z]{2}$", text =>
+        text.Length == 2 && text.All(char.IsAsciiLetterUpper) ? null : $"'{Shown.Text(text)}' is not a country; write two capital letters of ISO 3166, for example 'TW'");
+
+    private static readonly ScalarKind HelloKind = new("host name", "mail.example.test", null, text =>
+        text.Length is > 0 and <= 255 && text.All(c => c is > ' ' and <= '~') ? null : $"'{Shown.Text(text)}' is not a host name; write letters, digits, dots and dashes");
+
+    private static readonly ScalarKind ConnectionsKind = new("number from 1 to 200", "8", null, text =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count is >= 1 and <= 200 ? null : $"'{Shown.Text(text)}' is not a number from 1 to 200");
+
+    private static readonly MapShape Route = new(
+        new("smtp", new ScalarShape(ServerKind) { Description = "Relay that takes the mail." }) { Required = true },
+        new("tls", new ChoiceShape("off", "opportunistic", "required", "implicit") { Description = "Encryption: off, opportunistic (STARTTLS when offered), required (STARTTLS or nothing) or implicit (from the first byte)." }) { Default = "required" },
+        new("verify_certificate", new ScalarShape(ScalarKind.Boolean) { Description = "The relay's certificate must be valid and carry its name." }) { Default = "true" },
+        new("hello", new ScalarShape(HelloKind) { Description = "Name given in EHLO." }) { Default = "localhost" },
+        new("user", new ScalarShape(ScalarKind.Line) { Description = "User for AUTH." }),
+        new("password", SecretShape.Password("Where the password for AUTH is kept.")),
+        new("connections", new ScalarShape(ConnectionsKind) { Description = "Connections one process keeps open at most." }) { Default = "8" },
+        new("timeout", new ScalarShape(ScalarKind.Duration) { Description = "How long connecting and each answer before the end of a message may take." }) { Default = "the times of RFC 5321" })
+    { Description = "A relay." };
+
+    private static readonly MapShape Sender = new(
+        new("from", new ScalarShape(MailboxKind) { Description = "From header." }) { Required = true },
+        new("reply_to", new ScalarShape(MailboxKind) { Description = "Reply-To header." }),
+        new("route", new ScalarShape(ScalarKind.Name) { Description = "Route its messages take." }) { Required = true },
+        new("return_path", new ScalarShape(AddressKind) { Description = "Envelope sender, where bounces go." }) { Default = "the From address" },
+        new("unsubscribe", new ScalarShape(AddressKind) { Description = "Mailbox that takes unsubscribe requests by mail, named in List-Unsubscribe." }))
+    { Description = "A sender." };
+
+    public static MapShape Shape { get; } = new(
+        new("database", new MapShape(
+            new("connection", SecretShape.ConnectionString("PostgreSQL server to use; also the environment variable CAMPAIGN_DATABASE.")) { Default = "the workspace's own private PostgreSQL" },
+            new("statement_timeout", new ScalarShape(ScalarKind.Duration) { Description = "How long one selection may run." }) { Default = "10 minutes" })
+        { Description = "The database." }),
+        new("zone", new ScalarShape(ScalarKind.Zone) { Description = "Zone of local times that name none, and of reports." }) { Default = "UTC" },
+        new("base_currency", new ScalarShape(ScalarKind.Currency) { Description = "Currency of reports." }) { Default = "USD" },
+        new("default_country", new ScalarShape(CountryKind) { Description = "Country of phone numbers that are written without one." }),
+        new("web", new MapShape(
+            new("base_url", new ScalarShape(UrlKind) { Description = "Public address that links, pixels and unsubscribe pages start with." }) { Default = "http://localhost:8080" },
+            new("listen", new ScalarShape(UrlKind) { Description = "Where the web process listens." }) { Default = "http://127.0.0.1:8080" })
+        { Description = "The web process." }),
+        new("routes", new NamedShape(ScalarKind.Name, Route) { Description = "Relays by name." }),
+        new("senders", new NamedShape(ScalarKind.Name, Sender) { Description = "Senders by name; the first is used where a drop names none." }),
+        new("postal_address", new ScalarShape(ScalarKind.Text) { Description = "Our postal address, for the foot of messages: sender.postal_address in templates." }),
+        new("consent", new MapShape([.. ModelShape.Channels.Select(c => new KeyShape(c,
+            new ChoiceShape("opt-in", "opt-out") { Description = "opt-in reaches only granted consent; opt-out everyone but the withdrawn." }) { Default = "the policy of model.yaml" })])
+        { Description = "Consent policies that differ from model.yaml." }),
+        new("caps", CampaignShape.CapList),
+        new("dedupe", new MapShape(
+            new("ignore_dots", new ScalarShape(ScalarKind.Boolean) { Description = "Dots before the @ do not count at providers known to ignore them." }) { Default = "false" },
+            new("ignore_plus_tags", new ScalarShape(ScalarKind.Boolean) { Description = "What follows a plus sign before the @ does not count." }) { Default = "false" })
+        { Description = "Which spellings of an e-mail address are one mailbox." }))
+    {
+        Description = "This installation: database, relays, senders. Every value can be overridden by an environment variable.",
+    };
+
+    internal static (string Host, int Port)? SplitServer(string text)
+    {
+        var colon = text.LastIndexOf(':');
+        var host = colon > 0 ? text[..colon].Trim('[', ']') : "";
+        return Uri.CheckHostName(host) != UriHostNameType.Unknown
+            && int.TryParse(text[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and <= 65535
+            ? (host, port) : null;
+    }
+}

@@ -1,0 +1,16 @@
+using CampaignEngine.Authoring;
+using CampaignEngine.Campaigns;
+using CampaignEngine.Customers;
+
+namespace CampaignEngine;
+
+/// <summary>The JSON Schemas that make editors complete and check authored files, by file name.</summary>
+public static class SchemaFiles
+{
+    public static IReadOnlyDictionary<string, string> All { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["campaign.schema.json"] = JsonSchema.Of(CampaignShape.Shape, "A campaign"),
+        ["engine.schema.json"] = JsonSchema.Of(EngineShape.Shape, "engine.yaml"),
+        ["model.schema.json"] = JsonSchema.Of(ModelShape.Shape, "model.yaml"),
+    };
+}

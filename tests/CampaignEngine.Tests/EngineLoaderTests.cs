@@ -1,0 +1,135 @@
+using System.Collections;
+using System.Text;
+using CampaignEngine.Authoring;
+using CampaignEngine.Mail.Smtp;
+
+namespace CampaignEngine.Tests;
+
+public sealed class EngineLoaderTests
+{
+    [Fact]
+    public void ReadsRoutesSendersAndRules()
+    {
+        var settings = Load("""
+            database: { connection: Host=db.test;Database=shop, statement_timeout: 30 seconds }
+            zone: Europe/Berlin
+            base_currency: EUR
+            default_country: DE
+            web: { base_url: https://mail.test/, listen: http://0.0.0.0:80 }
+            routes:
+              relay: { smtp: "relay.test:587", tls: required, user: u, password: { env: RELAY }, connections: 3, timeout: 30 seconds, hello: mx.test }
+              v6: { smtp: "[::1]:25", tls: off }
+            senders:
+              shop: { from: "Ünï Tea <tea@shop.test>", reply_to: help@shop.test, route: relay, return_path: b@shop.test, unsubscribe: u@shop.test }
+            postal_address: Street 1
+            consent: { print: opt-in }
+            caps: 2 within 7 days
+            dedupe: { ignore_dots: true }
+            """);
+
+        Assert.Equal("Host=db.test;Database=shop", settings.Database.Connection!.Resolve("/"));
+        Assert.Equal((TimeSpan.FromSeconds(30), "Europe/Berlin", "EUR", "DE"), (settings.Database.StatementTimeout, settings.Zone, settings.BaseCurrency, settings.DefaultCountry));
+        Assert.Equal(("https://mail.test", "http://0.0.0.0:80"), (settings.Web.BaseUrl, settings.Web.Listen));
+        var relay = settings.Routes["relay"];
+        Assert.Equal(("relay.test", 587, SmtpTls.Required, 3, "mx.test"), (relay.Host, relay.Port, relay.Tls, relay.Connections, relay.Hello));
+        Assert.Equal(("environment variable RELAY", TimeSpan.FromSeconds(30)), (relay.Password!.ToString(), relay.Timeout));
+        Assert.Equal(("::1", 25, SmtpTls.Off), (settings.Routes["v6"].Host, settings.Routes["v6"].Port, settings.Routes["v6"].Tls));
+        var sender = settings.Sender(null)!;
+        Assert.Equal(("Ünï Tea", "tea@shop.test", "b@shop.test", "u@shop.test"), (sender.From.DisplayName, sender.From.Address.Text, sender.ReturnPath!.Value.Text, sender.Unsubscribe!.Value.Text));
+        Assert.True(settings.OptIn["print"]);
+        Assert.True(settings.Dedupe.IgnoreDots);
+        Assert.Equal(2, Assert.Single(settings.Caps).Count);
+    }
+
+    [Fact]
+    public void EveryKeyHasADefault()
+    {
+        var settings = Load("# nothing set\n");
+
+        Assert.Null(settings.Database.Connection);
+        Assert.Equal(("UTC", "USD", "http://localhost:8080"), (settings.Zone, settings.BaseCurrency, settings.Web.BaseUrl));
+        Assert.Null(settings.Sender(null));
+    }
+
+    [Theory]
+    [InlineData("routes: { r: { smtp: 'a:25', user: u, password: hunter2 } }",
+        "engine.yaml(1,49): error CE1105: 'password': a secret may not stand in a file that is kept under version control; write '{ env: NAME }' for an environment variable or '{ file: PATH }' for a file")]
+    [InlineData("database: { connection: 'Host=a;Password=hunter2' }",
+        "engine.yaml(1,26): error CE1105: 'connection': the connection string holds a password, which may not stand in a file that is kept under version control; write '{ env: NAME }' or '{ file: PATH }', or use a password file of PostgreSQL")]
+    [InlineData("database: { connection: 'postgresql://me:hunter2@db/shop' }",
+        "engine.yaml(1,26): error CE1105: 'connection': the connection string holds a password, which may not stand in a file that is kept under version control; write '{ env: NAME }' or '{ file: PATH }', or use a password file of PostgreSQL")]
+    [InlineData("senders: { s: { from: \"Tea\\r\\nBcc: x <a@b.test>\", route: r } }\nroutes: { r: { smtp: 'a:25' } }",
+        "engine.yaml(1,24): error CE1105: 'from': 'Tea\\u000D\\u000ABcc: x <a@b.test>' holds a control character, which could add a header to messages; remove it")]
+    [InlineData("senders: { s: { from: a@b.test, route: relai } }\nroutes: { relay: { smtp: 'a:25' } }",
+        "engine.yaml(1,40): error CE1134: the sender 's' takes the route 'relai', which is not under 'routes'; did you mean 'relay'?")]
+    [InlineData("routes: { r: { smtp: 'a' } }", "engine.yaml(1,23): error CE1105: 'smtp': 'a' is not a server; write host and port, for example 'relay.example.test:587'")]
+    [InlineData("database: { statement_timeout: 3 days }", "engine.yaml(1,32): error CE1135: 'statement_timeout' must be from 1 second to 1 day, not 3 days")]
+    public void NamesTheFaultAndTheFix(string yaml, string expected)
+    {
+        var problems = new ProblemList();
+
+        Assert.Null(EngineLoader.Load("engine.yaml", Encoding.UTF8.GetBytes(yaml), null, problems));
+        Assert.Equal([expected], problems.Items.Select(p => p.ToString()));
+    }
+
+    [Fact]
+    public void TheEnvironmentOverridesTheFile()
+    {
+        var settings = Load("zone: UTC\nroutes: { relay-a: { smtp: 'a:25' } }\n", new Hashtable
+        {
+            ["CAMPAIGN_DATABASE"] = "Host=x;Password=hunter2",
+            ["CAMPAIGN_DATABASE_CONNECTION"] = "Host=x;Password=hunter2",
+            ["CAMPAIGN_ZONE"] = "Asia/Tokyo",
+            ["CAMPAIGN_WEB_BASE_URL"] = "https://x.test",
+            ["CAMPAIGN_ROUTES_RELAY_A_SMTP"] = "b:26",
+            ["CAMPAIGN_ROUTES_RELAY_A_USER"] = "u",
+            ["CAMPAIGN_ROUTES_RELAY_A_PASSWORD"] = "hunter2",
+            ["CAMPAIGN_ROUTES_OTHER_SMTP"] = "c:27",
+            ["CAMPAIGN_CAPS"] = "[1 within 2 days, 3 sms within 1 week]",
+            ["CAMPAIGN_WORKSPACE"] = "/somewhere",
+            ["CAMPAIGN_POSTAL_ADDRESS"] = "",
+        });
+
+        Assert.Equal("environment variable CAMPAIGN_DATABASE_CONNECTION", settings.Database.Connection!.ToString());
+        Assert.Equal(("Asia/Tokyo", "https://x.test"), (settings.Zone, settings.Web.BaseUrl));
+        Assert.Equal(("b", 26, "u", "environment variable CAMPAIGN_ROUTES_RELAY_A_PASSWORD"),
+            (settings.Routes["relay-a"].Host, settings.Routes["relay-a"].Port, settings.Routes["relay-a"].User, settings.Routes["relay-a"].Password!.ToString()));
+        Assert.Equal("c", settings.Routes["other"].Host);
+        Assert.Equal(2, settings.Caps.Count);
+        Assert.Null(settings.PostalAddress);
+    }
+
+    [Fact]
+    public void AnOverrideIsCheckedLikeTheFile()
+    {
+        var problems = new ProblemList();
+
+        EngineLoader.Load("engine.yaml", "zone: UTC"u8, new Hashtable { ["CAMPAIGN_ZONE"] = "Mars", ["CAMPAIGN_WEB_BASEURL"] = "x" }, problems);
+
+        Assert.Equal(
+        [
+            "environment variable CAMPAIGN_WEB_BASEURL(1,1): error CE1130: it sets no value of engine.yaml; keys possible here are base_url, listen",
+            "environment variable CAMPAIGN_ZONE(1,1): error CE1105: 'zone': 'Mars' is not a time zone of this system; write an IANA name, for example 'Europe/Berlin'",
+        ], problems.InOrder().Select(p => p.ToString()));
+    }
+
+    [Fact]
+    public void ASecretFileGivesItsFirstLine()
+    {
+        var folder = Directory.CreateTempSubdirectory("secret");
+        File.WriteAllText(Path.Combine(folder.FullName, "pw"), "hunter2\nsecond\n");
+
+        Assert.Equal("hunter2", new Secret { File = "pw" }.Resolve(folder.FullName));
+        var fault = Assert.Throws<InvalidDataException>(() => new Secret { File = "none" }.Resolve(folder.FullName));
+        Assert.StartsWith($"the secret file {Path.Combine(folder.FullName, "none")}, which engine.yaml names, cannot be read", fault.Message, StringComparison.Ordinal);
+        folder.Delete(recursive: true);
+    }
+
+    private static EngineSettings Load(string yaml, IDictionary? environment = null)
+    {
+        var problems = new ProblemList();
+        var settings = EngineLoader.Load("engine.yaml", Encoding.UTF8.GetBytes(yaml), environment, problems);
+        Assert.Empty(problems.Items);
+        return settings!;
+    }
+}
