@@ -1,0 +1,127 @@
+using CampaignEngine.Authoring;
+using CampaignEngine.Campaigns;
+using CampaignEngine.Customers;
+using CampaignEngine.Reporting;
+using CampaignEngine.Testing;
+
+namespace CampaignEngine.Tests.Reporting;
+
+public sealed class LedgerFixture : TestDatabase
+{
+    internal GeneratedLedger Ledger { get; private set; } = null!;
+
+    protected override async Task PrepareAsync(CancellationToken cancellationToken) => Ledger = await GeneratedLedger.CreateAsync(this);
+}
+
+public sealed class CampaignReporterTests(LedgerFixture fixture) : IClassFixture<LedgerFixture>
+{
+    private static readonly Place Nowhere = new("campaigns/spring-tea.yaml", 1, 1);
+
+    [Theory]
+    [InlineData("last-touch", 60, "click,reply,conversion", null)]
+    [InlineData("first-touch", 60, "click,reply,conversion", null)]
+    [InlineData("last-touch", 9, "click", null)]
+    [InlineData("first-touch", 13, "conversion", null)]
+    [InlineData("last-touch", 20, "reply,conversion", "tea")]
+    [InlineData("last-touch", 0, "click,conversion", null)]
+    public async Task EveryFigureEqualsAnIndependentRecount(string attribution, int days, string counts, string? category)
+    {
+        var asOf = GeneratedLedger.Start.AddDays(days).AddMinutes(30);
+        var report = await RunAsync(attribution, asOf, counts.Split(','), category);
+        Assert.NotNull(report);
+        var recount = new Recount(fixture.Ledger, asOf, attribution == "first-touch", counts.Split(','), category);
+
+        Assert.Equal(6, report.Rows.Count);
+        Assert.Equal(3, report.Cells.Count);
+        Assert.Equal(2, report.Drops.Count);
+        foreach (var row in (IEnumerable<ReportRow>)[.. report.Rows, .. report.Cells, .. report.Drops, report.Total])
+        {
+            Assert.Equal(recount.Of(row.Control ? null : row.Cell, row.Drop, row.Control), Count(row));
+        }
+    }
+
+    [Fact]
+    public async Task WhatIsAddedUpIsAddedUpOnce()
+    {
+        var report = await RunAsync("last-touch", GeneratedLedger.Start.AddDays(60), ["click", "conversion"], null);
+        Assert.NotNull(report);
+        var contacted = report.Rows.Where(r => !r.Control).ToList();
+        Assert.Equal(report.Total.Orders, contacted.Sum(r => r.Orders));
+        Assert.Equal(report.Total.Revenue, contacted.Sum(r => r.Revenue));
+        Assert.Equal(report.Total.Cost, contacted.Sum(r => r.Cost));
+        Assert.True(report.Total.Contacted < contacted.Sum(r => r.Contacted), "people of several drops count once");
+        Assert.Equal(report.Total.Contacted, report.Cells.Where(r => !r.Control).Sum(r => r.Contacted));
+    }
+
+    [Fact]
+    public async Task AReportAsOfAPastDayDoesNotChangeWhenSomethingIsHandedInLater()
+    {
+        var asOf = GeneratedLedger.Start.AddDays(6);
+        var before = await RunAsync("last-touch", asOf, ["click", "conversion"], null);
+        await fixture.ExecuteAsync(
+            """
+            INSERT INTO engine.event (mailing_id, ordinal, kind, link_no, at, recorded_at, event_key)
+            SELECT mailing_id, ordinal, 'click', 1, '2026-03-11', '2027-01-01', 'late:' || ordinal FROM engine.mailing_item WHERE mailing_id = (SELECT min(mailing_id) FROM engine.mailing)
+            """);
+        var after = await RunAsync("last-touch", asOf, ["click", "conversion"], null);
+        Assert.Equal(before!.Rows, after!.Rows);
+        await fixture.ExecuteAsync("DELETE FROM engine.event WHERE event_key LIKE 'late:%'");
+    }
+
+    [Fact]
+    public async Task ACampaignWithoutMailingsHasNoReport()
+    {
+        var request = new ReportRequest { Campaign = "nothing", Response = new ResponseDefinition { Place = Nowhere }, AsOf = GeneratedLedger.Start };
+        Assert.Null(await new CampaignReporter(fixture.Source).RunAsync(request, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task WithoutAConversionRuleNothingConverts()
+    {
+        var request = new ReportRequest { Campaign = "spring-tea", Response = new ResponseDefinition { Place = Nowhere }, AsOf = GeneratedLedger.Start.AddDays(60) };
+        var report = await new CampaignReporter(fixture.Source).RunAsync(request, TestContext.Current.CancellationToken);
+        Assert.Equal(0, report!.Total.Conversions);
+        Assert.True(report.Total.Responses > 0);
+    }
+
+    private static Counted Count(ReportRow r) => new(
+        (int)r.Contacted, (int)r.InDoubt, (int)r.Delivered, (int)r.OpensRaw, (int)r.Opens, (int)r.ClicksRaw, (int)r.Clicks, (int)r.Unsubscribes,
+        (int)r.Responses, (int)r.Conversions, (int)r.Orders, r.Revenue, r.Cost);
+
+    private Task<CampaignReport?> RunAsync(string attribution, DateTimeOffset asOf, string[] counts, string? category)
+    {
+        var request = new ReportRequest
+        {
+            Campaign = "spring-tea",
+            AsOf = asOf,
+            Response = new ResponseDefinition { Place = Nowhere, Counts = counts, Attribution = attribution },
+            Conversion = Orders(category),
+        };
+        return new CampaignReporter(fixture.Source).RunAsync(request, TestContext.Current.CancellationToken);
+    }
+
+    private static ConversionRows Orders(string? category)
+    {
+        static Field Make(string column, FieldType type) => new() { Name = column, Column = column, Type = type };
+        static Entity Table(string name, Field key) => new()
+        {
+            Name = name,
+            Table = new SqlName("crm", name),
+            Key = key,
+            Label = key,
+            Fields = new Dictionary<string, Field>(),
+            Relations = new Dictionary<string, Relation>(),
+        };
+        var id = Make("customer_id", FieldType.Integer);
+        return new ConversionRows
+        {
+            People = Table("customers", id),
+            Target = Table("orders", Make("order_id", FieldType.Integer)),
+            Relation = new Relation { Name = "orders", Target = "orders", Many = true, From = id, To = Make("customer_id", FieldType.Integer) },
+            At = Make("ordered_at", FieldType.Time),
+            Amount = Make("amount", FieldType.Money),
+            Condition = category is null ? null : "o.category = @category",
+            Parameters = category is null ? [] : [new Npgsql.NpgsqlParameter("category", category)],
+        };
+    }
+}
