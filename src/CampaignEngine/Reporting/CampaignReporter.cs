@@ -1,4 +1,5 @@
 using System.Data;
+using CampaignEngine.Audiences;
 using CampaignEngine.Database;
 using Npgsql;
 using NpgsqlTypes;
@@ -47,22 +48,15 @@ public sealed class CampaignReporter(NpgsqlDataSource database)
     private static async Task<List<(int Level, ReportRow Row)>> ReadRowsAsync(
         ReportRequest request, List<Started> mailings, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(WithConversion(request.Conversion), connection, transaction) { CommandTimeout = 300 };
+        var conversions = Conversions(request, mailings);
+        await using var command = new NpgsqlCommand(WithConversions(conversions), connection, transaction) { CommandTimeout = 300 };
+        conversions?.AddParameters(command);
         command.Parameters.AddWithValue("mailings", mailings.Select(m => m.MailingId).ToArray());
         command.Parameters.AddWithValue("starts", mailings.Select(m => m.At.ToUniversalTime()).ToArray());
         command.Parameters.AddWithValue("as_of", request.AsOf.ToUniversalTime());
         command.Parameters.AddWithValue("window", NpgsqlDbType.Text, request.Response.Window.ToString());
         command.Parameters.AddWithValue("first_touch", request.Response.Attribution == "first-touch");
         command.Parameters.AddWithValue("counts", request.Response.Counts.ToArray());
-        if (request.Conversion is { } conversion)
-        {
-            command.Parameters.AddWithValue("report_from", mailings.Min(m => m.At).ToUniversalTime());
-            foreach (var parameter in conversion.Parameters)
-            {
-                command.Parameters.Add(parameter.Clone());
-            }
-        }
-
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var rows = new List<(int, ReportRow)>();
         while (await reader.ReadAsync(cancellationToken))
@@ -73,9 +67,22 @@ public sealed class CampaignReporter(NpgsqlDataSource database)
         return rows;
     }
 
-    private static string WithConversion(ConversionRows? conversion)
+    private static SelectionStatement? Conversions(ReportRequest request, List<Started> mailings)
     {
-        if (conversion is null)
+        if (request.Conversion is not { } rule)
+        {
+            return null;
+        }
+
+        // Up to and including the moment of the report; the database counts microseconds.
+        var until = request.AsOf.AddMicroseconds(1);
+        return new SelectionCompiler(request.Model, request.Model.People, new SelectionOptions { Now = request.AsOf, Zone = request.Zone, UsePurchaseSummary = false })
+            .Rows(rule, mailings.Min(m => m.At), until);
+    }
+
+    private static string WithConversions(SelectionStatement? conversions)
+    {
+        if (conversions is null)
         {
             return ReadRows;
         }
@@ -83,7 +90,7 @@ public sealed class CampaignReporter(NpgsqlDataSource database)
         const string Start = "/*conversion*/";
         var from = ReadRows.IndexOf(Start, StringComparison.Ordinal) + Start.Length;
         var to = ReadRows.IndexOf("/*end*/", from, StringComparison.Ordinal);
-        return string.Concat(ReadRows.AsSpan(0, from), conversion.Sql(), ReadRows.AsSpan(to));
+        return string.Concat(ReadRows.AsSpan(0, from), conversions.Sql, ReadRows.AsSpan(to));
     }
 
     private static ReportRow Row(NpgsqlDataReader reader)

@@ -1,4 +1,6 @@
+using CampaignEngine.Audiences.Conditions;
 using CampaignEngine.Campaigns;
+using CampaignEngine.Customers;
 
 namespace CampaignEngine.Reporting;
 
@@ -10,8 +12,13 @@ public sealed record ReportRequest
     /// <summary>The campaign's response rule: window, counted reactions, attribution.</summary>
     public required ResponseDefinition Response { get; init; }
 
-    /// <summary>The rows that are conversions, bound from the response rule; null: none are measured.</summary>
-    public ConversionRows? Conversion { get; init; }
+    public required CustomerModel Model { get; init; }
+
+    /// <summary>The rows that are conversions: response.conversion, bound to the model; null: none are measured.</summary>
+    public BoundRelation? Conversion { get; init; }
+
+    /// <summary>Zone in which days begin: engine.yaml's.</summary>
+    public TimeZoneInfo Zone { get; init; } = TimeZoneInfo.Utc;
 
     /// <summary>What happened or became known later is left out.</summary>
     public required DateTimeOffset AsOf { get; init; }

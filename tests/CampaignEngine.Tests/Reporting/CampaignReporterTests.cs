@@ -1,3 +1,4 @@
+using CampaignEngine.Audiences.Conditions;
 using CampaignEngine.Authoring;
 using CampaignEngine.Campaigns;
 using CampaignEngine.Customers;
@@ -16,6 +17,7 @@ public sealed class LedgerFixture : TestDatabase
 public sealed class CampaignReporterTests(LedgerFixture fixture) : IClassFixture<LedgerFixture>
 {
     private static readonly Place Nowhere = new("campaigns/spring-tea.yaml", 1, 1);
+    private static readonly CustomerModel Model = ModelLoader.Load("model.yaml", File.ReadAllBytes(Path.Combine(Repository.Root, "model.yaml")), new ProblemList())!;
 
     [Theory]
     [InlineData("last-touch", 60, "click,reply,conversion", null)]
@@ -71,14 +73,14 @@ public sealed class CampaignReporterTests(LedgerFixture fixture) : IClassFixture
     [Fact]
     public async Task ACampaignWithoutMailingsHasNoReport()
     {
-        var request = new ReportRequest { Campaign = "nothing", Response = new ResponseDefinition { Place = Nowhere }, AsOf = GeneratedLedger.Start };
+        var request = new ReportRequest { Campaign = "nothing", Model = Model, Response = new ResponseDefinition { Place = Nowhere }, AsOf = GeneratedLedger.Start };
         Assert.Null(await new CampaignReporter(fixture.Source).RunAsync(request, TestContext.Current.CancellationToken));
     }
 
     [Fact]
     public async Task WithoutAConversionRuleNothingConverts()
     {
-        var request = new ReportRequest { Campaign = "spring-tea", Response = new ResponseDefinition { Place = Nowhere }, AsOf = GeneratedLedger.Start.AddDays(60) };
+        var request = new ReportRequest { Campaign = "spring-tea", Model = Model, Response = new ResponseDefinition { Place = Nowhere }, AsOf = GeneratedLedger.Start.AddDays(60) };
         var report = await new CampaignReporter(fixture.Source).RunAsync(request, TestContext.Current.CancellationToken);
         Assert.Equal(0, report!.Total.Conversions);
         Assert.True(report.Total.Responses > 0);
@@ -95,33 +97,17 @@ public sealed class CampaignReporterTests(LedgerFixture fixture) : IClassFixture
             Campaign = "spring-tea",
             AsOf = asOf,
             Response = new ResponseDefinition { Place = Nowhere, Counts = counts, Attribution = attribution },
-            Conversion = Orders(category),
+            Model = Model,
+            Conversion = Conversions(category is null ? "orders" : $"orders where category = \"{category}\""),
         };
         return new CampaignReporter(fixture.Source).RunAsync(request, TestContext.Current.CancellationToken);
     }
 
-    private static ConversionRows Orders(string? category)
+    private static BoundRelation Conversions(string rule)
     {
-        static Field Make(string column, FieldType type) => new() { Name = column, Column = column, Type = type };
-        static Entity Table(string name, Field key) => new()
-        {
-            Name = name,
-            Table = new SqlName("crm", name),
-            Key = key,
-            Label = key,
-            Fields = new Dictionary<string, Field>(),
-            Relations = new Dictionary<string, Relation>(),
-        };
-        var id = Make("customer_id", FieldType.Integer);
-        return new ConversionRows
-        {
-            People = Table("customers", id),
-            Target = Table("orders", Make("order_id", FieldType.Integer)),
-            Relation = new Relation { Name = "orders", Target = "orders", Many = true, From = id, To = Make("customer_id", FieldType.Integer) },
-            At = Make("ordered_at", FieldType.Time),
-            Amount = Make("amount", FieldType.Money),
-            Condition = category is null ? null : "o.category = @category",
-            Parameters = category is null ? [] : [new Npgsql.NpgsqlParameter("category", category)],
-        };
+        var problems = new ProblemList();
+        var bound = new ConditionBinder(Model, problems).BindRelation(new Written(rule, Nowhere), Model.People);
+        Assert.Empty(problems.Items);
+        return bound!;
     }
 }

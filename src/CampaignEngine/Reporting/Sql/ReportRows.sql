@@ -45,8 +45,8 @@ WITH mailing AS (
            m.started_at, false, false, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
     FROM mailing m
     JOIN engine.list_person p ON p.list_id = m.list_id AND p.reason = 'control'
-), conversion AS (
-    /*conversion*/SELECT NULL::text AS customer_key, NULL::text AS order_key, NULL::timestamptz AS at, NULL::numeric AS amount WHERE false/*end*/
+), conversion (customer_key, order_key, at, amount) AS (
+    /*conversion*/SELECT NULL::text, NULL::text, NULL::timestamptz, NULL::numeric WHERE false/*end*/
 ), matched AS (
     SELECT DISTINCT ON (v.order_key) c.mailing_id, c.ordinal, coalesce(v.amount, 0) AS amount
     FROM conversion v
