@@ -74,6 +74,10 @@ public sealed class Template
         }
     }
 
+    /// <summary>Binds the template to the shape of its data, for many messages.</summary>
+    /// <exception cref="TemplateException">The template has errors.</exception>
+    public CompiledTemplate Compile(Shape shape, TemplateEnvironment? environment = null) => new(this, shape, environment ?? new TemplateEnvironment());
+
     internal void ThrowIfBroken()
     {
         if (HasErrors)

@@ -1,0 +1,166 @@
+using System.Globalization;
+
+namespace CampaignEngine.Templating;
+
+/// <summary>
+/// The data of one message, in typed slots: filled by the caller for each person, cleared and filled again without
+/// allocating. Used by one thread at a time.
+/// </summary>
+/// <example><code>
+/// var row = new Row(shape);
+/// foreach (var person in people)
+/// {
+///     row.Clear();
+///     row.SetText(firstName, person.FirstName);
+///     foreach (var order in person.Orders)
+///     {
+///         row.List(orders).Add().SetNumber(amount, order.Amount);
+///     }
+///
+///     compiled.Render(output, row);
+/// }
+/// </code></example>
+public sealed class Row
+{
+    private readonly Slot[] _slots;
+
+    public Row(Shape shape)
+    {
+        Shape = shape;
+        _slots = new Slot[shape.SlotCount];
+    }
+
+    public Shape Shape { get; }
+
+    /// <summary>The language of this reader; null for that of the environment.</summary>
+    public CultureInfo? Culture { get; set; }
+
+    /// <summary>The time zone of this reader; null for that of the environment.</summary>
+    public TimeZoneInfo? Zone { get; set; }
+
+    internal ref readonly Slot this[int slot] => ref _slots[slot];
+
+    /// <summary>Makes every member null and every list empty. An object is null until one of its members is set, unless its shape says it never is.</summary>
+    public void Clear()
+    {
+        for (var i = 0; i < _slots.Length; i++)
+        {
+            ref var slot = ref _slots[i];
+            slot.Kind = SlotKind.Null;
+            if (slot.List is { } list)
+            {
+                list.Clear();
+            }
+
+            slot.Text = null;
+            slot.Utf8 = default;
+            slot.Value = null;
+        }
+    }
+
+    public void SetNull(int slot) => _slots[slot].Kind = SlotKind.Null;
+
+    public void SetText(int slot, string? text)
+    {
+        ref var target = ref Fill(slot, text is null ? SlotKind.Null : SlotKind.Text);
+        target.Text = text;
+    }
+
+    /// <summary>Sets a text that is UTF-8 already; the memory must stay as it is until the row is cleared.</summary>
+    public void SetText(int slot, ReadOnlyMemory<byte> utf8) => Fill(slot, SlotKind.Utf8).Utf8 = utf8;
+
+    public void SetInteger(int slot, long value) => Fill(slot, SlotKind.Integer).Bits = value;
+
+    public void SetNumber(int slot, decimal value) => Fill(slot, SlotKind.Number).Number = value;
+
+    public void SetBoolean(int slot, bool value) => Fill(slot, SlotKind.Boolean).Bits = value ? 1 : 0;
+
+    public void SetDate(int slot, DateOnly value) => Fill(slot, SlotKind.Date).Bits = value.DayNumber;
+
+    public void SetTime(int slot, DateTimeOffset value) => Fill(slot, SlotKind.Time).Bits = value.UtcTicks;
+
+    /// <summary>Sets a member of the kind <see cref="ShapeKind.Any"/>: a scalar, list or dictionary as <see cref="Template.Render(IReadOnlyDictionary{string, object?}?, Func{string, string?}?)"/> takes them.</summary>
+    public void SetAny(int slot, object? value) => Fill(slot, value is null ? SlotKind.Null : SlotKind.Any).Value = value;
+
+    /// <summary>Says that an object without any set member is there all the same.</summary>
+    public void SetPresent(int slot) => Fill(slot, SlotKind.Present);
+
+    /// <summary>The list in a slot; <see cref="RowList.Add"/> gives its next row.</summary>
+    public RowList List(int slot)
+    {
+        ref var target = ref Fill(slot, SlotKind.List);
+        return target.List ??= new RowList(Shape.MemberAt(slot).Type.Element
+            ?? throw new ArgumentException($"{Shape.MemberAt(slot).Name} is a {Shape.MemberAt(slot).Type}, not a list", nameof(slot)));
+    }
+
+    private ref Slot Fill(int index, SlotKind kind)
+    {
+        ref var slot = ref _slots[index];
+        slot.Kind = kind;
+        if (kind != SlotKind.Null)
+        {
+            for (var parent = Shape.ParentOf(index); parent >= 0; parent = Shape.ParentOf(parent))
+            {
+                _slots[parent].Kind = SlotKind.Present;
+            }
+        }
+
+        return ref slot;
+    }
+
+    internal enum SlotKind : byte
+    {
+        Null,
+        Text,
+        Utf8,
+        Integer,
+        Number,
+        Boolean,
+        Date,
+        Time,
+        Any,
+        List,
+        Present,
+    }
+
+    internal struct Slot
+    {
+        public SlotKind Kind;
+        public long Bits;
+        public decimal Number;
+        public string? Text;
+        public ReadOnlyMemory<byte> Utf8;
+        public object? Value;
+        public RowList? List;
+    }
+}
+
+/// <summary>The rows of a list, kept and used again from message to message. A list of scalars has rows of one slot, 0.</summary>
+public sealed class RowList
+{
+    private readonly List<Row> _rows = [];
+    private readonly Shape _element;
+
+    internal RowList(ShapeType element) => _element = ElementShape(element);
+
+    public int Count { get; private set; }
+
+    public Row this[int index] => index >= 0 && index < Count ? _rows[index] : throw new ArgumentOutOfRangeException(nameof(index));
+
+    /// <summary>The next row, empty.</summary>
+    public Row Add()
+    {
+        if (Count == _rows.Count)
+        {
+            _rows.Add(new Row(_element));
+        }
+
+        var row = _rows[Count++];
+        row.Clear();
+        return row;
+    }
+
+    public void Clear() => Count = 0;
+
+    internal static Shape ElementShape(ShapeType element) => element.Shape ?? new Shape("element", [new ShapeMember("value", element, Nullable: true)]);
+}
