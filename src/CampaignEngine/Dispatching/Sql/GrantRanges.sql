@@ -8,7 +8,7 @@ moved AS (
     UPDATE engine.send_chunk c
     SET next_ordinal = least(ask.seen + ask.width, c.last_ordinal + 1)
     FROM mailing, unnest(@chunks, @epochs, @seen, @widths) AS ask (chunk_no, epoch, seen, width)
-    WHERE c.mailing_id = @mailing_id AND c.chunk_no = ask.chunk_no AND c.epoch = ask.epoch AND c.owner = @owner
+    WHERE c.mailing_id = @mailing_id AND c.chunk_no = ANY (@chunks) AND c.chunk_no = ask.chunk_no AND c.epoch = ask.epoch AND c.owner = @owner
       AND c.next_ordinal = ask.seen AND c.next_ordinal <= c.last_ordinal
     RETURNING c.chunk_no, c.epoch, ask.seen AS first, c.next_ordinal AS past),
 granted AS (
