@@ -156,7 +156,7 @@ public sealed record RfmSource
 
     public required Field Amount { get; init; }
 
-    /// <summary>Condition on the order row that must hold for it to count for recency and frequency; null counts all. See docs/rfm.md.</summary>
+    /// <summary>Condition on the order row that must hold for it to count, for recency, frequency and monetary alike; null counts all. See docs/rfm.md.</summary>
     public Written? Where { get; init; }
 
     public required Place Place { get; init; }

@@ -132,7 +132,7 @@ internal static class ConditionSql
         {
             (AggregateKind.Count or AggregateKind.Has, _) => "orders",
             (AggregateKind.Sum, { } field) when field == purchases.Source.Amount => "amount",
-            (AggregateKind.Max, { } field) when field == purchases.Source.At => "last_at",
+            (AggregateKind.Max, { Type: FieldType.Time } field) when field == purchases.Source.At => "last_at",
             _ => null,
         };
         if (column is null)

@@ -14,6 +14,14 @@ public sealed record PurchaseDefinition
 
     internal BoundCondition? Where { get; }
 
+    /// <summary>
+    /// Marks in engine.purchase_dirty tell all changes: the table is tracked, marks are customer keys, and whether an order counts depends
+    /// on nothing but its own stored fields. Otherwise every refresh computes everybody anew.
+    /// </summary>
+    public bool IsTracked => Source.Tracked && Source.Orders.From == Model.People.Key
+        && (Where is null || !BoundChildren.Everything(Where.Root).Any(node => node is BoundAt or BoundAggregate or BoundNow or BoundSpan or BoundFact or BoundRfm
+            or BoundCall { Function: ConditionFunction.Age or ConditionFunction.DaysSince }));
+
     /// <summary>Null when the model has no rfm section, or after reported faults.</summary>
     public static PurchaseDefinition? Of(CustomerModel model, ProblemList problems)
     {
