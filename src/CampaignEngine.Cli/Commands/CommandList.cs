@@ -1,5 +1,8 @@
 using System.CommandLine;
 using CampaignEngine.Cli.Commands.Db;
+using CampaignEngine.Cli.Commands.Report;
+using CampaignEngine.Cli.Commands.Serve;
+using CampaignEngine.Cli.Commands.Suppress;
 using CampaignEngine.Cli.OptionGroups;
 
 namespace CampaignEngine.Cli.Commands;
@@ -22,5 +25,8 @@ internal static class CommandList
     private static IEnumerable<Command> All() =>
     [
         DbCommands.Create(),
+        ServeCommand.Create(),
+        SuppressCommand.Create(),
+        ReportCommand.Create(),
     ];
 }

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
+using CampaignEngine.Customers;
 
 namespace CampaignEngine.Tracking;
 
@@ -49,6 +50,9 @@ public sealed class ItemTokens
 
         _signingKey = keys[0].Id;
     }
+
+    /// <summary>The tokens of an installation: what renders messages and what reads the answers must use the same.</summary>
+    public static ItemTokens Of(InstallationKeys keys) => new(keys.Derive("token"));
 
     public string Click(int mailingId, int ordinal, int linkNo) => Make(TokenPurpose.Click, mailingId, ordinal, linkNo);
 

@@ -1,0 +1,62 @@
+using System.CommandLine;
+using System.Globalization;
+using CampaignEngine.Authoring;
+using CampaignEngine.Cli.OptionGroups;
+using CampaignEngine.Reporting;
+using CampaignEngine.Tracking;
+
+namespace CampaignEngine.Cli.Commands.Report;
+
+internal static class ReportCommand
+{
+    public static Command Create()
+    {
+        var command = new Command("report", "Show what came of a campaign: responses and conversions per cell and drop. Example: campaign report spring-tea --as-of 2026-03-31");
+        var campaign = new Argument<string>("CAMPAIGN") { Description = "Name of a campaign that has been sent." };
+        var asOf = new Option<string?>("--as-of") { Description = "Count only what was known then: a day (its end, in the zone of engine.yaml) or an instant [default: now].", HelpName = "DATE" };
+        command.Arguments.Add(campaign);
+        command.Options.Add(asOf);
+        var workspace = WorkspaceOption.AddTo(command);
+        var output = OutputOption.AddTo(command);
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var files = WorkspaceFiles.Load(workspace.Directory(parsed));
+            await using var session = await WorkspaceSession.OpenAsync(workspace, parsed, cancellationToken);
+            var moment = parsed.GetValue(asOf) is { } written ? AsOf(written, files.Settings) : session.TimeProvider.GetUtcNow();
+            var report = await RunAsync(parsed.GetValue(campaign)!, moment, files, session, cancellationToken);
+            var document = ReportDocument.Of(report);
+            output.Writer(parsed).Document(document, console => ReportTables.Write(console, document), rows => rows.Rows(document.Rows));
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static async Task<CampaignReport> RunAsync(string campaign, DateTimeOffset asOf, WorkspaceFiles files, WorkspaceSession session, CancellationToken cancellationToken)
+    {
+        await new MachineSweep(session.Database.Source).RunOnceAsync(cancellationToken);
+        var problems = new ProblemList();
+        var request = await new ReportRequests(session.Database.Source, files.Model, files.Settings).ForAsync(campaign, asOf, problems, cancellationToken);
+        if (problems.HasErrors)
+        {
+            throw WorkspaceFiles.Rejected(problems);
+        }
+
+        return request is not null && await new CampaignReporter(session.Database.Source).RunAsync(request, cancellationToken) is { } report
+            ? report
+            : throw CommandException.Failed($"campaign '{campaign}' has no mailing yet, so there is nothing to report; launch it first, or see 'campaign status' for the names");
+    }
+
+    private static DateTimeOffset AsOf(string written, EngineSettings settings)
+    {
+        if (DateOnly.TryParseExact(written, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
+        {
+            var midnight = day.AddDays(1).ToDateTime(TimeOnly.MinValue);
+            var zone = TimeZoneInfo.FindSystemTimeZoneById(settings.Zone);
+            return new DateTimeOffset(midnight, zone.GetUtcOffset(midnight)).AddMicroseconds(-1);
+        }
+
+        return DateTimeOffset.TryParse(written, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant)
+            ? instant
+            : throw CommandException.Invalid($"--as-of '{written}' is neither a day such as 2026-03-31 nor an instant such as 2026-03-31T12:00:00Z");
+    }
+}

@@ -1,0 +1,90 @@
+using System.Globalization;
+using CampaignEngine.Cli.Output;
+using CampaignEngine.Reporting;
+using Spectre.Console;
+
+namespace CampaignEngine.Cli.Commands.Report;
+
+/// <summary>A report for people: results, then activity, then what the control cell says.</summary>
+internal static class ReportTables
+{
+    public static void Write(IAnsiConsole console, ReportDocument report)
+    {
+        console.WriteLine(Terminal.Clean(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{report.Campaign} as of {report.AsOf:yyyy-MM-dd HH:mm} UTC; window {report.Window}; conversion: {report.Conversion ?? "none"}; {report.Attribution}")));
+        List<ReportFigures> lines = [.. report.Rows];
+        if (report.Drops.Count > 1)
+        {
+            lines.AddRange(report.Drops.Select(d => d with { Cell = "all cells" }));
+            lines.AddRange(report.Cells.Where(c => c.Cell is not null).Select(c => c with { Drop = "all drops" }));
+        }
+
+        lines.Add(report.Total with { Drop = "total" });
+        console.Write(Results(lines, report.Currency));
+        console.Write(Activity(lines.Where(l => !l.Control)));
+        Control(console, report);
+    }
+
+    private static Table Results(IEnumerable<ReportFigures> lines, string? currency)
+    {
+        var table = Titled("drop", "cell", "people", "contacted", "in doubt", "delivered", "responses", "rate (95 %)", "conversions", "rate (95 %)", "orders", "revenue", currency is null ? "cost" : $"cost {currency}");
+        foreach (var line in lines)
+        {
+            table.AddRow(Cells(
+                line.Drop, line.Cell, N(line.People), N(line.Contacted), N(line.InDoubt), N(line.Delivered),
+                N(line.Responses), Rate(line.ResponseRate, line.ResponseRateLow, line.ResponseRateHigh),
+                N(line.Conversions), Rate(line.ConversionRate, line.ConversionRateLow, line.ConversionRateHigh),
+                N(line.Orders), M(line.Revenue), M(line.Cost)));
+        }
+
+        return table;
+    }
+
+    private static Table Activity(IEnumerable<ReportFigures> lines)
+    {
+        var table = Titled("drop", "cell", "opened", "with machines", "clicked", "with machines", "replied", "unsubscribed", "complained", "bounced");
+        foreach (var line in lines)
+        {
+            table.AddRow(Cells(
+                line.Drop, line.Cell, N(line.Opens), N(line.OpensRaw), N(line.Clicks), N(line.ClicksRaw), N(line.Replies), N(line.Unsubscribes), N(line.Complaints), N(line.Bounced)));
+        }
+
+        return table;
+    }
+
+    private static void Control(IAnsiConsole console, ReportDocument report)
+    {
+        var lifted = report.Cells.Where(c => c.ConversionLift is not null && c.Cell is not null).Append(report.Total with { Cell = "all contacted" });
+        foreach (var cell in lifted.Where(c => c.ConversionLift is not null))
+        {
+            console.WriteLine(Terminal.Clean(string.Create(
+                CultureInfo.InvariantCulture,
+                $"against the control cell, {cell.Cell}: conversion rate {Points(cell.ConversionLift)} points ({Points(cell.ConversionLiftLow)} to {Points(cell.ConversionLiftHigh)}), about {cell.IncrementalConversions:0.#} conversions and {cell.IncrementalRevenue:0.00} revenue more")));
+        }
+    }
+
+    private static Table Titled(params string[] titles)
+    {
+        var table = new Table().Border(TableBorder.Simple);
+        foreach (var (title, index) in titles.Select((title, index) => (title, index)))
+        {
+            var column = new TableColumn(new Text(title));
+            table.AddColumn(index < 2 ? column : column.RightAligned());
+        }
+
+        return table;
+    }
+
+    private static IEnumerable<Text> Cells(params string?[] cells) => cells.Select(cell => new Text(Terminal.Clean(cell ?? "")));
+
+    private static string N(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
+
+    private static string M(decimal amount) => amount.ToString("N2", CultureInfo.InvariantCulture);
+
+    private static string Points(double? lift) => lift is { } value ? (value * 100).ToString("+0.00;-0.00;0.00", CultureInfo.InvariantCulture) : "?";
+
+    private static string Rate(double? rate, double? low, double? high) => rate is null
+        ? ""
+        : string.Create(CultureInfo.InvariantCulture, $"{rate * 100:0.00} % ({low * 100:0.00}-{high * 100:0.00})");
+}

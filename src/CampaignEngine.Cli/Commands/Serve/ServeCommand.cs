@@ -1,0 +1,34 @@
+using System.CommandLine;
+using CampaignEngine.Cli.OptionGroups;
+using CampaignEngine.Customers;
+using CampaignEngine.Tracking;
+using CampaignEngine.Web;
+using CampaignEngine.Web.Endpoints;
+
+namespace CampaignEngine.Cli.Commands.Serve;
+
+internal static class ServeCommand
+{
+    public static Command Create()
+    {
+        var command = new Command("serve", "Answer the links in messages and run what is due, until stopped. Example: campaign serve --listen http://127.0.0.1:8080");
+        var listen = new Option<string?>("--listen") { Description = "Address to listen on [default: web.listen of engine.yaml].", HelpName = "URL" };
+        command.Options.Add(listen);
+        var workspace = WorkspaceOption.AddTo(command);
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var directory = workspace.Directory(parsed);
+            var files = WorkspaceFiles.Load(directory);
+            await using var session = await WorkspaceSession.OpenAsync(workspace, parsed, cancellationToken);
+            var tokens = ItemTokens.Of(InstallationKeys.Load(directory));
+            await using var site = new TrackingSite(session.Database.Source, files.Model, tokens, session.TimeProvider);
+            var options = new WebServerOptions { Listen = parsed.GetValue(listen) ?? files.Settings.Web.Listen };
+            await using var server = WebServer.Create(options, site, services => HostedParts.Add(services, session, files));
+            await server.StartAsync(cancellationToken);
+            await Console.Error.WriteLineAsync($"listening on {server.Address}; links in messages begin with {files.Settings.Web.BaseUrl}; stop with Ctrl-C");
+            await server.WaitForShutdownAsync(cancellationToken);
+            return ExitCode.Done;
+        });
+        return command;
+    }
+}
