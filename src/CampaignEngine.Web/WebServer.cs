@@ -23,8 +23,14 @@ public sealed class WebServer : IAsyncDisposable
 
     /// <param name="host">The one place to add hosted services (scheduler, dispatcher, sweeps) that live and stop with the server.</param>
     /// <param name="map">Further pages and endpoints; null for none.</param>
+    /// <exception cref="FormatException">The listen address is not one; see <see cref="WebServerOptions.Fault"/>.</exception>
     public static WebServer Create(WebServerOptions options, TrackingSite site, Action<IServiceCollection>? host = null, Action<IEndpointRouteBuilder>? map = null)
     {
+        if (options.Fault() is { } fault)
+        {
+            throw new FormatException(fault);
+        }
+
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseUrls(options.Listen).ConfigureKestrel(kestrel =>
         {
@@ -35,7 +41,8 @@ public sealed class WebServer : IAsyncDisposable
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
         });
         builder.Services.AddRoutingCore();
-        builder.Logging.SetMinimumLevel(LogLevel.Warning).AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        // A failed start reaches the caller as an exception; the host's own report of it would only repeat that.
+        builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None).AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         host?.Invoke(builder.Services);
 
         var application = builder.Build();
