@@ -1,0 +1,3 @@
+-- For the import's own connection. Merging sorts and hashes whole files; compiling its statements costs more than it saves.
+SELECT set_config('TimeZone', @zone, false), set_config('work_mem', '64MB', false), set_config('jit', 'off', false),
+       set_config('statement_timeout', '0', false), set_config('client_min_messages', 'warning', false)

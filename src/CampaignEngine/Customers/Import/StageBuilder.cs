@@ -1,0 +1,144 @@
+using CampaignEngine.Authoring;
+using Npgsql;
+
+namespace CampaignEngine.Customers.Import;
+
+/// <summary>A checked map and the columns of a file → the stages that its records pass.</summary>
+internal sealed class StageBuilder(ImportMap map, IReadOnlyList<string> columns, SourceRow row, IReadOnlyDictionary<string, TargetTable> tables, ProblemList problems)
+{
+    // Names of 'let' that cannot be computed because the file lacks their columns.
+    private readonly HashSet<string> _lacking = new(StringComparer.Ordinal);
+
+    /// <summary>Tables that the map feeds or refers to, by entity; problems tell what does not fit.</summary>
+    public static async Task<Dictionary<string, TargetTable>> TablesAsync(
+        NpgsqlConnection connection, ImportMap map, ProblemList problems, CancellationToken cancellationToken)
+    {
+        Dictionary<string, TargetTable> tables = new(StringComparer.Ordinal);
+        foreach (var entity in map.Entities)
+        {
+            if (await TargetTable.LoadAsync(connection, entity, problems, cancellationToken) is { } table)
+            {
+                tables[entity.Entity.Name] = table;
+            }
+        }
+
+        foreach (var (entity, reference) in map.Entities.SelectMany(e => e.References.Select(r => (e, r))))
+        {
+            if (tables.ContainsKey(reference.Target.Name) || map.Entities.Any(e => e.Entity.Name == reference.Target.Name))
+            {
+                continue;
+            }
+
+            if (await TargetTable.LoadReferredAsync(connection, reference.Target, entity.Place, problems, cancellationToken) is { } table)
+            {
+                tables[reference.Target.Name] = table;
+            }
+        }
+
+        return tables;
+    }
+
+    public List<EntityStage> Build()
+    {
+        foreach (var named in map.Let)
+        {
+            if (Lacks(named.Value, needed: false))
+            {
+                _lacking.Add(named.Name);
+            }
+            else
+            {
+                row.Add(named.Name, RowValue.Of(named.Value, row, map.File));
+            }
+        }
+
+        List<EntityStage> stages = [];
+        foreach (var entity in map.Entities)
+        {
+            if (entity.When is { } when)
+            {
+                Lacks(when, needed: true);
+            }
+
+            stages.Add(new EntityStage(stages.Count, entity, tables[entity.Entity.Name], Fields(entity, stages),
+                entity.When is { } condition && !problems.HasErrors ? RowValue.Of(condition, row, map.File) : null));
+        }
+
+        return stages;
+    }
+
+    private List<StagedField> Fields(EntityMap entity, List<EntityStage> stages)
+    {
+        var table = tables[entity.Entity.Name];
+        List<(Field Field, ValueMap Value, StagedRole Role, Reference? Reference, EntityStage? Same)> parts = [];
+        foreach (var field in entity.Set)
+        {
+            parts.Add((field.Field, field.Value, StagedRole.Set, null, null));
+        }
+
+        foreach (var reference in entity.References)
+        {
+            var same = reference.Value is null ? stages.Find(s => s.Map.Entity == reference.Target) : null;
+            var value = reference.Value ?? same?.Map.Set.First(f => f.Field == reference.By).Value;
+            if (value is not null)
+            {
+                parts.Add((reference.Field, value, StagedRole.Reference, reference, same));
+            }
+        }
+
+        parts.AddRange(entity.Least.Select(f => (f.Field, f.Value, StagedRole.Least, (Reference?)null, (EntityStage?)null)));
+        parts.AddRange(entity.Greatest.Select(f => (f.Field, f.Value, StagedRole.Greatest, (Reference?)null, (EntityStage?)null)));
+
+        List<StagedField> fields = [];
+        foreach (var (field, value, role, reference, same) in parts.OrderBy(p => entity.Key.Contains(p.Field) ? 0 : 1))
+        {
+            var inKey = entity.Key.Contains(field);
+            var column = table.Columns[field.Column];
+            var by = reference is null ? null : tables[reference.Target.Name].Columns[reference.By.Column];
+            if (Lacks(value, needed: inKey || column is { NotNull: true, DefaultValue: null, Identity: false }) || problems.HasErrors)
+            {
+                continue;
+            }
+
+            var phone = value.Phone is not { } country ? null
+                : RowValue.Of(value with { Parts = [country.Text is [>= 'A' and <= 'Z', >= 'A' and <= 'Z'] ? country with { Text = $"'{country.Text}'" } : country] }, row, map.File);
+            FieldWriter writer = new(
+                $"{entity.Entity.Name}.{field.Name}", reference?.By ?? field, by ?? column, value, RowValue.Of(value, row, map.File), phone)
+            { InKey = inKey };
+            fields.Add(new StagedField(fields.Count, writer, role)
+            {
+                Column = column,
+                Field = field,
+                Reference = reference,
+                By = by,
+                SameRecord = same,
+                InKey = inKey,
+            });
+        }
+
+        return fields;
+    }
+
+    private bool Lacks(ValueMap value, bool needed)
+    {
+        foreach (var part in value.Phone is null ? value.Parts : [.. value.Parts, value.Phone])
+        {
+            var lacking = RowValue.ColumnsOf(part.Text).FirstOrDefault(c => !columns.Contains(c, StringComparer.Ordinal));
+            if (lacking is null && !_lacking.Any(name => RowValue.Mentions(part.Text, name)))
+            {
+                continue;
+            }
+
+            if (needed || !map.Format.SkipMissingColumns)
+            {
+                problems.Error(part.Place, "CE2130", lacking is null
+                    ? "this value needs a column that the file lacks"
+                    : $"the file has no column '{Shown.Text(lacking)}'{Suggestion.For(lacking, columns)}; its columns are {Shown.Text(string.Join(", ", columns))}");
+            }
+
+            return true;
+        }
+
+        return false;
+    }
+}
