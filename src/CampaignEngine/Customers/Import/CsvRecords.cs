@@ -1,6 +1,5 @@
-using System.Globalization;
+using System.Text;
 using CsvHelper;
-using CsvHelper.Configuration;
 
 namespace CampaignEngine.Customers.Import;
 
@@ -8,10 +7,12 @@ namespace CampaignEngine.Customers.Import;
 internal sealed class CsvRecords : IDisposable
 {
     private readonly RecordReader _records;
-    private readonly CsvParser _parser;
+    private readonly CsvReader _parser;
     private readonly ImportLimits _limits;
     private readonly Action<long, string, string> _rejected;
     private readonly HashSet<string> _missing;
+    private readonly bool _named;
+    private bool _inHeader = true;
 
     public CsvRecords(TextReader text, SourceFormat format, ImportLimits limits, Action<long, string, string> rejected)
     {
@@ -19,34 +20,23 @@ internal sealed class CsvRecords : IDisposable
         _rejected = rejected;
         _missing = new HashSet<string>(format.Missing, StringComparer.Ordinal);
         _records = new RecordReader(text, format, limits, Rejected);
-        _parser = new CsvParser(_records, new CsvConfiguration(CultureInfo.InvariantCulture)
+        _parser = CsvReader.Create(_records, new CsvReaderOptions
         {
-            Delimiter = format.Separator,
+            Separator = format.Separator,
+            Mode = format.Quote is null ? CsvMode.NoEscape : CsvMode.Rfc4180,
             Quote = format.Quote ?? '"',
-            Escape = format.Quote ?? '"',
-            Mode = format.Quote is null ? CsvMode.NoEscape : CsvMode.RFC4180,
-            TrimOptions = format.Trim ? TrimOptions.Trim : TrimOptions.None,
-            WhiteSpaceChars = [' ', '\u00A0'],
-            BadDataFound = null,
-            IgnoreBlankLines = false,
+            HasHeader = false,
+            TrimWhitespace = format.Trim,
+            DetectSeparatorHint = false,
+            SkipEmptyLines = false,
+            PoolStrings = true,
             BufferSize = 1 << 16,
-            CacheFields = true,
         });
-        if (format.Columns.Count > 0)
-        {
-            Columns = format.Columns;
-        }
-        else
-        {
-            _headerPending = true;
-            Columns = ReadHeader();
-            _headerPending = false;
-        }
-
+        _named = format.Columns.Count == 0;
+        Columns = _named ? ReadHeader() : format.Columns;
+        _inHeader = false;
         Cells = new string[Columns.Count];
     }
-
-    private bool _headerPending;
 
     /// <summary>Names of the columns, trimmed, in order.</summary>
     public IReadOnlyList<string> Columns { get; }
@@ -55,30 +45,35 @@ internal sealed class CsvRecords : IDisposable
     public string[] Cells { get; }
 
     /// <summary>Line on which the current record begins.</summary>
-    public long Line => _records.Line;
-
-    public string Raw => _records.Raw;
+    public long Line { get; private set; }
 
     /// <summary>Number of the current record, counted from 1 over all records of the file, rejected ones included.</summary>
     public long Record { get; private set; }
+
+    /// <summary>Records found in the file, rejected ones included, once <see cref="Read"/> has returned false.</summary>
+    public long Found => _records.Found - (_named ? Math.Min(1, _records.Found) : 0);
+
+    /// <summary>The current record as written, cut at 2,000 bytes.</summary>
+    public string Raw => Encoding.UTF8.GetString(_parser.RawRecord[..Math.Min(2000, _parser.RawRecord.Length)]);
 
     /// <summary>Moves to the next well-formed record.</summary>
     public bool Read()
     {
         while (_parser.Read())
         {
-            Record++;
-            var count = _parser.Count;
+            (Line, Record) = _records.Places.Dequeue();
+            Record -= _named ? 1 : 0;
+            var count = _parser.FieldCount;
             if (count != Columns.Count)
             {
-                _rejected(Line, $"{count} columns where the header has {Columns.Count}", Raw);
+                _rejected(Line, $"{count} columns where {(_named ? "the header has" : "the map names")} {Columns.Count}", Raw);
                 continue;
             }
 
             var tooLong = -1;
             for (var i = 0; i < count; i++)
             {
-                var cell = _parser[i];
+                var cell = _parser.GetString(i);
                 tooLong = cell.Length > _limits.FieldLength ? i : tooLong;
                 Cells[i] = _missing.Count > 0 && _missing.Contains(cell) ? "" : cell;
             }
@@ -98,21 +93,22 @@ internal sealed class CsvRecords : IDisposable
     {
         if (!_parser.Read())
         {
-            return [];
+            throw new ImportFailedException("the file is empty; its first line should name the columns") { InvalidInput = true };
         }
 
-        if (_parser.Count > _limits.Columns)
+        _records.Places.Dequeue();
+        if (_parser.FieldCount > _limits.Columns)
         {
-            throw new ImportFailedException($"the header has {_parser.Count} columns; at most {_limits.Columns} are read") { InvalidInput = true };
+            throw new ImportFailedException($"the header has {_parser.FieldCount} columns; at most {_limits.Columns} are read") { InvalidInput = true };
         }
 
-        var names = new string[_parser.Count];
+        var names = new string[_parser.FieldCount];
         for (var i = 0; i < names.Length; i++)
         {
-            names[i] = _parser[i].Trim();
+            names[i] = _parser.GetString(i).Trim();
         }
 
-        var twice = names.GroupBy(n => n, StringComparer.Ordinal).FirstOrDefault(g => g.Key.Length > 0 && g.Count() > 1);
+        var twice = names.Where(n => n.Length > 0).GroupBy(n => n, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1);
         return twice is null
             ? names
             : throw new ImportFailedException($"the header names column '{twice.Key}' {twice.Count()} times; rename them") { InvalidInput = true };
@@ -120,12 +116,11 @@ internal sealed class CsvRecords : IDisposable
 
     private void Rejected(long line, string reason, string raw)
     {
-        if (_headerPending)
+        if (_inHeader && _named && _records.Found == 1)
         {
             throw new ImportFailedException($"the header line cannot be read: {reason}") { InvalidInput = true };
         }
 
-        Record++;
         _rejected(line, reason, raw);
     }
 

@@ -4,19 +4,15 @@ using CampaignEngine.Customers.Hygiene;
 namespace CampaignEngine.Customers.Import;
 
 /// <summary>Reads the value of one field from the current record, converts it to the field's type and writes it for COPY.</summary>
-internal sealed class FieldWriter(string name, Field field, TargetColumn column, ValueMap map, RowValue value, RowValue? phone)
+internal sealed class FieldWriter(string name, Field target, TargetColumn column, ValueMap map, RowValue value, RowValue? phone)
 {
     private readonly SourceFormat _format = map.Format;
-    private readonly bool _required = field.JsonKey is null && column is { NotNull: true, DefaultValue: null, Identity: false };
+    private readonly bool _required = target.JsonKey is null && column is { NotNull: true, DefaultValue: null, Identity: false };
     private string? _lastText;
     private DateTimeOffset _lastTime;
 
     /// <summary>The field must have a value although its column may be empty: it is part of the key.</summary>
     public bool InKey { get; init; }
-
-    public Field Field => field;
-
-    public TargetColumn Column => column;
 
     /// <summary>True when a value was written, false when the field is empty.</summary>
     /// <exception cref="RowFaultException">The value does not fit; the record is rejected.</exception>
@@ -34,7 +30,7 @@ internal sealed class FieldWriter(string name, Field field, TargetColumn column,
             return false;
         }
 
-        switch (field.Type)
+        switch (target.Type)
         {
             case FieldType.Text:
                 buffer.Text(Text(row, read));
@@ -84,7 +80,7 @@ internal sealed class FieldWriter(string name, Field field, TargetColumn column,
             throw Unfit(read, $"is longer than the {limit} characters of {column.Type}");
         }
 
-        return field.JsonKey is null && column.Allowed is { } allowed && !allowed.Contains(text, StringComparer.Ordinal)
+        return target.JsonKey is null && column.Allowed is { } allowed && !allowed.Contains(text, StringComparer.Ordinal)
             ? throw Unfit(read, $"is none of {string.Join(", ", allowed)}")
             : text;
     }
@@ -114,7 +110,7 @@ internal sealed class FieldWriter(string name, Field field, TargetColumn column,
     private decimal Number(object read)
     {
         var number = Conversion.Number(read, _format) ?? throw Unfit(read, "is not a number");
-        if (field.JsonKey is null && column is { Precision: { } precision, Scale: { } scale and <= 28 })
+        if (target.JsonKey is null && column is { Precision: { } precision, Scale: { } scale and <= 28 })
         {
             number = decimal.Round(number, scale, MidpointRounding.AwayFromZero);
             if (precision - scale < 28 && Math.Abs(number) >= PowerOfTen(precision - scale))

@@ -78,7 +78,7 @@ public sealed class ImportMapLoader
         var quote = file.Text("quote");
         return Overridden(format, file) with
         {
-            Separator = file.Text("separator") ?? format.Separator,
+            Separator = file.Text("separator") is { Length: 1 } separator ? separator[0] : format.Separator,
             Quote = quote switch { null => format.Quote, "none" => null, _ => quote.FirstOrDefault('"') },
             Encoding = file.Text("encoding") ?? format.Encoding,
             Missing = Texts(file, "missing") ?? format.Missing,

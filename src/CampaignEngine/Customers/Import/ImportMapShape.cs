@@ -8,10 +8,10 @@ public static class ImportMapShape
     private static readonly ScalarKind Expression = new("expression", "row.Country", null, text => text.Trim().Length == 0 ? "the expression is empty" : null);
 
     private static readonly ScalarKind Separator = new("separator", ";", null, text =>
-        text.Length is 0 or > 3 || text.AsSpan().ContainsAny('\r', '\n', '"') ? $"'{Shown.Text(text)}' cannot separate fields; write one to three characters, \"\\t\" for a tab" : null);
+        text.Length != 1 || !char.IsAscii(text[0]) || char.IsLetterOrDigit(text[0]) || text[0] is '\r' or '\n' or '"' ? $"'{Shown.Text(text)}' cannot separate fields; write one character, \"\\t\" for a tab" : null);
 
     private static readonly ScalarKind Quote = new("quote", "'", null, text =>
-        text == "none" || (text.Length == 1 && !char.IsLetterOrDigit(text[0]) && !char.IsWhiteSpace(text[0])) ? null : $"'{Shown.Text(text)}' is no quote; write one character or none");
+        text == "none" || (text.Length == 1 && char.IsAscii(text[0]) && !char.IsLetterOrDigit(text[0]) && !char.IsWhiteSpace(text[0])) ? null : $"'{Shown.Text(text)}' is no quote; write one character or none");
 
     private static readonly ScalarKind DateFormat = new("date format", "yyyy-MM-dd HH:mm:ss", null, DateFormatFault);
 
@@ -83,7 +83,7 @@ public static class ImportMapShape
         new("import", new ScalarShape(ScalarKind.Name) { Description = "Name of the map." }) { Required = true },
         new("title", new ScalarShape(ScalarKind.Line) { Description = "What is imported, for people." }),
         new("file", new MapShape(
-            new("separator", new ScalarShape(Separator) { Description = "Text between two fields." }) { Default = "," },
+            new("separator", new ScalarShape(Separator) { Description = "Character between two fields." }) { Default = "," },
             new("quote", new ScalarShape(Quote) { Description = "Character around fields that hold separators or line breaks, or none." }) { Default = "\"" },
             new("encoding", new ChoiceShape([.. SourceFormat.KnownEncodings]) { Description = "Encoding; a byte order mark overrules it." }) { Default = "utf-8" },
             new("zone", Zone) { Default = "UTC" },

@@ -61,16 +61,16 @@ internal sealed class MergeStatements(EntityStage stage)
         {
             StringBuilder resolved = new("SELECT s.seq");
             StringBuilder joins = new();
-            foreach (var field in stage.Fields)
+            foreach (var staged in stage.Fields)
             {
-                if (field.Reference is { } reference)
+                if (staged.Reference is { } reference)
                 {
-                    resolved.Append(Invariant($", j{field.Number}.{SqlName.Quote(reference.Stored.Column)} AS f{field.Number}"));
-                    joins.Append(Invariant($" LEFT JOIN {reference.Target.Table.Quoted} j{field.Number} ON j{field.Number}.{SqlName.Quote(reference.By.Column)} = {Typed(field, field.By!)}"));
+                    resolved.Append(Invariant($", j{staged.Number}.{SqlName.Quote(reference.Stored.Column)} AS f{staged.Number}"));
+                    joins.Append(Invariant($" LEFT JOIN {reference.Target.Table.Quoted} j{staged.Number} ON j{staged.Number}.{SqlName.Quote(reference.By.Column)} = {Typed(staged, staged.By!)}"));
                 }
                 else
                 {
-                    resolved.Append(Invariant($", {Typed(field, field.Column)} AS f{field.Number}"));
+                    resolved.Append(Invariant($", {Typed(staged, staged.Column)} AS f{staged.Number}"));
                 }
             }
 
@@ -125,9 +125,9 @@ internal sealed class MergeStatements(EntityStage stage)
         get
         {
             List<(string Column, string Value)> values = [];
-            foreach (var field in stage.Fields.Where(f => f.Field.JsonKey is null))
+            foreach (var staged in stage.Fields.Where(f => f.Field.JsonKey is null))
             {
-                values.Add((field.Field.Column, field.Column.DefaultValue is { } initial && !field.Column.Identity ? $"coalesce(r.f{field.Number}, {initial})" : $"r.f{field.Number}"));
+                values.Add((staged.Field.Column, staged.Column.DefaultValue is { } initial && !staged.Column.Identity ? $"coalesce(r.f{staged.Number}, {initial})" : $"r.f{staged.Number}"));
             }
 
             values.AddRange(JsonColumns.Select(j => (j.Key, JsonObject(j))));

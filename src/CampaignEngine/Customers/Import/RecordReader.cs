@@ -5,8 +5,8 @@ namespace CampaignEngine.Customers.Import;
 /// <summary>
 /// Cuts the source into records and lets only well-formed ones through to the CSV parser. A record that is too long, holds NUL or
 /// undecodable bytes or breaks the quoting rules is handed to <c>rejected</c> with its line, and reading goes on with the next line: a lone
-/// quote costs its own line, never the rest of the file. Every call of <see cref="Read(char[], int, int)"/> gives characters of one record
-/// only, so <see cref="Line"/> is the line of the record the parser has just finished.
+/// quote costs its own line, never the rest of the file. The parser reads ahead, so the places of the records it has been given wait in
+/// <see cref="Places"/>, one for each record, until it reaches them.
 /// </summary>
 internal sealed class RecordReader(TextReader source, SourceFormat format, ImportLimits limits, Action<long, string, string> rejected) : TextReader
 {
@@ -22,47 +22,64 @@ internal sealed class RecordReader(TextReader source, SourceFormat format, Impor
     private int _recordEnd;
     private bool _inRecord;
 
-    /// <summary>Line, counted from 1, on which the current record begins.</summary>
-    public long Line { get; private set; }
+    /// <summary>Line and number, both counted from 1, of each record given out and not yet taken from here.</summary>
+    public Queue<(long Line, long Record)> Places { get; } = new();
 
-    /// <summary>The current record as written, cut at 2,000 characters; only until the next record is read.</summary>
-    public string Raw => Shown(_recordStart, _recordEnd);
+    /// <summary>Records found so far, rejected ones included.</summary>
+    public long Found { get; private set; }
 
     public override int Read(char[] buffer, int index, int count)
     {
-        if (!_inRecord)
+        var given = 0;
+        while (given < count)
         {
-            if (!NextRecord())
+            if (!_inRecord)
             {
-                return 0;
+                // One full buffer ahead at most: a record is only looked for when there is room for it.
+                if (!NextRecord(out var line))
+                {
+                    break;
+                }
+
+                Places.Enqueue((line, Found));
+                _inRecord = true;
+                _given = _recordStart;
             }
 
-            _inRecord = true;
-            _given = _recordStart;
+            var take = Math.Min(count - given, _recordEnd - _given);
+            Array.Copy(_buffer, _given, buffer, index + given, take);
+            _given += take;
+            given += take;
+            if (_given == _recordEnd && given < count)
+            {
+                buffer[index + given] = '\n';
+                given++;
+                _inRecord = false;
+            }
         }
 
-        var take = Math.Min(count, _recordEnd - _given);
-        Array.Copy(_buffer, _given, buffer, index, take);
-        _given += take;
-        if (_given == _recordEnd && take < count)
+        return given;
+    }
+
+    /// <summary>Calls for each well-formed record with its line and text.</summary>
+    public void ForEach(Action<long, string> seen)
+    {
+        while (NextRecord(out var line))
         {
-            buffer[index + take] = '\n';
-            take++;
-            _inRecord = false;
+            seen(line, Shown(_recordStart, _recordEnd));
         }
-
-        return take;
     }
 
     public override int Peek() => throw new NotSupportedException();
 
-    private bool NextRecord()
+    private bool NextRecord(out long line)
     {
         while (NextLine(_start, out var end, out var next))
         {
-            var line = _nextLine;
+            line = _nextLine;
             if (end < 0)
             {
+                Found++;
                 SkipLongLine(line);
                 continue;
             }
@@ -73,6 +90,7 @@ internal sealed class RecordReader(TextReader source, SourceFormat format, Impor
                 continue;
             }
 
+            Found++;
             var fault = Check(_start, ref end, ref next, out var lines);
             if (fault is not null)
             {
@@ -83,11 +101,12 @@ internal sealed class RecordReader(TextReader source, SourceFormat format, Impor
                 continue;
             }
 
-            (_recordStart, _recordEnd, Line) = (_start, end, line);
+            (_recordStart, _recordEnd) = (_start, end);
             Take(next, lines);
             return true;
         }
 
+        line = 0;
         return false;
     }
 
@@ -135,7 +154,7 @@ internal sealed class RecordReader(TextReader source, SourceFormat format, Impor
             open += at;
             var before = _buffer.AsSpan(_start + at, open - at);
             var separated = before.LastIndexOf(format.Separator);
-            var lead = separated < 0 ? before : before[(separated + format.Separator.Length)..];
+            var lead = separated < 0 ? before : before[(separated + 1)..];
             if (!(format.Trim ? lead.IsWhiteSpace() : lead.IsEmpty))
             {
                 return $"a quote inside an unquoted field at position {open + 1}";
@@ -179,7 +198,7 @@ internal sealed class RecordReader(TextReader source, SourceFormat format, Impor
             at += rest.Length - trimmed.Length;
             if (!trimmed.IsEmpty)
             {
-                at += format.Separator.Length;
+                at += 1;
             }
 
         }

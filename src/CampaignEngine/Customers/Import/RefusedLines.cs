@@ -14,16 +14,12 @@ internal static class RefusedLines
         var reasons = refused.GroupBy(r => r.Line).ToDictionary(g => g.Key, g => g.First().Reason);
         using var file = SourceFile.Open(path, format, limits);
         using RecordReader records = new(file.Text, format, limits, (_, _, _) => { });
-        var buffer = new char[1 << 16];
-        long last = 0;
-        while (records.Read(buffer, 0, buffer.Length) > 0)
+        records.ForEach((line, raw) =>
         {
-            if (records.Line != last && reasons.Remove(records.Line, out var reason))
+            if (reasons.Remove(line, out var reason))
             {
-                rejected(records.Line, reason, records.Raw);
+                rejected(line, reason, raw);
             }
-
-            last = records.Line;
-        }
+        });
     }
 }

@@ -5,8 +5,8 @@ namespace CampaignEngine.Customers.Import;
 /// <summary>How the file is written: the <c>file:</c> part of a map.</summary>
 public sealed record SourceFormat
 {
-    /// <summary>Text between two fields. Default a comma.</summary>
-    public string Separator { get; init; } = ",";
+    /// <summary>Character between two fields. Default a comma.</summary>
+    public char Separator { get; init; } = ',';
 
     /// <summary>Character around fields that hold separators or line breaks; null when the file knows none. Default ".</summary>
     public char? Quote { get; init; } = '"';
