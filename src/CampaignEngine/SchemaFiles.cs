@@ -1,6 +1,7 @@
 using CampaignEngine.Authoring;
 using CampaignEngine.Campaigns;
 using CampaignEngine.Customers;
+using CampaignEngine.Customers.Import;
 
 namespace CampaignEngine;
 
@@ -12,5 +13,6 @@ public static class SchemaFiles
         ["campaign.schema.json"] = JsonSchema.Of(CampaignShape.Shape, "A campaign"),
         ["engine.schema.json"] = JsonSchema.Of(EngineShape.Shape, "engine.yaml"),
         ["model.schema.json"] = JsonSchema.Of(ModelShape.Shape, "model.yaml"),
+        ["import.schema.json"] = JsonSchema.Of(ImportMapShape.Shape, "An import map"),
     };
 }

@@ -9,6 +9,7 @@ public sealed class SchemaFilesTests
     [InlineData("campaign.schema.json")]
     [InlineData("engine.schema.json")]
     [InlineData("model.schema.json")]
+    [InlineData("import.schema.json")]
     public void AreUpToDateInTheRepository(string name)
     {
         using var parsed = JsonDocument.Parse(SchemaFiles.All[name]);

@@ -3,6 +3,7 @@ using CampaignEngine.Cli.Commands.Db;
 using CampaignEngine.Cli.Commands.Report;
 using CampaignEngine.Cli.Commands.Serve;
 using CampaignEngine.Cli.Commands.Suppress;
+using CampaignEngine.Cli.Commands.Import;
 using CampaignEngine.Cli.OptionGroups;
 
 namespace CampaignEngine.Cli.Commands;
@@ -28,5 +29,6 @@ internal static class CommandList
         ServeCommand.Create(),
         SuppressCommand.Create(),
         ReportCommand.Create(),
+        ImportCommand.Create(),
     ];
 }

@@ -175,7 +175,14 @@ internal sealed partial class TargetTable
 
     private sealed record Relation(long Oid, string Kind);
 
-    private sealed record Constraint(string Name, string Expression, string[]? Columns);
+    private sealed class Constraint
+    {
+        public required string Name { get; init; }
+
+        public required string Expression { get; init; }
+
+        public string[]? Columns { get; init; }
+    }
 
     [GeneratedRegex(@"^\(?[\w""]+ = ANY \(ARRAY\[((?:'(?:[^']|'')*'::text(?:, )?)+)\]\)\)?$")]
     private static partial Regex TextList();
