@@ -70,6 +70,7 @@ internal sealed class StageBuilder(ImportMap map, IReadOnlyList<string> columns,
     private List<StagedField> Fields(EntityMap entity, List<EntityStage> stages)
     {
         var table = tables[entity.Entity.Name];
+        var keys = entity.Key.ToList();
         List<(Field Field, ValueMap Value, StagedRole Role, Reference? Reference, EntityStage? Same)> parts = [];
         foreach (var field in entity.Set)
         {
@@ -89,8 +90,9 @@ internal sealed class StageBuilder(ImportMap map, IReadOnlyList<string> columns,
         parts.AddRange(entity.Least.Select(f => (f.Field, f.Value, StagedRole.Least, (Reference?)null, (EntityStage?)null)));
         parts.AddRange(entity.Greatest.Select(f => (f.Field, f.Value, StagedRole.Greatest, (Reference?)null, (EntityStage?)null)));
 
+        // Keys first, in the order the map names them: rows are inserted in that order, beside their neighbours in the index.
         List<StagedField> fields = [];
-        foreach (var (field, value, role, reference, same) in parts.OrderBy(p => entity.Key.Contains(p.Field) ? 0 : 1))
+        foreach (var (field, value, role, reference, same) in parts.OrderBy(p => keys.IndexOf(p.Field) is >= 0 and var place ? place : int.MaxValue))
         {
             var inKey = entity.Key.Contains(field);
             var column = table.Columns[field.Column];
