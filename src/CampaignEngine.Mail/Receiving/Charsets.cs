@@ -2,7 +2,7 @@ using System.Text;
 
 namespace CampaignEngine.Mail.Receiving;
 
-/// <summary>Bytes to text by the name of a character set; an unknown name is read as UTF-8, with replacement characters for damage.</summary>
+/// <summary>Bytes to text by the name of a character set; a name that is unknown, or unsafe like UTF-7, is read as UTF-8, with replacement characters for damage.</summary>
 internal static class Charsets
 {
     public static string Decode(string? name, ReadOnlySpan<byte> bytes) => Find(name).GetString(bytes);
@@ -18,7 +18,7 @@ internal static class Charsets
         {
             return CodePagesEncodingProvider.Instance.GetEncoding(name) ?? Encoding.GetEncoding(name);
         }
-        catch (ArgumentException)
+        catch (Exception unknown) when (unknown is ArgumentException or NotSupportedException)
         {
             return Encoding.UTF8;
         }

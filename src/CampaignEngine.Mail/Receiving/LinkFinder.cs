@@ -60,17 +60,16 @@ internal static class LinkFinder
         while (!links.IsFull && (at = text.IndexOf("http", at, StringComparison.OrdinalIgnoreCase)) >= 0)
         {
             var rest = text.AsSpan(at);
-            var length = rest.IndexOfAny(EndOfAddress);
-            rest = length < 0 ? rest : rest[..length];
-            if (rest.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || rest.StartsWith("https://", StringComparison.OrdinalIgnoreCase))
-            {
-                links.Add(rest.TrimEnd(".,;:!?)]").ToString());
-                at += rest.Length;
-            }
-            else
+            if (!rest.StartsWith("http://", StringComparison.OrdinalIgnoreCase) && !rest.StartsWith("https://", StringComparison.OrdinalIgnoreCase))
             {
                 at += 4;
+                continue;
             }
+
+            var length = rest.IndexOfAny(EndOfAddress);
+            rest = length < 0 ? rest : rest[..length];
+            links.Add(rest.TrimEnd(".,;:!?)]").ToString());
+            at += rest.Length;
         }
 
         return links.ToArray();

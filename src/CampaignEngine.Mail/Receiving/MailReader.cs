@@ -42,6 +42,7 @@ public static class MailReader
         var headers = new List<MessageHeader>();
         var name = "";
         var value = new StringBuilder();
+        var tooMany = false;
         body = 0;
         while (body < entity.Length)
         {
@@ -70,13 +71,15 @@ public static class MailReader
         }
 
         Keep();
+        complete &= !tooMany;
         return headers;
 
         void Keep()
         {
             if (name.Length > 0)
             {
-                if (headers.Count < most)
+                tooMany |= headers.Count == most;
+                if (!tooMany)
                 {
                     var text = value.ToString().Trim(' ', '\t');
                     headers.Add(new MessageHeader(name, decode ? EncodedWordReader.Decode(text) : text));
