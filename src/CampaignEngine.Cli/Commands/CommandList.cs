@@ -1,9 +1,11 @@
 using System.CommandLine;
 using CampaignEngine.Cli.Commands.Db;
+using CampaignEngine.Cli.Commands.Import;
+using CampaignEngine.Cli.Commands.Inbox;
+using CampaignEngine.Cli.Commands.Mailings;
 using CampaignEngine.Cli.Commands.Report;
 using CampaignEngine.Cli.Commands.Serve;
 using CampaignEngine.Cli.Commands.Suppress;
-using CampaignEngine.Cli.Commands.Import;
 using CampaignEngine.Cli.OptionGroups;
 
 namespace CampaignEngine.Cli.Commands;
@@ -30,5 +32,12 @@ internal static class CommandList
         SuppressCommand.Create(),
         ReportCommand.Create(),
         ImportCommand.Create(),
+        InboxCommands.Create(),
+        Mailings.StatusCommand.Create(),
+        PauseCommand.Create(),
+        ResumeCommand.Create(),
+        CancelCommand.Create(),
+        DoubtsCommand.Create(),
+        VerifyCommand.Create(),
     ];
 }

@@ -12,5 +12,6 @@ internal static class DbCommands
         StatusCommand.Create(),
         MigrateCommand.Create(),
         UrlCommand.Create(),
+        AdoptCommand.Create(),
     };
 }

@@ -1,0 +1,75 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using CampaignEngine.Mail.Receiving;
+
+namespace CampaignEngine.Cli.Commands.Inbox;
+
+/// <summary>An SMTP server that keeps everything and delivers nothing.</summary>
+internal static class ReceiveCommand
+{
+    public static Command Create()
+    {
+        var command = new Command(
+            "inbox",
+            "Receive mail like a relay, store it and deliver nothing, until Ctrl-C: a rehearsal without the outside world.\n"
+            + "Example: campaign inbox --listen 127.0.0.1:2525");
+        var listen = new Option<string>("--listen")
+        {
+            Description = "Address and port.",
+            HelpName = "HOST:PORT",
+            DefaultValueFactory = static _ => "127.0.0.1:2525",
+        };
+        var durable = new Option<bool>("--durable") { Description = "Flush each message to the disk before answering: survives a power cut, not only a kill." };
+        var store = StoreOption.AddTo(command);
+        command.Options.Add(listen);
+        command.Options.Add(durable);
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var directory = store.Directory(parsed);
+            var options = new SmtpReceiverOptions { EndPoint = EndPoint(parsed.GetValue(listen)!), HandlerFailed = fault => Console.Error.WriteLine(fault.Message) };
+            await using var writer = MessageStoreWriter.Open(directory, parsed.GetValue(durable));
+            await using var receiver = Start(options, writer);
+            await Console.Error.WriteLineAsync($"receiving on {receiver.EndPoint}, storing in {directory}; Ctrl-C ends");
+            await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{writer.Count} messages stored"));
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static SmtpReceiver Start(SmtpReceiverOptions options, MessageStoreWriter writer)
+    {
+        try
+        {
+            return SmtpReceiver.Start(
+                options,
+                async (message, _) =>
+                {
+                    await writer.AppendAsync(message);
+                    return SmtpReceiver.Stored;
+                },
+                TimeProvider.System);
+        }
+        catch (SocketException fault)
+        {
+            throw CommandException.Failed($"cannot listen on {options.EndPoint}: {fault.Message}; give another --listen HOST:PORT");
+        }
+    }
+
+    private static IPEndPoint EndPoint(string text)
+    {
+        var at = text.LastIndexOf(':');
+        var host = at < 0 ? "" : text[..at].Trim('[', ']');
+        if (host == "localhost")
+        {
+            host = "127.0.0.1";
+        }
+
+        return at >= 0 && IPAddress.TryParse(host, out var address)
+            && ushort.TryParse(text.AsSpan(at + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+                ? new IPEndPoint(address, port)
+                : throw CommandException.Invalid($"--listen {text}: write an IP address and a port, such as 127.0.0.1:2525 or [::1]:2525");
+    }
+}

@@ -1,0 +1,32 @@
+using System.CommandLine;
+using CampaignEngine.Cli.OptionGroups;
+using CampaignEngine.Dispatching;
+
+namespace CampaignEngine.Cli.Commands.Mailings;
+
+internal static class StatusCommand
+{
+    public static Command Create()
+    {
+        var command = new Command("status", "Show every mailing with its people by what became of them, and the rate. Example: campaign status spring-tea");
+        var campaign = new Argument<string?>("CAMPAIGN") { Description = "Only this campaign.", Arity = ArgumentArity.ZeroOrOne };
+        var workspace = WorkspaceOption.AddTo(command);
+        var output = OutputOption.AddTo(command);
+        command.Arguments.Add(campaign);
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            await using var session = await WorkspaceSession.OpenAsync(workspace, parsed, cancellationToken);
+            var balances = await MailingBalance.ReadAsync(session.Database.Source, parsed.GetValue(campaign), cancellationToken);
+            output.Writer(parsed).Rows(balances.Select(b => new Row(
+                b.MailingId, b.Campaign, b.Drop, b.Channel, b.State, b.DueAt, b.Frozen, b.Accepted, b.Rejected, b.Deferred, b.Skipped, b.Expired, b.Cancelled, b.InDoubt,
+                b.Pending, b.Rate)));
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    // "deferred" counts people who were told "not now" at least once; they stand in another column as well.
+    private sealed record Row(
+        int Mailing, string Campaign, string Drop, string Channel, string State, DateTimeOffset DueAt, long Frozen, long Accepted, long Rejected, long Deferred,
+        long Skipped, long Expired, long Cancelled, long InDoubt, long Pending, double Rate);
+}
