@@ -66,8 +66,18 @@ public sealed class Row
         target.Text = text;
     }
 
-    /// <summary>Sets a text that is UTF-8 already; the memory must stay as it is until the row is cleared.</summary>
-    public void SetText(int slot, ReadOnlyMemory<byte> utf8) => Fill(slot, SlotKind.Utf8).Utf8 = utf8;
+    /// <summary>Sets a text that is UTF-8 already (bytes that are not become U+FFFD); the memory must stay as it is until the row is cleared.</summary>
+    public void SetText(int slot, ReadOnlyMemory<byte> utf8)
+    {
+        if (System.Text.Unicode.Utf8.IsValid(utf8.Span))
+        {
+            Fill(slot, SlotKind.Utf8).Utf8 = utf8;
+        }
+        else
+        {
+            SetText(slot, System.Text.Encoding.UTF8.GetString(utf8.Span));
+        }
+    }
 
     public void SetInteger(int slot, long value) => Fill(slot, SlotKind.Integer).Bits = value;
 

@@ -99,7 +99,7 @@ internal sealed partial class Checker
     {
         var silent = _silent;
         _silent = true;
-        var found = Tree.Walk(expression).Where(e => e is VariableExpr or MemberExpr && PathOf(e) is not null && Infer(e).Nullable)
+        var found = Tree.Walk(expression).Where(e => e is VariableExpr or MemberExpr && PathOf(e) is not null && Infer(e, alias: true).Nullable)
             .OrderByDescending(e => e.End - e.Start).FirstOrDefault();
         _silent = silent;
         return found;

@@ -1,0 +1,226 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using CampaignEngine.Templating;
+
+namespace CampaignEngine.Templating.Tests;
+
+public sealed class CompiledTemplateTests
+{
+    private static readonly Shape s_item = new("item", [new("name", ShapeType.Text), new("price", ShapeType.Number)]);
+
+    private static readonly Shape s_order = new("order",
+        [new("number", ShapeType.Text), new("amount", ShapeType.Number), new("lines", ShapeType.List(s_item)), new("paid", ShapeType.Boolean), new("at", ShapeType.Time)]);
+
+    private static readonly Shape s_company = new("company", [new("name", ShapeType.Text, true), new("size", ShapeType.Integer)]);
+
+    private static readonly Shape s_customer = new("customer",
+    [
+        new("id", ShapeType.Integer), new("first_name", ShapeType.Text, true), new("last_name", ShapeType.Text), new("balance", ShapeType.Number, true),
+        new("vip", ShapeType.Boolean), new("born", ShapeType.Date, true), new("joined", ShapeType.Time), new("company", ShapeType.Object(s_company), true),
+        new("url", ShapeType.Text),
+    ]);
+
+    internal static readonly Shape Shape = new("message",
+        [new("customer", ShapeType.Object(s_customer)), new("orders", ShapeType.List(s_order)), new("tags", ShapeType.List(ShapeType.Text)), new("offer", ShapeType.Text, true)]);
+
+    internal static readonly TemplateEnvironment Environment = new TemplateEnvironment
+    {
+        Include = name => name switch
+        {
+            "footer" => "--\n{{ customer.last_name }}{{ x = 'in' }}\nbye\n",
+            "row" => "<i>{{ customer.first_name ?? 'x' }}</i>",
+            _ => null,
+        },
+    }
+        .Add("money", (decimal amount, string currency = "USD") => amount.ToString("N2", CultureInfo.InvariantCulture) + " " + currency)
+        .Add("shout", string? (string? text) => text?.ToUpperInvariant())
+        .AddVariable("brand", "Tea & Co");
+
+    private static readonly string[] s_texts = ["Ann", "O'Neil <b>", "", "łódź żółw", "日本語 👩‍👩‍👧", " spaces\t", "two\nlines\n", "a&b=c \"q\"", "ǆungla", "https://a.b/c d?e=f", "javascript:x"];
+
+    internal static Row Fill(Random random)
+    {
+        var row = new Row(Shape);
+        string Text() => s_texts[random.Next(s_texts.Length)];
+        void Set(string path)
+        {
+            if (random.Next(2) == 0)
+            {
+                row.SetText(Shape.Slot(path), Text());
+            }
+            else
+            {
+                row.SetText(Shape.Slot(path), Encoding.UTF8.GetBytes(Text()));
+            }
+        }
+
+        row.SetInteger(Shape.Slot("customer.id"), random.Next(3) == 0 ? long.MaxValue : random.Next(-5, 100));
+        Set("customer.last_name");
+        Set("customer.url");
+        row.SetBoolean(Shape.Slot("customer.vip"), random.Next(2) == 0);
+        row.SetTime(Shape.Slot("customer.joined"), new DateTimeOffset(2026, 3, 29, 0, 30, 0, TimeSpan.Zero).AddMinutes(random.Next(100000)));
+        if (random.Next(2) == 0)
+        {
+            Set("customer.first_name");
+            row.SetNumber(Shape.Slot("customer.balance"), random.Next(-1000, 100000) / 100m);
+            row.SetDate(Shape.Slot("customer.born"), new DateOnly(1980, 1, 1).AddDays(random.Next(10000)));
+        }
+
+        if (random.Next(2) == 0)
+        {
+            Set("customer.company.name");
+            row.SetInteger(Shape.Slot("customer.company.size"), random.Next(10));
+        }
+
+        if (random.Next(2) == 0)
+        {
+            Set("offer");
+        }
+
+        for (var i = random.Next(4); i > 0; i--)
+        {
+            var order = row.List(Shape.Slot("orders")).Add();
+            order.SetText(s_order.Slot("number"), "A-" + i);
+            order.SetNumber(s_order.Slot("amount"), random.Next(100000) / 100m);
+            order.SetBoolean(s_order.Slot("paid"), random.Next(2) == 0);
+            order.SetTime(s_order.Slot("at"), DateTimeOffset.UnixEpoch.AddDays(random.Next(20000)));
+            for (var j = random.Next(3); j > 0; j--)
+            {
+                var line = order.List(s_order.Slot("lines")).Add();
+                line.SetText(s_item.Slot("name"), Text());
+                line.SetNumber(s_item.Slot("price"), random.Next(1000) / 10m);
+            }
+        }
+
+        for (var i = random.Next(3); i > 0; i--)
+        {
+            row.List(Shape.Slot("tags")).Add().SetText(0, Text());
+        }
+
+        if (random.Next(3) == 0)
+        {
+            row.Culture = CultureInfo.GetCultureInfo(random.Next(2) == 0 ? "de-DE" : "sv-SE");
+            row.Zone = TimeZoneInfo.FindSystemTimeZoneById("Europe/Warsaw");
+        }
+
+        return row;
+    }
+
+    private static string Run(Action<IBufferWriter<byte>> render)
+    {
+        var output = new ArrayBufferWriter<byte>();
+        try
+        {
+            render(output);
+        }
+        catch (TemplateException fault)
+        {
+            Assert.Equal(0, output.WrittenCount);
+            return "FAULT " + fault.Message;
+        }
+
+        return Encoding.UTF8.GetString(output.WrittenSpan);
+    }
+
+    [Fact]
+    public void BothPathsGiveTheSameOverGeneratedTemplates()
+    {
+        var fast = 0;
+        for (var seed = 0; seed < 4000; seed++)
+        {
+            var random = new Random(seed);
+            var html = random.Next(2) == 0;
+            var text = new TemplateGenerator(random, html).Next();
+            var template = Template.Parse(text, "x", html ? TemplateOptions.HtmlEscaped : TemplateOptions.Plain);
+            if (template.HasErrors)
+            {
+                continue;
+            }
+
+            var compiled = template.Compile(Shape, Environment);
+            fast += compiled.SlowPathReason is null ? 1 : 0;
+            for (var i = 0; i < 3; i++)
+            {
+                var row = Fill(random);
+                var expected = Run(o => compiled.Interpret(o, row, RenderLimits.Default, TestContext.Current.CancellationToken));
+                var actual = Run(o => compiled.Render(o, row, cancellation: TestContext.Current.CancellationToken));
+                Assert.True(expected == actual, $"seed {seed}\n{text}\n--- interpreted\n{expected}\n--- compiled\n{actual}");
+            }
+        }
+
+        Assert.True(fast > 2000, $"only {fast} of the templates took the fast path");
+    }
+
+    [Fact]
+    public void AMessageOnTheFastPathAllocatesNothing()
+    {
+        var template = Template.Parse(
+            """
+            <p>Dear {{ customer.first_name ?? 'friend' | string.capitalize }}, born {{ customer.born | date.to_string '%d %B %Y' }}</p>
+            {{ for o in orders }}<a href="https://shop.example/o?n={{ o.number }}">{{ for.index + 1 }}. {{ o.number }}: {{ o.amount | math.format 'N2' }} {{ if o.paid }}paid{{ else }}open{{ end }}</a>{{ end }}
+            {{ customer.last_name | string.upcase | string.truncate 20 }} {{ total = 0 }}{{ for o in orders; total = total + o.amount; end }}{{ total | math.round 1 }}
+            """,
+            "x.sbn-html",
+            TemplateOptions.HtmlEscaped).Compile(Shape, Environment);
+        Assert.Null(template.SlowPathReason);
+        var row = Fill(new Random(6));
+        row.SetText(Shape.Slot("customer.first_name"), "Ann <b>");
+        var output = new ArrayBufferWriter<byte>(1 << 20);
+        for (var i = 0; i < 20; i++)
+        {
+            output.ResetWrittenCount();
+            template.Render(output, row, cancellation: TestContext.Current.CancellationToken);
+        }
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 100; i++)
+        {
+            output.ResetWrittenCount();
+            template.Render(output, row, cancellation: CancellationToken.None);
+        }
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [Fact]
+    public void AFaultOfOneRowNamesThePlaceAndWritesNothing()
+    {
+        var compiled = Template.Parse("Dear {{ customer.company.name }}", "x").Compile(Shape, Environment);
+        var row = new Row(Shape);
+        var output = new ArrayBufferWriter<byte>();
+
+        var fault = Assert.Throws<TemplateException>(() => compiled.Render(output, row, cancellation: TestContext.Current.CancellationToken));
+
+        Assert.Equal("x(1,26): error CE3101: `customer.company` is null and has no member name; use ?. or ?? when it may be missing", fault.Message);
+        Assert.Equal(0, output.WrittenCount);
+    }
+
+    [Fact]
+    public void WhatTheFastPathCannotDoRunsOnTheOther()
+    {
+        var compiled = Template.Parse("{{ orders | array.map 'number' | array.join ',' }}").Compile(Shape, Environment);
+
+        Assert.NotNull(compiled.SlowPathReason);
+        Assert.Equal("A-2,A-1", Run(o => compiled.Render(o, TwoOrders(), cancellation: TestContext.Current.CancellationToken)));
+    }
+
+    [Fact]
+    public void TheReadersLanguageAndZoneAreUsed()
+    {
+        var compiled = Template.Parse("{{ customer.joined | date.to_string '%d %B %H:%M' }} {{ customer.balance | math.format 'N2' }}").Compile(Shape, Environment);
+        var row = new Row(Shape) { Culture = CultureInfo.GetCultureInfo("fr-FR"), Zone = TimeZoneInfo.FindSystemTimeZoneById("Asia/Taipei") };
+        row.SetTime(Shape.Slot("customer.joined"), new DateTimeOffset(2026, 1, 31, 20, 0, 0, TimeSpan.Zero));
+        row.SetNumber(Shape.Slot("customer.balance"), 0.5m);
+
+        Assert.Equal("01 février 04:00 0,50", Run(o => compiled.Render(o, row, cancellation: TestContext.Current.CancellationToken)));
+    }
+
+    private static Row TwoOrders()
+    {
+        var row = new Row(Shape);
+        row.List(Shape.Slot("orders")).Add().SetText(s_order.Slot("number"), "A-2");
+        row.List(Shape.Slot("orders")).Add().SetText(s_order.Slot("number"), "A-1");
+        return row;
+    }
+}

@@ -1,0 +1,198 @@
+using System.Text;
+
+namespace CampaignEngine.Templating.Tests;
+
+/// <summary>Writes templates over the shape of <see cref="CompiledTemplateTests"/>, of everything that the fast path does and some that it does not.</summary>
+internal sealed class TemplateGenerator(Random random, bool html)
+{
+    private readonly StringBuilder _text = new();
+    private readonly List<string> _variables = [];
+    private readonly Stack<string> _loops = new();
+
+    public string Next()
+    {
+        Block(3);
+        return _text.ToString();
+    }
+
+    private string Pick(params string[] choices) => choices[random.Next(choices.Length)];
+
+    private void Block(int depth)
+    {
+        for (var i = random.Next(1, 5); i > 0; i--)
+        {
+            Piece(depth);
+        }
+    }
+
+    private string Open() => Pick("{{ ", "{{ ", "{{~ ", "{{- ");
+
+    private string Close() => Pick(" }}", " }}", " ~}}", " -}}");
+
+    private void Code(string code) => _text.Append(Open()).Append(code).Append(Close());
+
+    private void Piece(int depth)
+    {
+        switch (random.Next(depth > 0 ? 12 : 6))
+        {
+            case 0:
+                _text.Append(Pick("plain ", "\n", "\n   ", " two\nlines\n", "<b>bold</b>", "łódź "));
+                break;
+            case 1 or 2 or 3:
+                Code(Scalar());
+                break;
+            case 4 when html:
+                _text.Append(Pick("<a href=\"", "<a href=\"https://x.y/", "<a href=\"/p?q=", "<p title=\"", "<p title='")).Append("{{ ").Append(Scalar()).Append(" }}");
+                _text.Append(_text.ToString().LastIndexOf("='", StringComparison.Ordinal) > _text.ToString().LastIndexOf("=\"", StringComparison.Ordinal) ? "'>" : "\">");
+                break;
+            case 4 or 5:
+                Assign();
+                break;
+            case 6 or 7:
+                Code("if " + Condition());
+                Block(depth - 1);
+                if (random.Next(2) == 0)
+                {
+                    Code("else");
+                    Block(depth - 1);
+                }
+
+                Code("end");
+                break;
+            case 8 or 9 when _loops.Count < 2:
+                Loop(depth);
+                break;
+            case 10:
+                _text.Append(Pick("", "\n  ")).Append("{{ include '").Append(Pick("footer", "row")).Append("' }}");
+                break;
+            case 11:
+                var name = "c" + random.Next(3);
+                Code("capture " + name);
+                Block(depth - 1);
+                Code("end");
+                Code(name);
+                break;
+            default:
+                Code(Scalar());
+                break;
+        }
+    }
+
+    private void Loop(int depth)
+    {
+        var inOrders = _loops.Contains("o");
+        var (name, list) = inOrders && !_loops.Contains("l") ? ("l", "o.lines") : _loops.Contains("t") || random.Next(2) == 0 ? ("o", "orders") : ("t", "tags");
+        if (_loops.Contains(name))
+        {
+            return;
+        }
+
+        if (random.Next(5) == 0)
+        {
+            (name, list) = ("i", Pick("1..3", "3..1", "1..<1", "0..<4"));
+        }
+
+        Code($"for {name} in {list}" + (name == "i" ? "" : Pick("", "", " limit:2", " offset:1", " reversed")));
+        _loops.Push(name);
+        Block(depth - 1);
+        if (random.Next(4) == 0)
+        {
+            Code("if " + Condition());
+            Code(Pick("break", "continue"));
+            Code("end");
+        }
+
+        _loops.Pop();
+        if (random.Next(3) == 0)
+        {
+            Code("else");
+            _text.Append("nothing");
+        }
+
+        Code("end");
+    }
+
+    private void Assign()
+    {
+        var kind = random.Next(3);
+        var name = Pick("n", "t", "b")[..1];
+        name = kind switch { 0 => "n" + random.Next(2), 1 => "t" + random.Next(2), _ => "b" + random.Next(2) };
+        var value = kind switch { 0 => Number(2), 1 => Text(2), _ => Condition() };
+        Code($"{name} = {value}");
+        _variables.Add(name);
+    }
+
+    private string Scalar() => random.Next(6) switch
+    {
+        0 or 1 => Text(2),
+        2 => Number(2),
+        3 => Date() + Pick("", " | date.to_string '%F %T %a %b'", " | date.to_string '%d %B %Y' 'fr-FR'", " | date.add_days 3 | date.to_string '%Y%m%d %j %Z'"),
+        4 => Condition(),
+        _ => $"$'[{{{Text(1)}}}/{{{Number(1)}}}]'",
+    };
+
+    private string Variable(string prefix, string otherwise)
+    {
+        var known = _variables.Where(v => v.StartsWith(prefix, StringComparison.Ordinal)).ToArray();
+        return known.Length == 0 ? otherwise : known[random.Next(known.Length)];
+    }
+
+    private string TextAtom()
+    {
+        var choices = new List<string> { "customer.last_name", "customer.first_name", "customer.company?.name", "customer.company.name", "offer", "'lit & <x>'", "brand", "customer.url", Variable("t", "'v'") };
+        choices.AddRange(_loops.Contains("o") ? ["o.number"] : []);
+        choices.AddRange(_loops.Contains("l") ? ["l.name"] : []);
+        choices.AddRange(_loops.Contains("t") ? ["t"] : []);
+        return choices[random.Next(choices.Count)];
+    }
+
+    private string Text(int depth) => depth == 0 ? TextAtom() : random.Next(12) switch
+    {
+        0 => $"({Text(depth - 1)} ?? 'none')",
+        1 => $"({TextAtom()} | string.{Pick("upcase", "downcase", "strip", "lstrip", "rstrip", "capitalize", "capitalizewords", "handleize")})",
+        2 => $"({TextAtom()} | string.truncate {random.Next(1, 12)})",
+        3 => $"('x' + {Text(depth - 1)})",
+        4 => $"({Condition()} ? {Text(depth - 1)} : {TextAtom()})",
+        5 => $"({TextAtom()} | object.default 'dflt')",
+        6 => $"({Number(1)} | math.format '{Pick("N2", "0.0", "F1", "C")}')",
+        7 => $"({TextAtom()} | shout)",
+        8 => $"({TextAtom()} | string.{Pick("append 'z'", "prepend 'z'", "replace 'a' 'b'", "slice 1")})",
+        9 => $"('n' + {Number(1)})",
+        _ => TextAtom(),
+    };
+
+    private string NumberAtom()
+    {
+        var choices = new List<string> { "customer.id", "customer.balance", "7", "2.5", "0.10m", "orders.size", "customer.company?.size", "(customer.last_name | string.size)", Variable("n", "3") };
+        choices.AddRange(_loops.Contains("o") ? ["o.amount", "for.index", "for.rindex"] : []);
+        choices.AddRange(_loops.Contains("l") ? ["l.price"] : []);
+        choices.AddRange(_loops.Contains("i") ? ["i", "for.length"] : []);
+        return choices[random.Next(choices.Count)];
+    }
+
+    private string Number(int depth) => depth == 0 ? NumberAtom() : random.Next(8) switch
+    {
+        0 => $"({NumberAtom()} {Pick("+", "-", "*", "/", "//", "%")} {Number(depth - 1)})",
+        1 => $"({NumberAtom()} | math.{Pick("round", "round 1", "floor", "ceil", "abs", "plus 1", "times 2.5", "divided_by 2")})",
+        2 => $"({NumberAtom()} ?? 0)",
+        3 => $"({Condition()} ? {Number(depth - 1)} : {NumberAtom()})",
+        4 => $"(-({NumberAtom()}))",
+        _ => NumberAtom(),
+    };
+
+    private string Date() => _loops.Contains("o") ? Pick("o.at", "customer.joined") : Pick("customer.joined", "customer.born");
+
+    private string Condition() => random.Next(10) switch
+    {
+        0 => "customer.vip",
+        1 => $"{Number(1)} {Pick("==", "!=", "<", "<=", ">", ">=")} {Number(1)}",
+        2 => $"{TextAtom()} {Pick("==", "!=", "<", ">=")} {TextAtom()}",
+        3 => $"({TextAtom()} {Pick("==", "!=")} null)",
+        4 => $"(!({Condition()}))",
+        5 => $"(({Condition()}) {Pick("&&", "||")} ({Condition()}))",
+        6 => $"({TextAtom()} | string.{Pick("contains 'n'", "starts_with 'A'", "ends_with ' '", "empty", "whitespace")})",
+        7 => Pick("orders.empty?", "tags == empty", "orders.size > 1"),
+        8 => TextAtom(),
+        _ => $"(customer.joined {Pick("<", ">", "==")} {Date()})",
+    };
+}
