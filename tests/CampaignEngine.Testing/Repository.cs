@@ -8,6 +8,9 @@ public static class Repository
         Upward(AppContext.BaseDirectory).FirstOrDefault(folder => File.Exists(Path.Combine(folder, "CampaignEngine.sln")))
         ?? throw new InvalidOperationException($"CampaignEngine.sln is in no folder above {AppContext.BaseDirectory}");
 
+    /// <summary>A path inside the checkout.</summary>
+    public static string PathOf(params string[] parts) => Path.Combine([Root, .. parts]);
+
     internal static IEnumerable<string> Upward(string start)
     {
         for (var folder = new DirectoryInfo(start); folder is not null; folder = folder.Parent)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CampaignEngine.Testing;
 using CampaignEngine.Tests.Support;
 
 namespace CampaignEngine.Tests;

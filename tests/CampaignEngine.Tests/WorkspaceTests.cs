@@ -1,4 +1,4 @@
-using CampaignEngine.Tests.Support;
+using CampaignEngine.Testing;
 
 namespace CampaignEngine.Tests;
 

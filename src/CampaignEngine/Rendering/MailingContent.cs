@@ -25,6 +25,9 @@ public sealed record MailingContent
     /// <summary>Name of the sender in engine.yaml.</summary>
     public required string Sender { get; init; }
 
+    /// <summary>Our postal address for the foot of messages; null when engine.yaml has none.</summary>
+    public string? PostalAddress { get; init; }
+
     /// <summary>Name of the entity the people come from.</summary>
     public required string People { get; init; }
 

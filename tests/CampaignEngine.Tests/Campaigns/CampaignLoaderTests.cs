@@ -1,6 +1,7 @@
 using System.Text;
 using CampaignEngine.Authoring;
 using CampaignEngine.Campaigns;
+using CampaignEngine.Testing;
 using CampaignEngine.Tests.Support;
 
 namespace CampaignEngine.Tests.Campaigns;

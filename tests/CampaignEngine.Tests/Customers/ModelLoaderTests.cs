@@ -1,6 +1,7 @@
 using System.Text;
 using CampaignEngine.Authoring;
 using CampaignEngine.Customers;
+using CampaignEngine.Testing;
 using CampaignEngine.Tests.Support;
 
 namespace CampaignEngine.Tests.Customers;

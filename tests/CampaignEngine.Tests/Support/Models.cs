@@ -1,5 +1,6 @@
 using CampaignEngine.Authoring;
 using CampaignEngine.Customers;
+using CampaignEngine.Testing;
 
 namespace CampaignEngine.Tests.Support;
 

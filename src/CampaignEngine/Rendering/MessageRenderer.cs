@@ -1,0 +1,172 @@
+using System.Buffers;
+using System.Text;
+using CampaignEngine.Audiences;
+using CampaignEngine.Customers;
+using CampaignEngine.Templating;
+
+namespace CampaignEngine.Rendering;
+
+/// <summary>
+/// Renders the messages of one mailing from its stored content. Made once per mailing; safe for many threads, each with its own rows and
+/// <see cref="RenderedMessage"/>.
+/// </summary>
+public sealed class MessageRenderer
+{
+    private readonly MailingContent _content;
+    private readonly MessageShape _shape;
+    private readonly MessageUrls _urls;
+    private readonly CompiledTemplate? _subject;
+    private readonly CompiledTemplate? _html;
+    private readonly CompiledTemplate? _text;
+    private readonly int[] _linkSlots;
+    private readonly int _pixelSlot;
+    private readonly int? _unsubscribeSlot;
+    private readonly int _cellSlot;
+    private readonly Dictionary<string, (int Slot, int? Top)> _varSlots;
+
+    /// <param name="zone">Zone of times for people without one of their own.</param>
+    /// <exception cref="TemplateException">A template of the content has errors; a plan never stores such a one.</exception>
+    public MessageRenderer(MailingContent content, CustomerModel model, MessageUrls urls, TimeZoneInfo zone, TimeProvider clock)
+    {
+        (_content, _urls, _shape) = (content, urls, MessageShape.Used(model, content));
+        var shape = _shape.Shape;
+        string? Member(string url) => content.Links.ToList().IndexOf(url) is var i and >= 0 ? $"{MessageShape.Tracked}.{MessageShape.LinkMember(i + 1)}" : null;
+        var partials = content.Partials.ToDictionary(p => p.Key, p => TemplateScan.Rewrite(p.Value, p.Key.EndsWith(".sbn-html", StringComparison.Ordinal), Member), StringComparer.Ordinal);
+        var environment = TemplateFunctions.Environment(partials.GetValueOrDefault, zone, clock);
+        CompiledTemplate? Compile(string? text, string path, bool html) => text is null ? null
+            : Template.Parse(TemplateScan.Rewrite(text, html, Member), path, TemplateOptions.ForPath(path)).Compile(shape, environment);
+
+        _subject = Compile(content.Subject, $"{content.TemplateName} subject", false);
+        _html = Compile(content.Html is null ? null : WithPixel(content, partials), $"templates/{content.TemplateName}.sbn-html", true);
+        _text = Compile(content.Text, $"templates/{content.TemplateName}.sbn-txt", false);
+        _linkSlots = [.. content.Links.Select((_, i) => shape.Slot($"{MessageShape.Tracked}.{MessageShape.LinkMember(i + 1)}"))];
+        _pixelSlot = shape.Slot($"{MessageShape.Tracked}.pixel");
+        _unsubscribeSlot = content.Marketing ? shape.Slot("unsubscribe_url") : null;
+        _cellSlot = shape.Slot("cell");
+        _varSlots = content.CellVars.Values.SelectMany(v => v.Keys).Distinct(StringComparer.Ordinal)
+            .ToDictionary(v => v, v => (shape.Slot($"vars.{v}"), shape.TryGetSlot(v, out var top) && shape.Find(v)!.Type == ShapeType.Text ? top : (int?)null), StringComparer.Ordinal);
+    }
+
+    /// <summary>A reader of exactly what these messages use.</summary>
+    public RecipientReader Reader(CustomerModel model, SelectionOptions options) => new(model, _shape, options);
+
+    /// <summary>Renders the message of one person.</summary>
+    /// <param name="row">As <see cref="RecipientReader"/> read it; gets the mailing's own values in addition.</param>
+    /// <param name="ordinal">Place of the person in the mailing, for the personal addresses.</param>
+    /// <param name="cell">Test cell of the person; null where the campaign has none.</param>
+    /// <returns>Null when <paramref name="message"/> is filled; else why there is none for this person.</returns>
+    public string? Render(Row row, int ordinal, string? cell, RenderedMessage message, CancellationToken cancellationToken)
+    {
+        message.Clear();
+        Fill(row, ordinal, cell, message);
+        try
+        {
+            if (_subject is not null)
+            {
+                message.Subject = Header(_subject, row, message.HtmlBuffer, cancellationToken);
+                message.HtmlBuffer.ResetWrittenCount();
+                if (message.Subject.Length == 0)
+                {
+                    return "the subject is empty for this person";
+                }
+            }
+
+            _html?.Render(message.HtmlBuffer, row, cancellation: cancellationToken);
+            _text?.Render(message.TextBuffer, row, cancellation: cancellationToken);
+        }
+        catch (TemplateException fault)
+        {
+            message.Clear();
+            return fault.Error.ToString();
+        }
+
+        if (_text is null)
+        {
+            HtmlText.Write(message.Html.Span, message.TextBuffer);
+        }
+
+        return message.TextBuffer.WrittenCount == 0 && message.HtmlBuffer.WrittenCount == 0 ? "the message is empty for this person" : null;
+    }
+
+    private void Fill(Row row, int ordinal, string? cell, RenderedMessage message)
+    {
+        var shape = _shape.Shape;
+        row.SetText(shape.Slot("campaign.name"), _content.Campaign);
+        row.SetText(shape.Slot("campaign.title"), _content.Title ?? _content.Campaign);
+        row.SetText(shape.Slot("drop"), _content.Drop);
+        row.SetText(shape.Slot("sender.name"), _content.Sender);
+        row.SetText(shape.Slot("sender.postal_address"), _content.PostalAddress);
+        row.SetPresent(shape.Slot("customer"));
+        row.SetPresent(shape.Slot("vars"));
+        row.SetText(_cellSlot, cell);
+        // Seeds and proofs may stand outside the cells: they see the first one's message.
+        var vars = cell is not null && _content.CellVars.TryGetValue(cell, out var own) ? own
+            : _content.CellVars.OrderBy(c => c.Key, StringComparer.Ordinal).Select(c => c.Value).FirstOrDefault();
+        foreach (var (name, (slot, top)) in _varSlots)
+        {
+            var value = vars?.GetValueOrDefault(name);
+            row.SetText(slot, value);
+            if (top is { } topSlot)
+            {
+                row.SetText(topSlot, value);
+            }
+        }
+
+        for (var i = 0; i < _linkSlots.Length; i++)
+        {
+            row.SetText(_linkSlots[i], _urls.Click is { } click ? click(ordinal, i + 1) : _content.Links[i]);
+        }
+
+        row.SetText(_pixelSlot, _urls.Open?.Invoke(ordinal));
+        if (_unsubscribeSlot is { } unsubscribe)
+        {
+            message.UnsubscribeUrl = _urls.Unsubscribe(ordinal);
+            row.SetText(unsubscribe, message.UnsubscribeUrl);
+        }
+    }
+
+    // Customer data may hold line breaks; in a header they would start another one.
+    private static string Header(CompiledTemplate template, Row row, ArrayBufferWriter<byte> buffer, CancellationToken cancellationToken)
+    {
+        template.Render(buffer, row, cancellation: cancellationToken);
+        var text = new StringBuilder(Encoding.UTF8.GetString(buffer.WrittenSpan));
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (char.IsControl(text[i]) || text[i] is '\u2028' or '\u2029')
+            {
+                text[i] = ' ';
+            }
+        }
+
+        return string.Join(' ', text.ToString().Split(' ', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    // The pixel goes before </body>, which may stand in a layout partial. Service messages have none.
+    private static string WithPixel(MailingContent content, Dictionary<string, string> partials)
+    {
+        const string pixel = "{{ if tracked_links.pixel }}<img src=\"{{ tracked_links.pixel }}\" width=\"1\" height=\"1\" alt=\"\" style=\"display:block;border:0\">{{ end }}";
+        if (!content.Marketing)
+        {
+            return content.Html!;
+        }
+
+        if (Insert(content.Html!) is { } html)
+        {
+            return html;
+        }
+
+        foreach (var (name, text) in partials.Where(p => p.Key.EndsWith(".sbn-html", StringComparison.Ordinal)).OrderBy(p => p.Key, StringComparer.Ordinal).ToList())
+        {
+            if (Insert(text) is { } layout)
+            {
+                partials[name] = layout;
+                return content.Html!;
+            }
+        }
+
+        return content.Html + pixel;
+
+        static string? Insert(string text) =>
+            text.LastIndexOf("</body>", StringComparison.OrdinalIgnoreCase) is var at and >= 0 ? text.Insert(at, pixel) : null;
+    }
+}

@@ -1,0 +1,178 @@
+using System.Text;
+using CampaignEngine.Authoring;
+using CampaignEngine.Campaigns;
+using CampaignEngine.Customers;
+
+namespace CampaignEngine.Rendering;
+
+/// <summary>
+/// The templates of a workspace: templates/NAME.sbn-html and NAME.sbn-txt, and templates/partials/ for what they include. Nothing outside
+/// templates/ is ever read, whatever a name or a symbolic link says.
+/// </summary>
+public sealed class TemplateStore
+{
+    /// <summary>Bytes of one template file at most.</summary>
+    public const int LargestFile = 1024 * 1024;
+
+    private const string Partials = "partials";
+    private const int MostPartials = 200;
+
+    private readonly string _root;
+
+    public TemplateStore(string workspaceDirectory) => _root = Path.Combine(Path.GetFullPath(workspaceDirectory), "templates");
+
+    /// <summary>Everything a drop's messages are made from, read now. Null after reported problems.</summary>
+    public MailingContent? Snapshot(CampaignDefinition campaign, DropDefinition drop, CustomerModel model, EngineSettings settings, ProblemList problems)
+    {
+        var own = new ProblemList();
+        var name = drop.Template;
+        var html = drop.Channel is "email" or "print" ? Read($"{name.Text}.sbn-html", name.Place, own) : null;
+        var text = Read($"{name.Text}.sbn-txt", name.Place, own);
+        if (html is null && text is null && !own.HasErrors)
+        {
+            var extensions = drop.Channel is "email" or "print" ? "'.sbn-html' nor '.sbn-txt'" : "'.sbn-txt'";
+            own.Error(name.Place, "CE3001", $"the template '{Shown.Text(name.Text)}' has no file: templates/{Shown.Text(name.Text)} exists with {(extensions.Contains("nor", StringComparison.Ordinal) ? "neither " : "no ")}{extensions}{Suggest(name.Text, drop.Channel)}");
+        }
+
+        var partials = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var source in new[] { html, text, drop.Subject?.Text }.OfType<string>())
+        {
+            Collect(source, name.Place, partials, own);
+        }
+
+        problems.AddRange(own.Items);
+        if (own.HasErrors)
+        {
+            return null;
+        }
+
+        var links = new List<string>();
+        foreach (var (source, isHtml) in partials.Select(p => (p.Value, p.Key.EndsWith(".sbn-html", StringComparison.Ordinal))).Prepend((text ?? "", false)).Prepend((html ?? "", true)))
+        {
+            TemplateScan.Links(source, isHtml, links);
+        }
+
+        return new MailingContent
+        {
+            Campaign = campaign.Name,
+            Title = campaign.Title,
+            Brand = campaign.Brand,
+            Marketing = campaign.Purpose == MessagePurpose.Marketing,
+            Drop = drop.Name,
+            Channel = drop.Channel,
+            Sender = settings.Sender(drop.Sender)?.Name ?? drop.Sender ?? "",
+            PostalAddress = settings.PostalAddress,
+            People = model.People.Name,
+            Subject = drop.Subject?.Text,
+            TemplateName = name.Text,
+            Html = html,
+            Text = text,
+            Partials = partials,
+            CellVars = campaign.Cells.ToDictionary(c => c.Name, c => c.Vars, StringComparer.Ordinal),
+            Links = links,
+        };
+    }
+
+    /// <summary>Names of all templates but the partials, without extension, sorted.</summary>
+    public IReadOnlyList<string> Names() => !Directory.Exists(_root) ? [] :
+        [.. Directory.EnumerateFiles(_root, "*.sbn-*", SearchOption.AllDirectories)
+            .Select(f => Path.ChangeExtension(Path.GetRelativePath(_root, f), null).Replace('\\', '/'))
+            .Where(n => !n.StartsWith(Partials + "/", StringComparison.Ordinal)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+
+    private void Collect(string source, Place place, SortedDictionary<string, string> partials, ProblemList problems)
+    {
+        var names = TemplateScan.Includes(source, out var dynamic);
+        foreach (var name in dynamic ? names.Concat(AllPartials()) : names)
+        {
+            if (partials.ContainsKey(name) || partials.Count >= MostPartials)
+            {
+                continue;
+            }
+
+            // A partial that is not there is reported by the template check, at the place of its include.
+            if (Read($"{Partials}/{name}", place, problems) is { } text)
+            {
+                partials.Add(name, text);
+                Collect(text, place, partials, problems);
+            }
+        }
+    }
+
+    private IEnumerable<string> AllPartials()
+    {
+        var folder = Path.Combine(_root, Partials);
+        return !Directory.Exists(folder) ? [] : Directory.EnumerateFiles(folder, "*.sbn-*", SearchOption.AllDirectories)
+            .Select(f => Path.GetRelativePath(folder, f).Replace('\\', '/')).Order(StringComparer.Ordinal);
+    }
+
+    /// <returns>Null when there is no such file, and after reported problems.</returns>
+    private string? Read(string name, Place place, ProblemList problems)
+    {
+        var shown = $"templates/{Shown.Text(name)}";
+        if (Escapes(name))
+        {
+            problems.Error(place, "CE3002", $"'{shown}' leads out of templates/; name a template inside it");
+            return null;
+        }
+
+        var path = Path.Combine(_root, name);
+        try
+        {
+            if (!File.Exists(path))
+            {
+                return null;
+            }
+
+            if (!StaysInside(path))
+            {
+                problems.Error(place, "CE3002", $"'{shown}' is a symbolic link that leads out of templates/; copy the file into it");
+                return null;
+            }
+
+            var bytes = File.ReadAllBytes(path);
+            if (bytes.Length > LargestFile)
+            {
+                problems.Error(new Place(shown, 1, 1), "CE3003", $"the file has more than {LargestFile / 1024:N0} KiB, which is all that is read; host pictures and attach nothing");
+                return null;
+            }
+
+            var text = new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes);
+            return text is ['\uFEFF', ..] ? text[1..] : text;
+        }
+        catch (DecoderFallbackException)
+        {
+            problems.Error(new Place(shown, 1, 1), "CE3004", "the file is not UTF-8; save it as UTF-8");
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            problems.Error(new Place(shown, 1, 1), "CE3005", $"the file cannot be read: {fault.Message}");
+        }
+
+        return null;
+    }
+
+    private bool Escapes(string name) =>
+        name.Length is 0 or > 200 || Path.IsPathRooted(name) || name.Contains('\\', StringComparison.Ordinal) || name.Any(char.IsControl)
+        || name.Split('/').Any(part => part is "" or "." or "..")
+        || !Path.GetFullPath(Path.Combine(_root, name)).StartsWith(_root + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+
+    // Every step of the path below templates/ may be a link; its final target must lie below templates/ again.
+    private bool StaysInside(string path)
+    {
+        var root = Real(new DirectoryInfo(_root));
+        for (var step = path; step.Length > _root.Length; step = Path.GetDirectoryName(step)!)
+        {
+            FileSystemInfo info = Directory.Exists(step) ? new DirectoryInfo(step) : new FileInfo(step);
+            if (info.LinkTarget is not null && !Real(info).StartsWith(root + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static string Real(FileSystemInfo info) => Path.GetFullPath((info.ResolveLinkTarget(returnFinalTarget: true) ?? info).FullName);
+
+    private string Suggest(string name, string channel) => Suggestion.For(name, Names().Where(n => channel is "email" or "print" || File.Exists(Path.Combine(_root, n + ".sbn-txt"))));
+}
