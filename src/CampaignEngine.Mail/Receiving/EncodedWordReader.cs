@@ -6,7 +6,7 @@ namespace CampaignEngine.Mail.Receiving;
 internal static class EncodedWordReader
 {
     /// <summary>RFC 2047 allows 75; a bound at all keeps the search for the end from being done over and over on long nonsense.</summary>
-    private const int LongestWord = 1000;
+    private const int LongestWord = 400;
 
     public static string Decode(string value)
     {

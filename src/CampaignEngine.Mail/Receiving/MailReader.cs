@@ -24,11 +24,34 @@ public static class MailReader
         return new ReadMail { Headers = headers, Text = walk.Text, Html = walk.Html, Links = links, IsComplete = walk.Complete };
     }
 
-    /// <summary>The headers only: cheap enough for every message that is received.</summary>
-    public static ReadMail ReadHeaders(ReadOnlyMemory<byte> message)
+    /// <summary>Message-ID and Subject only: cheap enough for every message that is received.</summary>
+    internal static ReadMail ReadForListing(ReadOnlySpan<byte> message)
     {
-        var complete = true;
-        return new ReadMail { Headers = ReadHeaderBlock(message.Span, Usual.MostHeaders, decode: true, out _, ref complete), IsComplete = complete };
+        var headers = new List<MessageHeader>(2);
+        var at = 0;
+        while (headers.Count < 2 && at < message.Length)
+        {
+            var start = at;
+            var line = NextLine(message, ref at);
+            if (line.IsEmpty)
+            {
+                break;
+            }
+
+            var colon = line.IndexOf((byte)':');
+            if (colon > 0 && (Ascii.EqualsIgnoreCase(line[..colon], "Subject"u8) || Ascii.EqualsIgnoreCase(line[..colon], "Message-ID"u8)))
+            {
+                while (at < message.Length && message[at] is (byte)' ' or (byte)'\t')
+                {
+                    NextLine(message, ref at);
+                }
+
+                var complete = true;
+                headers.AddRange(ReadHeaderBlock(message[start..at], 1, decode: true, out _, ref complete));
+            }
+        }
+
+        return new ReadMail { Headers = headers };
     }
 
     private static List<MessageHeader> RawHeaders(ReadOnlySpan<byte> entity, MailReaderLimits limits)

@@ -18,7 +18,7 @@ internal static class StoreRecord
 
     public static void Write(IBufferWriter<byte> output, ReceivedMessage message)
     {
-        var head = MailReader.ReadHeaders(message.Data);
+        var head = MailReader.ReadForListing(message.Data.Span);
         var entry = new ArrayBufferWriter<byte>(256);
         BinaryPrimitives.WriteInt64LittleEndian(entry.GetSpan(8), message.ReceivedAt.UtcTicks);
         entry.Advance(8);
