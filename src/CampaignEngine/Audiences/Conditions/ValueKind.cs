@@ -18,7 +18,7 @@ public enum ValueKind
     Null,
 }
 
-internal static class ValueKinds
+public static class ValueKinds
 {
     public static ValueKind Of(FieldType type) => type switch
     {

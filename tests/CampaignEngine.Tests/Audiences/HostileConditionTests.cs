@@ -1,0 +1,135 @@
+using System.Text.RegularExpressions;
+using CampaignEngine.Audiences;
+using CampaignEngine.Audiences.Conditions;
+using CampaignEngine.Authoring;
+using CampaignEngine.Customers;
+using CampaignEngine.Customers.Purchases;
+using Npgsql;
+
+namespace CampaignEngine.Tests.Audiences;
+
+public sealed partial class HostileConditionTests(SelectionFixture fixture) : IClassFixture<SelectionFixture>
+{
+    // Everything the compiler itself may write, besides quoted identifiers of the model and its own aliases.
+    private static readonly HashSet<string> Words =
+    [
+        .. ("SELECT FROM WHERE AS ON JOIN LEFT LATERAL GROUP BY ORDER LIMIT AND OR NOT IS NULL TRUE true false CASE WHEN THEN ELSE END BETWEEN LIKE ANY ARRAY EXISTS FILTER DISTINCT ASC DESC NULLS LAST OVER AT TIME ZONE COLLATE " +
+            "count sum min max avg array_agg coalesce nullif lower upper btrim length cardinality abs round floor ceil extract age strpos to_char year month day isodow " +
+            "text int bigint numeric date timestamp timestamptz uuid smallint jsonb_typeof jsonb_array_elements_text " +
+            "engine contact_history event_history rfm_threshold customer_key campaign drop_name channel kind seed machine contacted_at at last_at orders amount recency frequency monetary " +
+            "key failed value distinct_values grouped k").Split(' '),
+    ];
+
+    private static readonly HashSet<string> Constants = [.. RfmSegments.Names, "YYYY-MM-DD HH24:MI", "YYYY-MM-DD HH24:MI:SS"];
+
+    [Fact]
+    public void NoTextOfAHundredThousandConditionsReachesSql()
+    {
+        var identifiers = Identifiers(SelectionFixture.Model);
+        var generator = new ConditionGenerator(SelectionFixture.Model, 1);
+        for (var i = 0; i < 100_000; i++)
+        {
+            var text = generator.Next();
+            foreach (var statement in Statements(text, i, onlyOne: true))
+            {
+                AssertOnlyOurs(statement.Sql, identifiers, text);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task HostileConditionsRunAndTouchNothing()
+    {
+        await fixture.ExecuteAsync("CREATE TABLE IF NOT EXISTS public.canary (alive boolean); TRUNCATE public.canary; INSERT INTO public.canary VALUES (true)");
+        var before = await FingerprintAsync();
+        var generator = new ConditionGenerator(SelectionFixture.Model, 2);
+
+        // As the owner, who could do harm.
+        await using var connection = await fixture.Source.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        for (var i = 0; i < 3_000; i++)
+        {
+            var text = generator.Next();
+            foreach (var statement in Statements(text, i, onlyOne: true))
+            {
+                try
+                {
+                    await using var command = statement.ToCommand(connection);
+                    await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+                }
+                catch (PostgresException fault)
+                {
+                    Assert.Fail($"{fault.MessageText}\n{text}\n{statement.Sql}");
+                }
+            }
+        }
+
+        Assert.Equal(before, await FingerprintAsync());
+    }
+
+    [Theory]
+    [InlineData("DROP TABLE public.canary_role")]
+    [InlineData("DELETE FROM crm.customers")]
+    [InlineData("CREATE TABLE public.other (x int)")]
+    [InlineData("SET TRANSACTION READ WRITE; INSERT INTO public.canary_role VALUES (false)")]
+    [InlineData("SELECT * FROM engine.suppression")]
+    public async Task TheQueryRoleCannotWriteNorReadWhatTheModelDoesNotMap(string sql)
+    {
+        await fixture.ExecuteAsync("CREATE TABLE IF NOT EXISTS public.canary_role (alive boolean)");
+        await fixture.Database.GrantQueryRoleAsync(SelectionFixture.Compiler().Count([SelectionFixture.Bind("has(orders where amount > 5)")], []).Tables.Select(table => (table.Schema, table.Name)), TestContext.Current.CancellationToken);
+        await using var command = fixture.Database.QuerySource.CreateCommand(sql);
+
+        await Assert.ThrowsAsync<PostgresException>(() => command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken));
+    }
+
+    private static IEnumerable<SelectionStatement> Statements(string text, int number, bool onlyOne)
+    {
+        var problems = new ProblemList();
+        var condition = new ConditionBinder(SelectionFixture.Model, problems).BindCondition(new Written(text, new Place("generated", 1, 1)), SelectionFixture.Model.People);
+        Assert.True(condition is not null || problems.Items.All(problem => problem.Code is "CE4207" or "CE4302" or "CE4301"), $"{text}\n{string.Join('\n', problems.Items)}");
+        if (condition is null)
+        {
+            yield break;
+        }
+
+        Func<SelectionCompiler, SelectionStatement>[] forms =
+        [
+            compiler => compiler.Count([condition], []),
+            compiler => compiler.Waterfall([condition], [condition], [new SelectionColumn("spent", SelectionFixture.BindValue("sum(orders.amount)"))]),
+            compiler => compiler.Explain([condition], [condition], SelectionFixture.Model.People.Key, "17")!,
+            compiler => compiler.Filter(condition, ["1", "2", "'; DROP TABLE canary"]),
+            compiler => compiler.Keys([], [condition]),
+        ];
+        var compiler = SelectionFixture.Compiler(SelectionFixture.Options with { CampaignScope = number % 7 == 0 ? "'; DROP TABLE canary; --" : null });
+        yield return forms[number % (onlyOne ? forms.Length : 1)](compiler);
+    }
+
+    private static void AssertOnlyOurs(string sql, HashSet<string> identifiers, string text)
+    {
+        var end = 0;
+        foreach (Match token in Tokens().Matches(sql))
+        {
+            Assert.True(token.Index == end, $"unexpected '{sql[end..token.Index]}' in SQL of {text}\n{sql}");
+            end = token.Index + token.Length;
+            var ours = token.Groups["word"].Success ? Words.Contains(token.Value)
+                : token.Groups["quoted"].Success ? identifiers.Contains(token.Value)
+                : !token.Groups["constant"].Success || Constants.Contains(token.Value.Trim('\''));
+            Assert.True(ours, $"unexpected {token.Value} in SQL of {text}\n{sql}");
+        }
+
+        Assert.True(end == sql.Length, $"unexpected '{sql[end..]}' in SQL of {text}\n{sql}");
+    }
+
+    private static HashSet<string> Identifiers(CustomerModel model) =>
+    [
+        "\"C\"", "\"engine\"", "\"purchase_summary\"", "\"spent\"",
+        .. model.Entities.Values.SelectMany(entity => entity.Fields.Values.Select(field => field.Column).Append(entity.Table.Schema).Append(entity.Table.Name)).Select(SqlName.Quote),
+    ];
+
+    private async Task<string> FingerprintAsync() =>
+        await fixture.ScalarAsync<string>(
+            "SELECT format('%s %s %s %s', (SELECT string_agg(alive::text, ',') FROM public.canary), (SELECT count(*) FROM pg_class), (SELECT md5(string_agg(c::text, '' ORDER BY customer_id)) FROM crm.customers c), (SELECT md5(string_agg(o::text, '' ORDER BY order_id)) FROM crm.orders o))");
+
+    // A word, a quoted identifier, a string constant, a parameter, an alias of the compiler's, a small number, an operator, space.
+    [GeneratedRegex("""\G(?:(?<parameter>@q[0-9]+)|(?<alias>[tghsf][0-9]+(?:\.(?:a[0-9]+|k))?\b|(?:a[0-9]+|c[0-9]+(?:p[0-9]+)?)\b)|(?<word>[A-Za-z_]+\b)|(?<quoted>"(?:[^"]|"")*")|(?<constant>'[^']*')|(?<number>[0-9]{1,2}\b)|<>|<=|>=|&&|@>|\|\||::|[=<>(),.+*/\[\]-]|\s+)""")]
+    private static partial Regex Tokens();
+}
