@@ -10,7 +10,8 @@ public readonly record struct Candidate(
     byte[]? Survivor, byte[]? LimitOrder, string? TimeZone, short Reach, double ControlShare, string? Cell);
 
 /// <summary>Turns selected rows into candidates: normalised addresses, consent, match keys, sort keys, cells. Not thread-safe.</summary>
-public sealed class CandidateMaker(CandidateLayout layout, CampaignDefinition campaign, ContactPoints contacts, CellChooser cells)
+/// <param name="cells">Null where people keep the cells they have.</param>
+public sealed class CandidateMaker(CandidateLayout layout, CampaignDefinition campaign, ContactPoints contacts, CellChooser? cells)
 {
     private static readonly byte[]?[] NoMatches = new byte[]?[3];
     private readonly SortKey _sortKey = new();
@@ -51,7 +52,7 @@ public sealed class CandidateMaker(CandidateLayout layout, CampaignDefinition ca
         }
 
         return new Candidate(customerKey, 0, lead.Problem, lead.Address, lead.Key, matches, survivor, limitOrder,
-            Text(values, layout.TimeZone), reach, cells.ControlShare(customerKey), cells.Cell(customerKey));
+            Text(values, layout.TimeZone), reach, cells?.ControlShare(customerKey) ?? 1, cells?.Cell(customerKey));
     }
 
     private NormalisedContact Contact(int channel, object?[] values, string? country)

@@ -31,6 +31,12 @@ public static class Reason
     /// <summary>On the list, to be contacted.</summary>
     public const string Contact = "contact";
 
+    /// <summary>Only in a mailing: the drop's <c>only:</c> does not hold for the person at its due time.</summary>
+    public const string OnlyNotMet = "only_not_met";
+
+    /// <summary>Only in a mailing: on the plan's list, no longer in the customer database.</summary>
+    public const string Gone = "gone";
+
     /// <summary>The waterfall's order.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
@@ -53,6 +59,8 @@ public static class Reason
         DuplicateHousehold => "another person of the household is on the list",
         OverLimit => "beyond the limit of the list",
         Control => "in the control cell: selected and measured, never contacted",
+        OnlyNotMet => "the drop's only: does not hold for the person at its due time",
+        Gone => "no longer in the customer database",
         Contact => "on the list",
         _ => reason,
     };

@@ -1,0 +1,132 @@
+using System.Globalization;
+using CampaignEngine.Audiences;
+using CampaignEngine.Authoring;
+using CampaignEngine.Campaigns;
+using CampaignEngine.Customers;
+using CampaignEngine.Database;
+using CampaignEngine.Planning;
+using CampaignEngine.Rendering;
+using CampaignEngine.Scheduling;
+using Dapper;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace CampaignEngine.Deduplication;
+
+/// <summary>A list made when a recurring drop fell due; <paramref name="Because"/> says why it must be held, null when it may go.</summary>
+public sealed record DriftedList(long ListId, string? Because);
+
+/// <summary>Where a mailing's people come from when not straight from the plan's list.</summary>
+public sealed class FreezeSource(EngineDatabase database, CustomerModel model, ListMaker lists, ContactPoints contacts, TimeZoneInfo zone)
+{
+    private const int Page = 20_000;
+
+    /// <summary>The list of a recurring drop under its approved definition, compared in size with the plan's forecast.</summary>
+    public async Task<DriftedList> MakeListAsync(
+        NpgsqlConnection connection, CampaignDefinition campaign, MailingContent content, long planId, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await lists.RefreshAsync(cancellationToken);
+        BuiltList list = await lists.MakeAsync(connection, campaign, Bind(campaign), content, now, read: null, cancellationToken);
+        string planned = await connection.ExecuteScalarAsync<string>(new CommandDefinition(
+            SqlFile.Load<FreezeSource>("PlanDocument"), new { plan = planId }, cancellationToken: cancellationToken)) ?? "";
+        long forecast = PlanDocument.FromJson(planned).Net;
+        decimal drift = forecast == 0 ? (list.Net == 0 ? 0 : 1) : Math.Abs(list.Net - forecast) / (decimal)forecast;
+        return new DriftedList(list.ListId, drift <= campaign.Audience.Drift.Fraction ? null : string.Create(
+            CultureInfo.InvariantCulture,
+            $"the list has {list.Net} people, the plan forecast {forecast}: {drift:P0} apart, audience.drift allows {campaign.Audience.Drift}"));
+    }
+
+    /// <summary>Addresses, consents and the drop's <c>only:</c> as they are now, for the people the plan's list contacts.</summary>
+    public async Task ReadAgainAsync(
+        NpgsqlConnection connection, int mailing, long list, CampaignDefinition campaign, DropDefinition drop,
+        DateTimeOffset due, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        BoundAudience audience = Bind(campaign);
+        // The layout of a campaign whose only drop is this one: its channel leads.
+        CampaignDefinition alone = campaign with { Drops = [drop], Audience = campaign.Audience with { Dedupe = [], Survivor = [], Limit = null } };
+        var layout = new CandidateLayout(alone, model, audience.People);
+        var maker = new CandidateMaker(layout, alone, contacts, cells: null);
+        var compiler = new SelectionCompiler(model, audience.People, new SelectionOptions { Now = now, Zone = zone, CampaignScope = campaign.Name });
+        IReadOnlyList<SelectionColumn> columns = lists.Columns(layout.Expressions, audience.People);
+        List<BoundCondition> only = audience.Only.TryGetValue(drop.Name, out BoundCondition? condition) ? [condition] : [];
+
+        await using NpgsqlConnection reader = await database.QuerySource.OpenConnectionAsync(cancellationToken);
+        string after = "";
+        while (true)
+        {
+            List<(string CustomerKey, string? Cell)> people = [.. await connection.QueryAsync<(string, string?)>(new CommandDefinition(
+                SqlFile.Load<FreezeSource>("ReadContactKeys"), new { list, after, page = Page }, commandTimeout: 0, cancellationToken: cancellationToken))];
+            if (people.Count == 0)
+                return;
+            after = people[^1].CustomerKey;
+            SelectionStatement statement = compiler.Waterfall(only, [], columns, [.. people.Select(p => p.CustomerKey)]);
+            List<Candidate> read = await ReadAsync(reader, statement, maker, layout.Expressions.Count, cancellationToken);
+            await StoreAsync(connection, mailing, people, read, drop.Schedule, due, cancellationToken);
+        }
+    }
+
+    private static async Task<List<Candidate>> ReadAsync(
+        NpgsqlConnection reader, SelectionStatement statement, CandidateMaker maker, int columns, CancellationToken cancellationToken)
+    {
+        var read = new List<Candidate>();
+        var values = new object?[columns];
+        await using NpgsqlCommand command = statement.ToCommand(reader);
+        command.CommandTimeout = 0;
+        await using NpgsqlDataReader rows = await command.ExecuteReaderAsync(cancellationToken);
+        while (await rows.ReadAsync(cancellationToken))
+        {
+            for (int i = 0; i < columns; i++)
+                values[i] = rows.IsDBNull(i + 2) ? null : rows.GetValue(i + 2);
+            read.Add(maker.Make(rows.GetString(0), rows.GetInt16(1), values));
+        }
+        return read;
+    }
+
+    private async Task StoreAsync(
+        NpgsqlConnection connection, int mailing, List<(string CustomerKey, string? Cell)> people, List<Candidate> read,
+        ScheduleDefinition schedule, DateTimeOffset due, CancellationToken cancellationToken)
+    {
+        Dictionary<string, string?> cells = people.ToDictionary(p => p.CustomerKey, p => p.Cell, StringComparer.Ordinal);
+        await using (NpgsqlBinaryImporter copy = await connection.BeginBinaryImportAsync(SqlFile.Load<FreezeSource>("CopyFrozen"), cancellationToken))
+        {
+            foreach (Candidate person in read.Where(p => p is { Failed: 0, Problem: null }))
+            {
+                await copy.StartRowAsync(cancellationToken);
+                await copy.WriteAsync(person.CustomerKey, NpgsqlDbType.Text, cancellationToken);
+                await copy.WriteAsync(person.RecipientKey!, NpgsqlDbType.Bytea, cancellationToken);
+                await copy.WriteAsync(person.Address!, NpgsqlDbType.Text, cancellationToken);
+                if (cells[person.CustomerKey] is { } cell)
+                    await copy.WriteAsync(cell, NpgsqlDbType.Text, cancellationToken);
+                else
+                    await copy.WriteNullAsync(cancellationToken);
+                await copy.WriteAsync(NotBefore(schedule, due, person.TimeZone).UtcDateTime, NpgsqlDbType.TimestampTz, cancellationToken);
+            }
+            await copy.CompleteAsync(cancellationToken);
+        }
+
+        var found = read.ToDictionary(p => p.CustomerKey, StringComparer.Ordinal);
+        await using NpgsqlBinaryImporter excluded = await connection.BeginBinaryImportAsync(SqlFile.Load<FreezeSource>("CopyExcluded"), cancellationToken);
+        foreach ((string key, _) in people)
+        {
+            string? reason = !found.TryGetValue(key, out Candidate person) ? Reason.Gone
+                : person.Failed != 0 ? Reason.OnlyNotMet : person.Problem;
+            if (reason is null)
+                continue;
+            await excluded.StartRowAsync(cancellationToken);
+            await excluded.WriteAsync(mailing, NpgsqlDbType.Integer, cancellationToken);
+            await excluded.WriteAsync(key, NpgsqlDbType.Text, cancellationToken);
+            await excluded.WriteAsync(reason, NpgsqlDbType.Text, cancellationToken);
+        }
+        await excluded.CompleteAsync(cancellationToken);
+    }
+
+    private DateTimeOffset NotBefore(ScheduleDefinition schedule, DateTimeOffset due, string? personZone) =>
+        DropTimes.NotBefore(schedule, due, zone, personZone is not null && TimeZoneInfo.TryFindSystemTimeZoneById(personZone, out TimeZoneInfo? found) ? found : null);
+
+    private BoundAudience Bind(CampaignDefinition campaign)
+    {
+        var problems = new ProblemList();
+        return BoundAudience.Bind(campaign, model, problems)
+            ?? throw new InvalidOperationException($"the approved definition of '{campaign.Name}' no longer fits the model: {problems.Items[0]}");
+    }
+}

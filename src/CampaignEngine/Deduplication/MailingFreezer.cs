@@ -1,0 +1,156 @@
+using CampaignEngine.Authoring;
+using CampaignEngine.Campaigns;
+using CampaignEngine.Database;
+using CampaignEngine.Planning;
+using CampaignEngine.Rendering;
+using CampaignEngine.Scheduling;
+using Dapper;
+using Npgsql;
+
+namespace CampaignEngine.Deduplication;
+
+/// <summary>How freezing an occurrence ended.</summary>
+public enum FreezeEnding
+{
+    /// <summary>The mailing stands with its items.</summary>
+    Frozen,
+
+    /// <summary>Another process has frozen it, or it was cancelled: nothing was done.</summary>
+    NotDue,
+
+    /// <summary>The list differs from the plan's forecast by more than audience.drift: an operator must look.</summary>
+    Held,
+}
+
+/// <param name="Items">People who will get the message.</param>
+/// <param name="Excluded">People of the list who will not, with their reason in engine.mailing_excluded.</param>
+public sealed record FreezeResult(FreezeEnding Ending, int? MailingId, int Items, long Excluded, string? Because);
+
+/// <summary>
+/// Turns a due occurrence into a mailing with its list frozen, in one transaction: people, addresses, cells, chunks and the claims of
+/// contact_once stand together or not at all.
+/// </summary>
+public sealed class MailingFreezer(EngineDatabase database, FreezeSource source, TimeZoneInfo zone, TimeProvider timeProvider)
+{
+    /// <summary>Items in one chunk: the unit that a worker claims.</summary>
+    public const int ChunkSize = 1000;
+
+    /// <summary>Freezes in a transaction of its own.</summary>
+    public async Task<FreezeResult> FreezeAsync(long occurrenceId, CancellationToken cancellationToken)
+    {
+        await using NpgsqlConnection connection = await database.ConnectAsync(cancellationToken);
+        await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellationToken);
+        FreezeResult result = await FreezeAsync(connection, occurrenceId, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return result;
+    }
+
+    /// <summary>Freezes inside the caller's transaction.</summary>
+    public async Task<FreezeResult> FreezeAsync(NpgsqlConnection connection, long occurrenceId, CancellationToken cancellationToken)
+    {
+        // 1 Lock the occurrence: whoever comes second finds it frozen.
+        var due = await connection.QuerySingleOrDefaultAsync<DueOccurrence>(Command("LockOccurrence", new { occurrence = occurrenceId }, cancellationToken));
+        if (due is not { State: "due" })
+            return new FreezeResult(FreezeEnding.NotDue, null, 0, 0, due is null ? "there is no such occurrence" : $"its state is '{due.State}'");
+
+        CampaignDefinition campaign = Definition(due);
+        DropDefinition drop = campaign.Drops.Single(d => d.Name == due.DropName);
+        MailingContent content = PlanMessages.FromJson(due.Templates)[drop.Name];
+        DateTimeOffset now = timeProvider.GetUtcNow();
+        await connection.ExecuteAsync(new CommandDefinition(SqlFile.Load<ListMaker>("PrepareSession"), cancellationToken: cancellationToken));
+        await Run(connection, "LockContent", new { content = content.ContentHash() }, cancellationToken);
+
+        // 2 A recurring drop makes its list now; the others send the list their plan froze.
+        long list = due.ListId ?? 0;
+        if (drop.Schedule.Cron is not null)
+        {
+            DriftedList fresh = await source.MakeListAsync(connection, campaign, content, due.PlanId, now, cancellationToken);
+            list = fresh.ListId;
+            if (fresh.Because is { } because)
+            {
+                await Run(connection, "SetOccurrenceState", new { occurrence = occurrenceId, state = "held", because }, cancellationToken);
+                return new FreezeResult(FreezeEnding.Held, null, 0, 0, because);
+            }
+        }
+
+        // 3 The people: as the plan froze them, or read again where channel or time is another.
+        int mailing = await connection.ExecuteScalarAsync<int>(Command("InsertMailing", new
+        {
+            occurrence = occurrenceId, campaign = campaign.Name, drop = drop.Name, channel = drop.Channel, due = due.DueAt.ToUniversalTime(),
+            expires = drop.Schedule.ExpiresAfter?.After(due.DueAt).ToUniversalTime(), list, content = content.ContentHash(),
+            unitCost = drop.UnitCost?.Amount ?? 0, currency = drop.UnitCost?.Currency, definition = content.ToJson(), now,
+        }, cancellationToken));
+        await Run(connection, "CreateFrozen", null, cancellationToken);
+        bool asPlanned = drop.Schedule.After is null && drop.Channel == campaign.Drops[0].Channel && drop.Only is null;
+        if (asPlanned)
+            await FreezeFromListAsync(connection, list, drop.Schedule, due.DueAt, cancellationToken);
+        else
+            await source.ReadAgainAsync(connection, mailing, list, campaign, drop, due.DueAt, now, cancellationToken);
+
+        // 4 Whoever must not get this message leaves, each with a reason.
+        await Run(connection, "FreezeSuppressed", new { mailing, channel = drop.Channel, scopes = DropScopes.Suppression(campaign).ToArray() }, cancellationToken);
+        if (!asPlanned)
+            await Run(connection, "FreezeSameAddress", new { mailing, reason = DuplicateReason(drop.Channel) }, cancellationToken);
+        if (drop.Schedule.Cron is null)
+            await Run(connection, "FreezeSameContent", new { mailing, content = content.ContentHash(), channel = drop.Channel }, cancellationToken);
+        string once = DropScopes.Once(campaign, drop.Name, drop.Schedule.Cron is null ? null : due.DueAt);
+        await connection.ExecuteAsync(new CommandDefinition("SELECT engine.claim_once(@once, @mailing)", new { once, mailing }, commandTimeout: 0, cancellationToken: cancellationToken));
+
+        // 5 Items, chunks, links, hash.
+        (int items, byte[] hash) = await connection.QuerySingleAsync<(int, byte[])>(new CommandDefinition(
+            "SELECT items, hash FROM engine.freeze_items(@mailing, @ChunkSize)", new { mailing, ChunkSize }, commandTimeout: 0, cancellationToken: cancellationToken));
+        for (int i = 0; i < content.Links.Count; i++)
+            await Run(connection, "InsertLink", new { mailing, number = (short)(i + 1), url = content.Links[i] }, cancellationToken);
+        await Run(connection, "FinishMailing", new { mailing, items, hash, now }, cancellationToken);
+        await Run(connection, "SetOccurrenceState", new { occurrence = occurrenceId, state = "frozen", because = (string?)null }, cancellationToken);
+        long excluded = await connection.ExecuteScalarAsync<long>(Command("CountExcluded", new { mailing }, cancellationToken));
+        return new FreezeResult(FreezeEnding.Frozen, mailing, items, excluded, null);
+    }
+
+    private async Task FreezeFromListAsync(
+        NpgsqlConnection connection, long list, ScheduleDefinition schedule, DateTimeOffset due, CancellationToken cancellationToken)
+    {
+        List<(string Zone, DateTimeOffset NotBefore)> zones = [];
+        if (schedule.Zone == "recipient")
+        {
+            foreach (string name in await connection.QueryAsync<string>(Command("ListZones", new { list }, cancellationToken)))
+            {
+                if (TimeZoneInfo.TryFindSystemTimeZoneById(name, out TimeZoneInfo? personZone))
+                    zones.Add((name, DropTimes.NotBefore(schedule, due, zone, personZone)));
+            }
+        }
+        await Run(connection, "FreezeFromList", new
+        {
+            list, notBefore = DropTimes.NotBefore(schedule, due, zone, null),
+            zones = zones.Select(z => z.Zone).ToArray(), instants = zones.Select(z => z.NotBefore.UtcDateTime).ToArray(),
+        }, cancellationToken);
+    }
+
+    private static CampaignDefinition Definition(DueOccurrence due)
+    {
+        var problems = new ProblemList();
+        return CampaignLoader.Load(due.DefinitionFile, System.Text.Encoding.UTF8.GetBytes(due.DefinitionYaml), problems)
+            ?? throw new InvalidOperationException($"the approved definition of '{due.Campaign}' no longer loads: {problems.Items[0]}");
+    }
+
+    private static string DuplicateReason(string channel) => channel == "email" ? Reason.DuplicateEmail : channel == "print" ? Reason.DuplicateHousehold : Reason.DuplicatePhone;
+
+    private static Task Run(NpgsqlConnection connection, string name, object? parameters, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync(Command(name, parameters, cancellationToken));
+
+    private static CommandDefinition Command(string name, object? parameters, CancellationToken cancellationToken) =>
+        new(SqlFile.Load<MailingFreezer>(name), parameters, commandTimeout: 0, cancellationToken: cancellationToken);
+
+    private sealed record DueOccurrence
+    {
+        public string Campaign { get; init; } = "";
+        public string DropName { get; init; } = "";
+        public DateTimeOffset DueAt { get; init; }
+        public string State { get; init; } = "";
+        public long PlanId { get; init; }
+        public string DefinitionFile { get; init; } = "";
+        public string DefinitionYaml { get; init; } = "";
+        public string Templates { get; init; } = "";
+        public long? ListId { get; init; }
+    }
+}

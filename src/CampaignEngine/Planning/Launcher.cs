@@ -1,0 +1,104 @@
+using CampaignEngine.Authoring;
+using CampaignEngine.Campaigns;
+using CampaignEngine.Database;
+using CampaignEngine.Deduplication;
+using CampaignEngine.Scheduling;
+using Dapper;
+using Npgsql;
+
+namespace CampaignEngine.Planning;
+
+/// <summary>How a launch ended.</summary>
+public enum LaunchEnding
+{
+    /// <summary>Approved; the one-off drops are frozen mailings now.</summary>
+    Launched,
+
+    /// <summary>This plan was launched before; nothing was done.</summary>
+    AlreadyLaunched,
+
+    /// <summary>No plan of the campaign has this hash, or several begin with it.</summary>
+    UnknownPlan,
+
+    /// <summary>A newer plan was made: launch that, or plan again.</summary>
+    Superseded,
+
+    /// <summary>The plan costs more than the campaign's budget.</summary>
+    OverBudget,
+
+    /// <summary>The people of the list are gone (an old, never launched plan): plan again.</summary>
+    ListGone,
+}
+
+/// <param name="Drops">The one-off drops with their frozen mailings.</param>
+public sealed record LaunchResult(LaunchEnding Ending, string Text, string? Hash, IReadOnlyList<LaunchedDrop> Drops);
+
+public sealed record LaunchedDrop(string Drop, DateTimeOffset DueAt, int MailingId, int People, long Excluded);
+
+/// <summary>
+/// Approves a plan: runs exactly the definition, messages and list it froze, whatever the files say by now. One transaction: the plan
+/// is launched with all its one-off drops frozen, or it is not.
+/// </summary>
+public sealed class Launcher(EngineDatabase database, MailingFreezer freezer, TimeZoneInfo zone, TimeProvider timeProvider)
+{
+    /// <param name="hash">The plan's hash or its first digits (at least 6).</param>
+    /// <param name="overBudget">Launch although the cost is over the budget.</param>
+    public async Task<LaunchResult> LaunchAsync(string campaignName, string hash, bool overBudget, CancellationToken cancellationToken)
+    {
+        if (hash.Length is < 6 or > 16 || !hash.All(Uri.IsHexDigit))
+            return Refuse(LaunchEnding.UnknownPlan, $"'{hash}' is no plan hash: it has 6 to 16 hex digits, as printed by 'campaign plan {campaignName}'");
+
+        await using NpgsqlConnection connection = await database.ConnectAsync(cancellationToken);
+        await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellationToken);
+        List<StoredPlan> plans = [.. await connection.QueryAsync<StoredPlan>(Command("LockPlan", new { campaign = campaignName, hash = hash.ToLowerInvariant() }, cancellationToken))];
+        if (plans.Count != 1)
+            return Refuse(LaunchEnding.UnknownPlan, plans.Count == 0 ? $"campaign '{campaignName}' has no plan {hash}; make one with 'campaign plan {campaignName}'" : $"several plans of '{campaignName}' begin with {hash}: give more digits");
+
+        StoredPlan plan = plans[0];
+        if (plan.LaunchedAt is { } launched)
+            return new LaunchResult(LaunchEnding.AlreadyLaunched, $"plan {plan.Hash} was launched at {launched:u}; nothing was done", plan.Hash, []);
+        if (plan.Newest != plan.Hash)
+            return Refuse(LaunchEnding.Superseded, $"plan {plan.Hash} is not the newest: {plan.Newest} is. Launch that one, or plan again");
+        PlanDocument document = PlanDocument.FromJson(plan.Document);
+        if (document.OverBudget && !overBudget)
+            return Refuse(LaunchEnding.OverBudget, FormattableString.Invariant($"the plan costs {document.Cost:0.00} {document.Currency}, the budget is {document.Budget:0.00}: raise the budget, lower the limit, or launch with --over-budget"));
+        if (plan.ListId is null)
+            return Refuse(LaunchEnding.ListGone, $"the list of plan {plan.Hash} has been dropped: plan again");
+
+        var problems = new ProblemList();
+        CampaignDefinition campaign = CampaignLoader.Load(plan.File, System.Text.Encoding.UTF8.GetBytes(plan.Yaml), problems)
+            ?? throw new InvalidOperationException($"the planned definition no longer loads: {problems.Items[0]}");
+        DateTimeOffset now = timeProvider.GetUtcNow();
+        await connection.ExecuteAsync(Command("MarkLaunched", new { plan = plan.PlanId, now }, cancellationToken));
+
+        var drops = new List<LaunchedDrop>();
+        foreach (DropDefinition drop in campaign.Drops.Where(d => d.Schedule.After is null && d.Schedule.Cron is null))
+        {
+            DateTimeOffset due = DropTimes.DueAt(drop.Schedule, zone, now);
+            long? occurrence = await connection.ExecuteScalarAsync<long?>(Command("InsertOccurrence", new { campaign = campaign.Name, drop = drop.Name, due, plan = plan.PlanId, now }, cancellationToken));
+            if (occurrence is null)
+                continue;
+            FreezeResult frozen = await freezer.FreezeAsync(connection, occurrence.Value, cancellationToken);
+            drops.Add(new LaunchedDrop(drop.Name, due, frozen.MailingId!.Value, frozen.Items, frozen.Excluded));
+        }
+        await transaction.CommitAsync(cancellationToken);
+        return new LaunchResult(LaunchEnding.Launched, $"plan {plan.Hash} is launched", plan.Hash, drops);
+    }
+
+    private static LaunchResult Refuse(LaunchEnding ending, string text) => new(ending, text, null, []);
+
+    private static CommandDefinition Command(string name, object? parameters, CancellationToken cancellationToken) =>
+        new(SqlFile.Load<Launcher>(name), parameters, commandTimeout: 0, cancellationToken: cancellationToken);
+
+    private sealed record StoredPlan
+    {
+        public long PlanId { get; init; }
+        public string Hash { get; init; } = "";
+        public string File { get; init; } = "";
+        public string Yaml { get; init; } = "";
+        public long? ListId { get; init; }
+        public string Document { get; init; } = "";
+        public DateTimeOffset? LaunchedAt { get; init; }
+        public string Newest { get; init; } = "";
+    }
+}

@@ -1,0 +1,25 @@
+using System.Globalization;
+using CampaignEngine.Campaigns;
+
+namespace CampaignEngine.Planning;
+
+/// <summary>A drop's schedule in words.</summary>
+public static class ScheduleText
+{
+    public static string Of(DropDefinition drop, CampaignDefinition campaign, TimeZoneInfo zone)
+    {
+        ScheduleDefinition schedule = drop.Schedule;
+        string zoneName = schedule.Zone == "recipient" ? "recipient's time" : schedule.Zone ?? zone.Id;
+        string when = schedule switch
+        {
+            { Now: true } => "at launch",
+            { At: { } at } => string.Create(CultureInfo.InvariantCulture, $"{at:yyyy-MM-dd HH:mm} {zoneName}"),
+            { After: { } after } => schedule.Delay is { } delay ? $"{delay} after {after}" : $"after {after}",
+            _ => $"cron {schedule.Cron} {zoneName}",
+        };
+        string hours = schedule.Between is { } between ? string.Create(CultureInfo.InvariantCulture, $", {between.From:HH:mm}-{between.To:HH:mm}") : "";
+        string only = drop.Only is { } condition ? $", only: {condition.Text}" : "";
+        string last = schedule.ExpiresAfter is { } expires ? $", ends {expires} later" : "";
+        return when + hours + last + only;
+    }
+}
