@@ -64,13 +64,15 @@ public sealed class SelectionCompiler
     /// Every row of the entity: <c>key text, failed smallint</c>, then the carried columns. failed is 0 for the selected, else the number
     /// of the first where that does not hold (from 1), or the number of wheres plus that of the first exclude that holds.
     /// </summary>
-    public SelectionStatement Waterfall(IReadOnlyList<BoundCondition> where, IReadOnlyList<BoundCondition> exclude, IReadOnlyList<SelectionColumn> carry)
+    /// <param name="keys">Only these rows; null for all. Keys that cannot exist are left out.</param>
+    public SelectionStatement Waterfall(
+        IReadOnlyList<BoundCondition> where, IReadOnlyList<BoundCondition> exclude, IReadOnlyList<SelectionColumn> carry, IReadOnlyCollection<string>? keys = null)
     {
-        var (context, row) = Start(false);
+        var (context, row) = Start(keys is { Count: <= 200 });
         var cases = where.Select((condition, i) => $"WHEN {Root(condition, row)} IS NOT TRUE THEN {i + 1}")
             .Concat(exclude.Select((condition, i) => $"WHEN {Root(condition, row)} IS TRUE THEN {where.Count + i + 1}")).ToList();
         var failed = cases.Count == 0 ? "0" : $"CASE {string.Join("\n    ", cases)}\n    ELSE 0 END";
-        return Finish(context, row, string.Join(",\n  ", new[] { $"{row.KeyText} AS key", $"({failed})::smallint AS failed" }.Concat(carry.Select(column => Column(column, row)))), []);
+        return Finish(context, row, string.Join(",\n  ", new[] { $"{row.KeyText} AS key", $"({failed})::smallint AS failed" }.Concat(carry.Select(column => Column(column, row)))), keys is null ? [] : [IsOneOf(keys, context, row)]);
     }
 
     /// <summary>One row at most, found by a field (the key or the label): read it with <see cref="SelectionExplanation"/>. Fast on any base where relations are indexed.</summary>
@@ -98,8 +100,7 @@ public sealed class SelectionCompiler
     {
         // Per person for a handful; one pass for a mailing's worth.
         var (context, row) = Start(keys.Count <= 200);
-        var (type, parsed) = KeyValue.ParseAll(_entity.Key, keys);
-        List<string> where = [$"{row.Key} = ANY({context.Parameters.Add(NpgsqlDbType.Array | type, parsed)})", .. Where([condition], [], row)];
+        List<string> where = [IsOneOf(keys, context, row), .. Where([condition], [], row)];
         return Finish(context, row, $"{row.KeyText} AS key", where);
     }
 
@@ -126,6 +127,12 @@ public sealed class SelectionCompiler
     {
         var context = new CompilerContext(_model, _options, _purchases, lateral);
         return (context, new RowSource(new FromClause(context), _entity));
+    }
+
+    private string IsOneOf(IReadOnlyCollection<string> keys, CompilerContext context, RowSource row)
+    {
+        var (type, parsed) = KeyValue.ParseAll(_entity.Key, keys);
+        return $"{row.Key} = ANY({context.Parameters.Add(NpgsqlDbType.Array | type, parsed)})";
     }
 
     private string Root(BoundCondition condition, RowSource row)

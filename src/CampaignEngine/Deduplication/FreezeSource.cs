@@ -1,5 +1,6 @@
 using System.Globalization;
 using CampaignEngine.Audiences;
+using CampaignEngine.Audiences.Conditions;
 using CampaignEngine.Authoring;
 using CampaignEngine.Campaigns;
 using CampaignEngine.Customers;

@@ -7,7 +7,6 @@ using CampaignEngine.Customers.Purchases;
 using CampaignEngine.Database;
 using CampaignEngine.Deduplication;
 using CampaignEngine.Rendering;
-using CampaignEngine.Tracking;
 using Dapper;
 using Npgsql;
 

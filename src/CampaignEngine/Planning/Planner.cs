@@ -43,7 +43,7 @@ public sealed class Planner(EngineDatabase database, ListMaker lists, SampleMake
             Hash = hash,
             Difference = previous is null ? null : await CompareAsync(connection, previous, list, definitionHash, messagesJson, cancellationToken),
         };
-        document = document with { Samples = await SamplesAsync(connection, campaign, messages[campaign.Drops[0].Name], list, cancellationToken) };
+        document = document with { Samples = await SamplesAsync(connection, messages[campaign.Drops[0].Name], list, cancellationToken) };
 
         long? stored = await connection.ExecuteScalarAsync<long?>(Command("StorePlan", new
         {
@@ -134,11 +134,11 @@ public sealed class Planner(EngineDatabase database, ListMaker lists, SampleMake
     }
 
     private async Task<IReadOnlyList<PlanSample>> SamplesAsync(
-        NpgsqlConnection connection, CampaignDefinition campaign, MailingContent content, BuiltList list, CancellationToken cancellationToken)
+        NpgsqlConnection connection, MailingContent content, BuiltList list, CancellationToken cancellationToken)
     {
         List<(string CustomerKey, string? Cell, string Address)> people = [.. await connection.QueryAsync<(string, string?, string)>(
             Command("SamplePeople", new { list = list.ListId }, cancellationToken))];
-        return people.Count == 0 ? [] : await samples.MakeAsync(campaign.Name, content, people, cancellationToken);
+        return people.Count == 0 ? [] : await samples(content, people, cancellationToken);
     }
 
     private static string Hex(byte[] bytes) => Convert.ToHexStringLower(bytes);
