@@ -90,7 +90,7 @@ public sealed class ListBuilder(NpgsqlConnection connection)
         foreach (ContactCap cap in checks.Caps)
             await Run("ExcludeCapped", new { since = cap.Within.Before(checks.Now).ToUniversalTime(), channel = cap.Channel, count = cap.Count }, cancellationToken);
         if (checks.OnceScope is not null)
-            await Run("ExcludeContacted", new { scope = checks.OnceScope, content = checks.ContentHash, channel }, cancellationToken);
+            await Run("ExcludeContacted", new { scope = checks.OnceScope, content = checks.ContentHash, channel, campaign = campaign.Name }, cancellationToken);
         for (int i = 0; i < layout.DedupeKeys.Count; i++)
             await Run($"ExcludeDuplicates{i + 1}", new { reason = DuplicateReason(layout.DedupeKeys[i]) }, cancellationToken);
         if (campaign.Audience.Limit is { } limit)

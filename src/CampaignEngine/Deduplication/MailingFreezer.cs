@@ -92,7 +92,7 @@ public sealed class MailingFreezer(EngineDatabase database, FreezeSource source,
         if (!asPlanned)
             await Run(connection, "FreezeSameAddress", new { mailing, reason = DuplicateReason(drop.Channel) }, cancellationToken);
         if (drop.Schedule.Cron is null)
-            await Run(connection, "FreezeSameContent", new { mailing, content = content.ContentHash(), channel = drop.Channel }, cancellationToken);
+            await Run(connection, "FreezeSameContent", new { mailing, campaign = campaign.Name, content = content.ContentHash(), channel = drop.Channel }, cancellationToken);
         string once = DropScopes.Once(campaign, drop.Name, drop.Schedule.Cron is null ? null : due.DueAt);
         await connection.ExecuteAsync(new CommandDefinition("SELECT engine.claim_once(@once, @mailing)", new { once, mailing }, commandTimeout: 0, cancellationToken: cancellationToken));
 

@@ -16,14 +16,14 @@ namespace CampaignEngine.Planning;
 /// Audiences → Deduplication: selects with the read-only role, streams the people through normalisation into the caller's transaction
 /// and makes the list there. Plans and recurring drops make their lists with it.
 /// </summary>
-public sealed class ListMaker(EngineDatabase database, CustomerModel model, RecipientKeys keys, ContactPoints contacts, TimeZoneInfo zone)
+public sealed class ListMaker(EngineDatabase database, CustomerModel model, RecipientKeys keys, ContactPoints contacts, TimeZoneInfo zone, TimeProvider timeProvider)
 {
     /// <summary>Suppressions and purchase summary are brought up to date first: both are their own, short transactions.</summary>
     public async Task RefreshAsync(CancellationToken cancellationToken)
     {
         await new SuppressionSync(database.Source, contacts).RunOnceAsync(cancellationToken);
         if (PurchaseDefinition.Of(model, new ProblemList()) is { } purchases)
-            await new PurchaseSummary(database.Source, purchases).RefreshAsync(cancellationToken);
+            await new PurchaseSummary(database.Source, purchases, timeProvider, zone).RefreshAsync(cancellationToken);
     }
 
     /// <param name="owner">Inside a transaction: the list stands when that commits.</param>
