@@ -1,31 +1,41 @@
 using System.CommandLine;
+using CampaignEngine.Authoring;
+using CampaignEngine.Campaigns;
 using CampaignEngine.Cli.OptionGroups;
 using CampaignEngine.Database;
 
 namespace CampaignEngine.Cli;
 
-/// <summary>A workspace opened for one command: its folder, its database (migrated), and the clock.</summary>
+/// <summary>A workspace opened for one command: its files, its database (migrated), the engine's parts and the clock.</summary>
 internal sealed class WorkspaceSession : IAsyncDisposable
 {
-    /// <summary>Names the environment variable that holds a connection string; unset or empty means the private server.</summary>
-    public const string DatabaseVariable = "CAMPAIGN_DATABASE";
+    private WorkspaceSession(Workspace workspace, EngineDatabase database, TimeProvider timeProvider)
+    {
+        (Workspace, Database, TimeProvider) = (workspace, database, timeProvider);
+        Services = new CampaignEngineServices(workspace, database, timeProvider);
+    }
 
-    private WorkspaceSession(string workspaceDirectory, EngineDatabase database, TimeProvider timeProvider) =>
-        (WorkspaceDirectory, Database, TimeProvider) = (workspaceDirectory, database, timeProvider);
+    public Workspace Workspace { get; }
 
-    public string WorkspaceDirectory { get; }
+    public string WorkspaceDirectory => Workspace.Directory;
 
     public EngineDatabase Database { get; }
 
+    public CampaignEngineServices Services { get; }
+
     public TimeProvider TimeProvider { get; }
 
-    /// <summary>Opens the workspace's database and applies missing migrations.</summary>
-    public static async Task<WorkspaceSession> OpenAsync(WorkspaceOption workspace, ParseResult parsed, CancellationToken cancellationToken)
+    /// <summary>Opens the workspace's database and applies missing migrations; the query role may read what the model maps.</summary>
+    public static Task<WorkspaceSession> OpenAsync(WorkspaceOption workspace, ParseResult parsed, CancellationToken cancellationToken) =>
+        OpenAsync(workspace.Directory(parsed), cancellationToken);
+
+    public static async Task<WorkspaceSession> OpenAsync(string workspaceDirectory, CancellationToken cancellationToken)
     {
-        var session = await OpenUnmigratedAsync(workspace.Directory(parsed), cancellationToken);
+        WorkspaceSession session = await OpenUnmigratedAsync(workspaceDirectory, cancellationToken);
         try
         {
-            await session.Database.MigrateAsync(cancellationToken);
+            if ((await session.Database.MigrateAsync(cancellationToken)).Count > 0 || !await session.CanQueryAsync(cancellationToken))
+                await session.GrantAsync(cancellationToken);
             return session;
         }
         catch
@@ -38,17 +48,54 @@ internal sealed class WorkspaceSession : IAsyncDisposable
     /// <summary>Opens the database as it is, for commands that look at the migrations themselves.</summary>
     public static async Task<WorkspaceSession> OpenUnmigratedAsync(string workspaceDirectory, CancellationToken cancellationToken)
     {
-        var timeProvider = TimeProvider.System;
-        var database = await EngineDatabase.OpenAsync(DatabaseOptionsFor(workspaceDirectory), timeProvider, cancellationToken);
-        return new(workspaceDirectory, database, timeProvider);
+        Workspace workspace = LoadWorkspace(workspaceDirectory);
+        EngineDatabase database = await EngineDatabase.OpenAsync(DatabaseOptionsFor(workspace), TimeProvider.System, cancellationToken);
+        return new WorkspaceSession(workspace, database, TimeProvider.System);
     }
 
-    public static DatabaseOptions DatabaseOptionsFor(string workspaceDirectory) => new()
+    /// <summary>The workspace's files alone, for commands that need no database.</summary>
+    /// <exception cref="CommandException">With every problem of engine.yaml and model.yaml.</exception>
+    public static Workspace LoadWorkspace(string workspaceDirectory)
     {
-        WorkspaceDirectory = workspaceDirectory,
-        ConnectionString = Environment.GetEnvironmentVariable(DatabaseVariable) is { Length: > 0 } configured ? configured : null,
+        var problems = new ProblemList();
+        return Workspace.Load(workspaceDirectory, Environment.GetEnvironmentVariables(), problems) ?? throw Invalid(problems);
+    }
+
+    public static DatabaseOptions DatabaseOptionsFor(string workspaceDirectory) => DatabaseOptionsFor(LoadWorkspace(workspaceDirectory));
+
+    /// <summary>The campaign of that name or file, checked in itself.</summary>
+    /// <exception cref="CommandException">With every problem of its file.</exception>
+    public CampaignDefinition Campaign(string nameOrFile)
+    {
+        var problems = new ProblemList();
+        return Workspace.FindCampaign(nameOrFile, problems) ?? throw Invalid(problems);
+    }
+
+    /// <summary>All problems, a line each, as an invalid-input ending.</summary>
+    public static CommandException Invalid(ProblemList problems) => CommandException.Invalid(string.Join(Environment.NewLine, problems.Items));
+
+    public ValueTask DisposeAsync() => Database.DisposeAsync();
+
+    private static DatabaseOptions DatabaseOptionsFor(Workspace workspace) => new()
+    {
+        WorkspaceDirectory = workspace.Directory,
+        ConnectionString = workspace.Settings.Database.Connection?.Resolve(workspace.Directory),
+        QueryTimeout = workspace.Settings.Database.StatementTimeout,
         Say = Console.Error.WriteLine,
     };
 
-    public ValueTask DisposeAsync() => Database.DisposeAsync();
+    private async Task<bool> CanQueryAsync(CancellationToken cancellationToken)
+    {
+        await using Npgsql.NpgsqlCommand command = Database.Source.CreateCommand(
+            "SELECT CASE WHEN to_regclass(@table) IS NULL OR NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'campaign_query') THEN true ELSE has_table_privilege('campaign_query', @table, 'SELECT') END");
+        command.Parameters.AddWithValue("table", Workspace.Model.People.Table.Quoted);
+        return await command.ExecuteScalarAsync(cancellationToken) is true;
+    }
+
+    private Task GrantAsync(CancellationToken cancellationToken) => Database.GrantQueryRoleAsync(
+        Workspace.Model.Entities.Values.Select(e => (e.Table.Schema, e.Table.Name))
+            .Concat(EngineTables.Select(t => ("engine", t))), cancellationToken);
+
+    // What engine facts and rfm.* read; the purchase summary is granted where it is made.
+    private static readonly string[] EngineTables = ["contact_history", "event_history", "rfm_threshold"];
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using CampaignEngine.Cli.Commands.Campaigns;
 using CampaignEngine.Cli.Commands.Db;
 using CampaignEngine.Cli.Commands.Import;
 using CampaignEngine.Cli.Commands.Inbox;
@@ -27,6 +28,8 @@ internal static class CommandList
 
     private static IEnumerable<Command> All() =>
     [
+        LaunchCommand.Create(),
+        WhyCommand.Create(),
         DbCommands.Create(),
         ServeCommand.Create(),
         SuppressCommand.Create(),
