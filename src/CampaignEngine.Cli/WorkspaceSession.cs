@@ -2,6 +2,7 @@ using System.CommandLine;
 using CampaignEngine.Authoring;
 using CampaignEngine.Campaigns;
 using CampaignEngine.Cli.OptionGroups;
+using CampaignEngine.Customers;
 using CampaignEngine.Database;
 
 namespace CampaignEngine.Cli;
@@ -11,13 +12,15 @@ internal sealed class WorkspaceSession : IAsyncDisposable
 {
     private WorkspaceSession(Workspace workspace, EngineDatabase database, TimeProvider timeProvider)
     {
-        (Workspace, Database, TimeProvider) = (workspace, database, timeProvider);
-        Services = new CampaignEngineServices(workspace, database, timeProvider);
+        (WorkspaceDirectory, Database, TimeProvider) = (workspace.Directory, database, timeProvider);
+        Services = new CampaignEngineServices(workspace.Directory, workspace.Settings!, workspace.Model!, database, timeProvider);
     }
 
-    public Workspace Workspace { get; }
+    public string WorkspaceDirectory { get; }
 
-    public string WorkspaceDirectory => Workspace.Directory;
+    public EngineSettings Settings => Services.Settings;
+
+    public CustomerModel Model => Services.Model;
 
     public EngineDatabase Database { get; }
 
@@ -53,12 +56,12 @@ internal sealed class WorkspaceSession : IAsyncDisposable
         return new WorkspaceSession(workspace, database, TimeProvider.System);
     }
 
-    /// <summary>The workspace's files alone, for commands that need no database.</summary>
+    /// <summary>Settings and model alone, for commands that need no database.</summary>
     /// <exception cref="CommandException">With every problem of engine.yaml and model.yaml.</exception>
     public static Workspace LoadWorkspace(string workspaceDirectory)
     {
-        var problems = new ProblemList();
-        return Workspace.Load(workspaceDirectory, Environment.GetEnvironmentVariables(), problems) ?? throw Invalid(problems);
+        Workspace workspace = Workspace.Load(workspaceDirectory, Environment.GetEnvironmentVariables(), campaignFiles: []);
+        return workspace.Settings is null || workspace.Model is null ? throw Invalid(workspace.Problems) : workspace;
     }
 
     public static DatabaseOptions DatabaseOptionsFor(string workspaceDirectory) => DatabaseOptionsFor(LoadWorkspace(workspaceDirectory));
@@ -67,8 +70,14 @@ internal sealed class WorkspaceSession : IAsyncDisposable
     /// <exception cref="CommandException">With every problem of its file.</exception>
     public CampaignDefinition Campaign(string nameOrFile)
     {
-        var problems = new ProblemList();
-        return Workspace.FindCampaign(nameOrFile, problems) ?? throw Invalid(problems);
+        bool isFile = nameOrFile.EndsWith(".yaml", StringComparison.OrdinalIgnoreCase) || nameOrFile.EndsWith(".yml", StringComparison.OrdinalIgnoreCase);
+        Workspace workspace = Workspace.Load(WorkspaceDirectory, Environment.GetEnvironmentVariables(), isFile ? [Path.GetFullPath(nameOrFile)] : null);
+        CampaignDefinition? campaign = isFile ? workspace.Campaigns.SingleOrDefault() : workspace.Campaigns.FirstOrDefault(c => c.Name == nameOrFile);
+        var own = new ProblemList();
+        own.AddRange(workspace.Problems.Items.Where(p => campaign is null || p.Place.File == campaign.File));
+        if (campaign is null && !isFile)
+            own.Error(new Place("campaigns", 1, 1), "CE1251", $"there is no campaign '{Shown.Text(nameOrFile)}'{Suggestion.For(nameOrFile, workspace.Campaigns.Select(c => c.Name))}");
+        return campaign is null || own.HasErrors ? throw Invalid(own) : campaign;
     }
 
     /// <summary>All problems, a line each, as an invalid-input ending.</summary>
@@ -79,7 +88,7 @@ internal sealed class WorkspaceSession : IAsyncDisposable
     private static DatabaseOptions DatabaseOptionsFor(Workspace workspace) => new()
     {
         WorkspaceDirectory = workspace.Directory,
-        ConnectionString = workspace.Settings.Database.Connection?.Resolve(workspace.Directory),
+        ConnectionString = workspace.Settings!.Database.Connection?.Resolve(workspace.Directory),
         QueryTimeout = workspace.Settings.Database.StatementTimeout,
         Say = Console.Error.WriteLine,
     };
@@ -88,12 +97,12 @@ internal sealed class WorkspaceSession : IAsyncDisposable
     {
         await using Npgsql.NpgsqlCommand command = Database.Source.CreateCommand(
             "SELECT CASE WHEN to_regclass(@table) IS NULL OR NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'campaign_query') THEN true ELSE has_table_privilege('campaign_query', @table, 'SELECT') END");
-        command.Parameters.AddWithValue("table", Workspace.Model.People.Table.Quoted);
+        command.Parameters.AddWithValue("table", Model.People.Table.Quoted);
         return await command.ExecuteScalarAsync(cancellationToken) is true;
     }
 
     private Task GrantAsync(CancellationToken cancellationToken) => Database.GrantQueryRoleAsync(
-        Workspace.Model.Entities.Values.Select(e => (e.Table.Schema, e.Table.Name))
+        Model.Entities.Values.Select(e => (e.Table.Schema, e.Table.Name))
             .Concat(EngineTables.Select(t => ("engine", t))), cancellationToken);
 
     // What engine facts and rfm.* read; the purchase summary is granted where it is made.

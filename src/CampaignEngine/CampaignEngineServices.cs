@@ -6,16 +6,17 @@ using CampaignEngine.Planning;
 namespace CampaignEngine;
 
 /// <summary>The engine's parts wired for one workspace and database; each is made when first used.</summary>
-public sealed class CampaignEngineServices(Workspace workspace, EngineDatabase database, TimeProvider timeProvider)
+/// <param name="directory">The workspace's folder.</param>
+public sealed class CampaignEngineServices(string directory, EngineSettings settings, CustomerModel model, EngineDatabase database, TimeProvider timeProvider)
 {
-    private readonly Lazy<InstallationKeys> _keys = new(() => InstallationKeys.Load(workspace.Directory));
+    private readonly Lazy<InstallationKeys> _keys = new(() => InstallationKeys.Load(directory));
 
-    public Workspace Workspace => workspace;
+    public string WorkspaceDirectory => directory;
     public EngineDatabase Database => database;
     public TimeProvider TimeProvider => timeProvider;
-    public CustomerModel Model => workspace.Model;
-    public EngineSettings Settings => workspace.Settings;
-    public TimeZoneInfo Zone { get; } = TimeZoneInfo.FindSystemTimeZoneById(workspace.Settings.Zone);
+    public CustomerModel Model => model;
+    public EngineSettings Settings => settings;
+    public TimeZoneInfo Zone { get; } = TimeZoneInfo.FindSystemTimeZoneById(settings.Zone);
 
     // Customers
     public InstallationKeys Keys => _keys.Value;

@@ -5,95 +5,116 @@ using CampaignEngine.Customers;
 
 namespace CampaignEngine;
 
-/// <summary>A workspace folder as read: settings and customer model. Campaigns and templates are read when they are asked for.</summary>
-public sealed record Workspace(string Directory, EngineSettings Settings, CustomerModel Model)
+/// <summary>A folder with engine.yaml, model.yaml, campaigns/ and templates/, read and checked. A part is null when its file has errors.</summary>
+public sealed record Workspace
 {
-    private const int LargestFile = 16 * 1024 * 1024;
+    /// <summary>Canonical path of the folder.</summary>
+    public required string Directory { get; init; }
 
-    /// <summary>Reads engine.yaml (with the environment's overrides) and model.yaml. Null when either has an error.</summary>
-    public static Workspace? Load(string directory, IDictionary? environment, ProblemList problems)
+    public required EngineSettings? Settings { get; init; }
+
+    public required CustomerModel? Model { get; init; }
+
+    /// <summary>The campaigns without errors of their own, by file name.</summary>
+    public required IReadOnlyList<CampaignDefinition> Campaigns { get; init; }
+
+    /// <summary>Everything found in all files, in one pass.</summary>
+    public required ProblemList Problems { get; init; }
+
+    /// <summary>Names of campaign files relative to the workspace, sorted.</summary>
+    public required IReadOnlyList<string> CampaignFiles { get; init; }
+
+    /// <param name="directory">The folder.</param>
+    /// <param name="environment">Environment variables that override engine.yaml; null reads the file alone.</param>
+    /// <param name="campaignFiles">Files to read, relative to the workspace or absolute; null reads all of campaigns/.</param>
+    public static Workspace Load(string directory, IDictionary? environment, IEnumerable<string>? campaignFiles = null)
     {
-        EngineSettings? settings = Read(directory, "engine.yaml", problems) is { } engine
+        directory = Path.GetFullPath(directory);
+        var problems = new ProblemList();
+        var settings = ReadFile(directory, "engine.yaml", problems, missing: [.. "# every key has a default"u8]) is { } engine
             ? EngineLoader.Load("engine.yaml", engine, environment, problems) : null;
-        CustomerModel? model = Read(directory, "model.yaml", problems) is { } bytes ? ModelLoader.Load("model.yaml", bytes, problems) : null;
-        return settings is null || model is null ? null : new Workspace(directory, settings, WithConsentPolicy(model, settings));
+        var model = ReadFile(directory, "model.yaml", problems) is { } text ? ModelLoader.Load("model.yaml", text, problems) : null;
+        if (model is not null && settings is not null)
+        {
+            model = WithPolicies(model, settings);
+        }
+
+        var files = campaignFiles is null ? Files(directory) : [.. campaignFiles.Select(f => Path.GetRelativePath(directory, Path.GetFullPath(f, directory)).Replace('\\', '/'))];
+        var campaigns = new List<CampaignDefinition>();
+        foreach (var file in files)
+        {
+            if (ReadFile(directory, file, problems) is { } bytes && CampaignLoader.Load(file, bytes, problems) is { } campaign)
+            {
+                campaigns.Add(campaign);
+            }
+        }
+
+        CheckSet(campaigns, problems);
+        if (model is not null && settings is not null)
+        {
+            campaigns.ForEach(c => CampaignCheck.Run(c, model, settings, problems));
+        }
+
+        return new Workspace { Directory = directory, Settings = settings, Model = model, Campaigns = campaigns, Problems = problems, CampaignFiles = files };
     }
 
-    /// <summary>Campaign files of the workspace, in name order, relative to it.</summary>
-    public IReadOnlyList<string> CampaignFiles()
+    /// <summary>Campaign files of a workspace relative to it, sorted; names that start with a dot or an underscore are left out.</summary>
+    public static IReadOnlyList<string> Files(string directory)
     {
-        string folder = Path.Combine(Directory, "campaigns");
+        var folder = Path.Combine(directory, "campaigns");
         return !System.IO.Directory.Exists(folder) ? [] :
-            [.. System.IO.Directory.EnumerateFiles(folder, "*.yaml", SearchOption.AllDirectories)
-                .Select(f => Path.GetRelativePath(Directory, f).Replace('\\', '/')).Order(StringComparer.Ordinal)];
+            [.. System.IO.Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+                .Where(f => Path.GetExtension(f) is ".yaml" or ".yml" && Path.GetFileName(f)[0] is not ('.' or '_'))
+                .Select(f => Path.GetRelativePath(directory, f).Replace('\\', '/')).Order(StringComparer.Ordinal)];
     }
 
-    /// <summary>One campaign file, checked against model and settings. Null when it has errors.</summary>
-    /// <param name="file">Relative to the workspace or absolute.</param>
-    public CampaignDefinition? LoadCampaign(string file, ProblemList problems)
+    private static void CheckSet(List<CampaignDefinition> campaigns, ProblemList problems)
     {
-        string shown = Path.IsPathRooted(file) ? Path.GetRelativePath(Directory, file) : file;
-        if (Read(Directory, file, problems, shown) is not { } bytes || CampaignLoader.Load(shown, bytes, problems) is not { } campaign)
-            return null;
-        if (campaign.Purpose == MessagePurpose.Marketing && campaign.Audience.Caps.Count == 0 && Settings.Caps.Count > 0)
-            campaign = campaign with { Audience = campaign.Audience with { Caps = Settings.Caps } };
-        var own = new ProblemList();
-        CampaignCheck.Run(campaign, Model, Settings, own);
-        problems.AddRange(own.Items);
-        return own.HasErrors ? null : campaign;
+        var first = new Dictionary<string, CampaignDefinition>(StringComparer.Ordinal);
+        foreach (var campaign in campaigns)
+        {
+            if (!first.TryAdd(campaign.Name, campaign))
+            {
+                problems.Error(campaign.Place, "CE1240", $"the campaign name '{campaign.Name}' is taken by {first[campaign.Name].File}; histories are kept by name, so give this one another");
+            }
+        }
     }
 
-    /// <summary>The campaign of that name, or in that file. Null with a problem when there is none, or when its file has errors.</summary>
-    public CampaignDefinition? FindCampaign(string nameOrFile, ProblemList problems)
-    {
-        if (nameOrFile.EndsWith(".yaml", StringComparison.OrdinalIgnoreCase) || nameOrFile.EndsWith(".yml", StringComparison.OrdinalIgnoreCase))
-            return LoadCampaign(Path.GetFullPath(nameOrFile, Environment.CurrentDirectory), problems);
-
-        var found = new List<(string File, string Name)>();
-        foreach (string file in CampaignFiles())
-        {
-            if (Read(Directory, file, problems) is { } bytes && YamlReader.Read(file, bytes, new ProblemList())?.Text("campaign") is { } name)
-                found.Add((file, name));
-        }
-        List<string> files = [.. found.Where(f => f.Name == nameOrFile).Select(f => f.File)];
-        if (files.Count == 1)
-            return LoadCampaign(files[0], problems);
-        var place = new Place("campaigns", 1, 1);
-        if (files.Count > 1)
-            problems.Error(place with { File = files[1] }, "CE1250", $"campaign '{nameOrFile}' is also the name in {files[0]}; every campaign needs a name of its own");
-        else
-            problems.Error(place, "CE1251", $"there is no campaign '{Shown.Text(nameOrFile)}'{Suggestion.For(nameOrFile, found.Select(f => f.Name))}");
-        return null;
-    }
-
-    private static byte[]? Read(string directory, string file, ProblemList problems, string? shown = null)
-    {
-        var info = new FileInfo(Path.Combine(directory, file));
-        var place = new Place(shown ?? file, 1, 1);
-        if (!info.Exists)
-        {
-            problems.Error(place, "CE1001", $"there is no file {shown ?? file} in {directory}");
-            return null;
-        }
-        if (info.Length > LargestFile)
-        {
-            problems.Error(place, "CE1002", $"the file has {info.Length:N0} bytes; authored files have at most {YamlLimits.Default.Bytes:N0}");
-            return null;
-        }
-        return File.ReadAllBytes(info.FullName);
-    }
-
-    // engine.yaml may be stricter or looser than model.yaml about a channel.
-    private static CustomerModel WithConsentPolicy(CustomerModel model, EngineSettings settings)
+    private static CustomerModel WithPolicies(CustomerModel model, EngineSettings settings)
     {
         if (settings.OptIn.Count == 0)
-            return model;
-        Entity people = model.People with
         {
-            Contacts = model.People.Contacts.ToDictionary(
-                c => c.Key, c => settings.OptIn.TryGetValue(c.Key, out bool optIn) ? c.Value with { OptIn = optIn } : c.Value),
-        };
-        var entities = new Dictionary<string, Entity>(model.Entities) { [people.Name] = people };
+            return model;
+        }
+
+        var contacts = model.People.Contacts.ToDictionary(c => c.Key,
+            c => settings.OptIn.TryGetValue(c.Key, out var optIn) ? c.Value with { OptIn = optIn } : c.Value, StringComparer.Ordinal);
+        var people = model.People with { Contacts = contacts };
+        var entities = model.Entities.ToDictionary(e => e.Key, e => e.Key == people.Name ? people : e.Value, StringComparer.Ordinal);
         return model with { People = people, Entities = entities };
+    }
+
+    // One byte more than the limit is enough to report the size, whatever the file holds.
+    private static byte[]? ReadFile(string directory, string file, ProblemList problems, byte[]? missing = null)
+    {
+        var path = Path.Combine(directory, file);
+        if (!System.IO.File.Exists(path) && missing is not null)
+        {
+            return missing;
+        }
+
+        try
+        {
+            using var stream = System.IO.File.OpenRead(path);
+            var length = Math.Min(stream.Length, YamlLimits.Default.Bytes + 1);
+            var bytes = new byte[length];
+            return bytes[..stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false)];
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            problems.Error(new Place(file, 1, 1), "CE1017", fault is FileNotFoundException or DirectoryNotFoundException
+                ? "the file does not exist" : $"the file cannot be read: {fault.Message}");
+            return null;
+        }
     }
 }

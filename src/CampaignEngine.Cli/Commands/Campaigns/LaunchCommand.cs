@@ -1,6 +1,7 @@
 using System.CommandLine;
 using CampaignEngine.Cli.OptionGroups;
 using CampaignEngine.Planning;
+using Spectre.Console;
 
 namespace CampaignEngine.Cli.Commands.Campaigns;
 

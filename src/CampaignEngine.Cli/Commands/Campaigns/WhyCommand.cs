@@ -24,7 +24,7 @@ internal static class WhyCommand
             await using WorkspaceSession session = await WorkspaceSession.OpenAsync(workspace, parsed, cancellationToken);
             string who = parsed.GetValue(customer)!;
             Explanation explanation = await session.Services.Explainer.ExplainAsync(who, session.Campaign(parsed.GetValue(campaign)!), cancellationToken)
-                ?? throw CommandException.Invalid($"there is no customer '{who}': neither {session.Workspace.Model.People.Label.Name} nor {session.Workspace.Model.People.Key.Name} has that value");
+                ?? throw CommandException.Invalid($"there is no customer '{who}': neither {session.Model.People.Label.Name} nor {session.Model.People.Key.Name} has that value");
             output.Writer(parsed).Document(explanation, console => Show(console, explanation));
             return ExitCode.Done;
         });

@@ -11,7 +11,7 @@ internal static class DbTarget
         if (options.ConnectionString is not null)
         {
             throw CommandException.Refused(
-                $"this workspace uses a configured server ({WorkspaceSession.DatabaseVariable}); "
+                $"this workspace uses a configured server ({EngineLoader.DatabaseVariable}); "
                 + "only the private one is started and stopped here: unset the setting to use that");
         }
     }

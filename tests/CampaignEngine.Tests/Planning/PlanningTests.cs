@@ -1,0 +1,174 @@
+using CampaignEngine.Campaigns;
+using CampaignEngine.Deduplication;
+using CampaignEngine.Planning;
+
+namespace CampaignEngine.Tests.Planning;
+
+public sealed class PlanningTests(PlanningFixture fixture) : IClassFixture<PlanningFixture>
+{
+    [Fact]
+    public async Task EverybodyHasTheOneReasonThatDecided()
+    {
+        PlanDocument plan = await fixture.PlanAsync(PlanningFixture.Campaign("reasons"));
+        Dictionary<string, string> reasons = await fixture.ReasonsAsync(plan);
+        Assert.Equal(new Dictionary<string, string>
+        {
+            ["anna"] = Reason.DuplicateEmail,      // anna-2 ordered later
+            ["anna-2"] = Reason.Contact,
+            ["bruno"] = Reason.Condition,
+            ["nomail"] = Reason.NoAddress,
+            ["broken"] = Reason.InvalidAddress,
+            ["unasked"] = Reason.NoConsent,
+            ["blocked"] = Reason.Suppressed,
+            ["mother"] = Reason.DuplicateHousehold,
+            ["father"] = Reason.Contact,
+            ["idn"] = Reason.DuplicateEmail,
+            ["idn-2"] = Reason.Contact,
+            ["cross"] = Reason.Condition,
+        }.OrderBy(r => r.Key), reasons.OrderBy(r => r.Key));
+        Assert.Equal(12, plan.Universe);
+        Assert.Equal(10, plan.Selected);
+        Assert.Equal(3, plan.Net);
+        Assert.Equal(plan.Universe, plan.Waterfall.Sum(s => s.Count) + plan.Contact);
+        Assert.Equal([1, 3], plan.Waterfall.Where(s => s.Reason == Reason.Condition).Select(s => s.Condition!.Value));
+        Assert.Equal("exclude: has(complaints where status = \"open\")", plan.Waterfall[1].Detail);
+        Assert.Equal(0.30m, plan.Cost);
+    }
+
+    [Fact]
+    public async Task TheSameDataGiveTheSameHashAndTheSameCells()
+    {
+        CampaignDefinition campaign = PlanningFixture.Campaign("again", "  holdout: 30%");
+        PlanDocument first = await fixture.PlanAsync(campaign);
+        PlanDocument second = await fixture.PlanAsync(campaign);
+        Assert.Equal(first.Hash, second.Hash);
+        Assert.Equal((first.Net, first.Control), (second.Net, second.Control));
+        Assert.Equal(0, second.Difference!.Joined + second.Difference.Left);
+    }
+
+    [Fact]
+    public async Task ThePlanSaysWhoJoinedAndWhoLeftSinceTheOneBefore()
+    {
+        PlanDocument wide = await fixture.PlanAsync(PlanningFixture.Campaign("differs"));
+        PlanDocument narrow = await fixture.PlanAsync(PlanningFixture.Campaign("differs", "  limit: 1 by sum(orders.amount) desc"));
+        Assert.NotEqual(wide.Hash, narrow.Hash);
+        Assert.Equal((wide.Hash, 0L, 2L, true), (narrow.Difference!.Previous, narrow.Difference.Joined, narrow.Difference.Left, narrow.Difference.DefinitionChanged));
+        Assert.Equal(new PlanChange(Reason.Contact, Reason.OverLimit, 2), Assert.Single(narrow.Difference.Changes));
+        Assert.Equal("idn-2", Assert.Single(await fixture.ReasonsAsync(narrow), r => r.Value == Reason.Contact).Key);
+    }
+
+    [Fact]
+    public async Task ALaunchFreezesExactlyThePlannedPeopleOnce()
+    {
+        PlanDocument plan = await fixture.PlanAsync(PlanningFixture.Campaign("launched"));
+        LaunchResult launched = await fixture.LaunchAsync(plan);
+        Assert.Equal(LaunchEnding.Launched, launched.Ending);
+        LaunchedDrop drop = Assert.Single(launched.Drops);
+        Assert.Equal(["anna-2", "father", "idn-2"], await fixture.ItemsAsync(drop.MailingId));
+        Assert.Equal(LaunchEnding.AlreadyLaunched, (await fixture.LaunchAsync(plan)).Ending);
+        Assert.Equal(1L, await fixture.ScalarAsync<long>("SELECT count(*) FROM engine.mailing WHERE campaign = 'launched'"));
+    }
+
+    [Fact]
+    public async Task ARepeatedCampaignReachesNobodyTwice()
+    {
+        await fixture.LaunchAsync(await fixture.PlanAsync(PlanningFixture.Campaign("repeated")));
+        PlanDocument again = await fixture.PlanAsync(PlanningFixture.Campaign("repeated", more: "title: Edited"));
+        Assert.Equal(0, again.Contact);
+        Assert.Equal(3, again.Waterfall.Single(s => s.Reason == Reason.AlreadyContacted).Count);
+    }
+
+    [Fact]
+    public async Task ACopiedCampaignWithTheSameMessageReachesNobodyTwice()
+    {
+        CampaignDefinition original = PlanningFixture.Campaign("original");
+        await fixture.LaunchAsync(await fixture.PlanAsync(original, PlanningFixture.Messages(original, "<p>copied</p>")));
+        CampaignDefinition copy = PlanningFixture.Campaign("copy");
+        PlanDocument plan = await fixture.PlanAsync(copy, PlanningFixture.Messages(copy, "<p>copied</p>"));
+        Assert.Equal(3, plan.Waterfall.Single(s => s.Reason == Reason.AlreadyContacted).Count);
+    }
+
+    [Fact]
+    public async Task TwoCopiesPlannedBeforeEitherIsLaunchedStillReachNobodyTwice()
+    {
+        CampaignDefinition one = PlanningFixture.Campaign("twin-one");
+        CampaignDefinition two = PlanningFixture.Campaign("twin-two");
+        PlanDocument first = await fixture.PlanAsync(one, PlanningFixture.Messages(one, "<p>twin</p>"));
+        PlanDocument second = await fixture.PlanAsync(two, PlanningFixture.Messages(two, "<p>twin</p>"));
+        LaunchResult[] launches = await Task.WhenAll(fixture.LaunchAsync(first), fixture.LaunchAsync(second));
+        Assert.Equal(3, launches.Sum(l => l.Drops.Single().People));
+        Assert.Equal(3, launches.Sum(l => l.Drops.Single().Excluded));
+    }
+
+    [Fact]
+    public async Task AnOldPlanIsSupersededAndAnUnknownOneRefused()
+    {
+        PlanDocument old = await fixture.PlanAsync(PlanningFixture.Campaign("outdated"));
+        PlanDocument newer = await fixture.PlanAsync(PlanningFixture.Campaign("outdated", more: "title: Newer"));
+        LaunchResult refused = await fixture.LaunchAsync(old);
+        Assert.Equal(LaunchEnding.Superseded, refused.Ending);
+        Assert.Equal($"plan {old.Hash} is not the newest: {newer.Hash} is. Launch that one, or plan again", refused.Text);
+        Assert.Equal(LaunchEnding.UnknownPlan, (await fixture.LaunchAsync(newer with { Hash = "ffffffff" })).Ending);
+        Assert.Equal(LaunchEnding.UnknownPlan, (await fixture.LaunchAsync(newer with { Hash = "%%%%%%" })).Ending);
+    }
+
+    [Fact]
+    public async Task APlanOverBudgetIsRefusedUnlessSaidOtherwise()
+    {
+        PlanDocument plan = await fixture.PlanAsync(PlanningFixture.Campaign("dear", more: "budget: 0.20 USD"));
+        Assert.True(plan.OverBudget);
+        LaunchResult refused = await fixture.LaunchAsync(plan);
+        Assert.Equal(LaunchEnding.OverBudget, refused.Ending);
+        Assert.Equal("the plan costs 0.30 USD, the budget is 0.20: raise the budget, lower the limit, or launch with --over-budget", refused.Text);
+        Assert.Equal(LaunchEnding.Launched, (await fixture.LaunchAsync(plan, overBudget: true)).Ending);
+    }
+
+    [Fact]
+    public async Task ALaterDropReadsPeopleAgainOnItsOwnChannel()
+    {
+        CampaignDefinition campaign = PlanningFixture.Campaign("two-drops", "  survivor: [customer_no]", """
+              - drop: text
+                channel: sms
+                template: sms/spring
+                schedule: { after: announce, delay: 1 day }
+                unit_cost: 0.05 USD
+            """);
+        PlanDocument plan = await fixture.PlanAsync(campaign);
+        Assert.Equal([3L, 1L], plan.Drops.Select(d => d.People));
+        Assert.Equal(LaunchEnding.Launched, (await fixture.LaunchAsync(plan)).Ending);
+
+        await fixture.ExecuteAsync("""
+            INSERT INTO engine.occurrence (campaign, drop_name, due_at, plan_id)
+            SELECT 'two-drops', 'text', now(), plan_id FROM engine.plan WHERE campaign = 'two-drops' AND launched_at IS NOT NULL
+            """);
+        long occurrence = await fixture.ScalarAsync<long>("SELECT occurrence_id FROM engine.occurrence WHERE campaign = 'two-drops' AND drop_name = 'text'");
+        FreezeResult[] both = await Task.WhenAll(
+            fixture.Services.Freezer.FreezeAsync(occurrence, TestContext.Current.CancellationToken),
+            fixture.Services.Freezer.FreezeAsync(occurrence, TestContext.Current.CancellationToken));
+        FreezeResult frozen = Assert.Single(both, f => f.Ending == FreezeEnding.Frozen);
+        Assert.Equal(["anna"], await fixture.ItemsAsync(frozen.MailingId!.Value));
+        Assert.Equal("+886912345678", await fixture.ScalarAsync<string>($"SELECT address FROM engine.mailing_item WHERE mailing_id = {frozen.MailingId}"));
+        Assert.Equal(2, frozen.Excluded);
+    }
+
+    [Fact]
+    public async Task WhyNamesTheReasonTheConditionAndTheValues()
+    {
+        CampaignDefinition campaign = PlanningFixture.Campaign("asked");
+        Explanation before = (await fixture.Services.Explainer.ExplainAsync("bruno", campaign, TestContext.Current.CancellationToken))!;
+        Assert.Equal("unplanned", before.Outcome);
+        PlanDocument plan = await fixture.PlanAsync(campaign);
+
+        Explanation bruno = (await fixture.Services.Explainer.ExplainAsync("bruno", campaign, TestContext.Current.CancellationToken))!;
+        Assert.Equal(("excluded", Reason.Condition, "condition 1 'country = \"TW\"' does not hold: country = DE"), (bruno.Outcome, bruno.Reason, bruno.Detail));
+        Explanation anna = (await fixture.Services.Explainer.ExplainAsync("anna", campaign, TestContext.Current.CancellationToken))!;
+        Assert.Equal(("excluded", Reason.DuplicateEmail), (anna.Outcome, anna.Reason));
+        Assert.StartsWith("another person of the list has the same e-mail address: anna-2 stays", anna.Detail, StringComparison.Ordinal);
+        Assert.Equal("planned", (await fixture.Services.Explainer.ExplainAsync("father", campaign, TestContext.Current.CancellationToken))!.Outcome);
+        Assert.Null(await fixture.Services.Explainer.ExplainAsync("nobody'; DROP TABLE crm.customers; --", campaign, TestContext.Current.CancellationToken));
+
+        await fixture.LaunchAsync(plan);
+        Explanation waiting = (await fixture.Services.Explainer.ExplainAsync("father", campaign, TestContext.Current.CancellationToken))!;
+        Assert.Equal(("waiting", "waiting"), (waiting.Outcome, Assert.Single(waiting.Mailings).State));
+    }
+}
