@@ -40,7 +40,7 @@ public sealed class ListBuilder(NpgsqlConnection connection)
         var values = new object?[layout.Expressions.Count];
         long count = 0;
         await using NpgsqlBinaryImporter copy = await connection.BeginBinaryImportAsync(SqlFile.Load<ListBuilder>("CopyCandidates"), cancellationToken);
-        copy.Timeout = TimeSpan.Zero;
+        copy.Timeout = TimeSpan.FromHours(12);
         while (await rows.ReadAsync(cancellationToken))
         {
             string key = Convert.ToString(rows.GetValue(0), CultureInfo.InvariantCulture)!;

@@ -28,6 +28,8 @@ public sealed class Explainer(EngineDatabase database, CustomerModel model, Time
             return null;
         ListPerson? person = plan?.ListId is null ? null : await connection.QuerySingleOrDefaultAsync<ListPerson>(
             Command("ListPerson", new { list = plan.ListId, key = today.Key }, cancellationToken));
+        if (person?.DuplicateOf is { } other)
+            person = person with { DuplicateOf = await LabelAsync(other, audience, cancellationToken) ?? other };
         List<ExplainedMailing> mailings = [.. (await connection.QueryAsync<MailingRow>(Command("PersonMailings", new { campaign = definition.Name, key = today.Key }, cancellationToken)))
             .Select(m => new ExplainedMailing(m.Drop, m.Channel, m.State, m.Reason, m.At, m.Cell))];
 
@@ -111,10 +113,9 @@ public sealed class Explainer(EngineDatabase database, CustomerModel model, Time
     private static string Detail(ListPerson person, string stamp)
     {
         string meaning = Reason.Meaning(person.Reason);
-        string other = person.DuplicateLabel ?? person.DuplicateOf ?? "";
         return person.Reason switch
         {
-            Reason.DuplicateEmail or Reason.DuplicatePhone or Reason.DuplicateHousehold => $"{meaning}: {other} stays (plan of {stamp})",
+            Reason.DuplicateEmail or Reason.DuplicatePhone or Reason.DuplicateHousehold => $"{meaning}: {person.DuplicateOf} stays (plan of {stamp})",
             _ => $"{meaning} (plan of {stamp})",
         };
     }
@@ -133,6 +134,16 @@ public sealed class Explainer(EngineDatabase database, CustomerModel model, Time
             }
         }
         return null;
+    }
+
+    private async Task<string?> LabelAsync(string key, BoundAudience audience, CancellationToken cancellationToken)
+    {
+        SelectionStatement statement = new SelectionCompiler(model, audience.People, new SelectionOptions { Now = timeProvider.GetUtcNow(), Zone = zone })
+            .Waterfall([], [], [new SelectionColumn("label", BoundExpression.Of(audience.People, audience.People.Label))], [key]);
+        await using NpgsqlConnection reader = await database.QuerySource.OpenConnectionAsync(cancellationToken);
+        await using NpgsqlCommand command = statement.ToCommand(reader);
+        await using NpgsqlDataReader row = await command.ExecuteReaderAsync(cancellationToken);
+        return await row.ReadAsync(cancellationToken) ? Convert.ToString(row.GetValue(2), CultureInfo.InvariantCulture) : null;
     }
 
     private BoundAudience Bind(CampaignDefinition campaign)
@@ -167,7 +178,6 @@ public sealed class Explainer(EngineDatabase database, CustomerModel model, Time
         public string Reason { get; init; } = "";
         public int? Condition { get; init; }
         public string? DuplicateOf { get; init; }
-        public string? DuplicateLabel { get; init; }
         public string? Cell { get; init; }
     }
 

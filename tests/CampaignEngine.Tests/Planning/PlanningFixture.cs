@@ -73,11 +73,11 @@ public sealed class PlanningFixture : TestDatabase
         return campaign!;
     }
 
-    public static Dictionary<string, MailingContent> Messages(CampaignDefinition campaign, string html = "<p>Hello</p>") =>
+    public static Dictionary<string, MailingContent> Messages(CampaignDefinition campaign, string? html = null) =>
         campaign.Drops.ToDictionary(d => d.Name, d => new MailingContent
         {
             Campaign = campaign.Name, Marketing = true, Drop = d.Name, Channel = d.Channel, Sender = "main", People = "customers",
-            TemplateName = d.Template.Text, Subject = d.Subject?.Text, Html = $"{html}{d.Name}",
+            TemplateName = d.Template.Text, Subject = d.Subject?.Text, Html = $"{html ?? campaign.Name}{d.Name}",
         });
 
     public async Task<PlanDocument> PlanAsync(CampaignDefinition campaign, Dictionary<string, MailingContent>? messages = null)
