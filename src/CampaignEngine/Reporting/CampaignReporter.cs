@@ -10,6 +10,7 @@ namespace CampaignEngine.Reporting;
 public sealed class CampaignReporter(NpgsqlDataSource database)
 {
     private const string ControlName = "control";
+    private static readonly string Settings = SqlFile.Load<CampaignReporter>("ReportSettings");
     private static readonly string ReadMailings = SqlFile.Load<CampaignReporter>("ReportMailings");
     private static readonly string ReadRows = SqlFile.Load<CampaignReporter>("ReportRows");
 
@@ -18,6 +19,11 @@ public sealed class CampaignReporter(NpgsqlDataSource database)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
+        await using (var settings = new NpgsqlCommand(Settings, connection, transaction))
+        {
+            await settings.ExecuteNonQueryAsync(cancellationToken);
+        }
+
         var mailings = await ReadMailingsAsync(request, connection, transaction, cancellationToken);
         if (mailings.Count == 0)
         {
@@ -32,7 +38,7 @@ public sealed class CampaignReporter(NpgsqlDataSource database)
     private static async Task<List<Started>> ReadMailingsAsync(
         ReportRequest request, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(ReadMailings, connection, transaction);
+        await using var command = new NpgsqlCommand(ReadMailings, connection, transaction) { CommandTimeout = 300 };
         command.Parameters.AddWithValue("campaign", request.Campaign);
         command.Parameters.AddWithValue("as_of", request.AsOf.ToUniversalTime());
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -56,6 +62,7 @@ public sealed class CampaignReporter(NpgsqlDataSource database)
         command.Parameters.AddWithValue("as_of", request.AsOf.ToUniversalTime());
         command.Parameters.AddWithValue("window", NpgsqlDbType.Text, request.Response.Window.ToString());
         command.Parameters.AddWithValue("first_touch", request.Response.Attribution == "first-touch");
+        command.Parameters.AddWithValue("one_mailing", mailings.Count == 1);
         command.Parameters.AddWithValue("counts", request.Response.Counts.ToArray());
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var rows = new List<(int, ReportRow)>();

@@ -7,11 +7,33 @@ using CampaignEngine.Testing;
 
 namespace CampaignEngine.Tests.Reporting;
 
-public sealed class LedgerFixture : TestDatabase
+public class LedgerFixture : TestDatabase
 {
     internal GeneratedLedger Ledger { get; private set; } = null!;
 
-    protected override async Task PrepareAsync(CancellationToken cancellationToken) => Ledger = await GeneratedLedger.CreateAsync(this);
+    protected override async Task PrepareAsync(CancellationToken cancellationToken) => Ledger = await GeneratedLedger.CreateAsync(this, Recurring);
+
+    protected virtual bool Recurring => true;
+}
+
+/// <summary>A campaign of one mailing, which is counted on a shorter way.</summary>
+public sealed class SingleMailingFixture : LedgerFixture
+{
+    protected override bool Recurring => false;
+}
+
+public sealed class SingleMailingReportTests(SingleMailingFixture fixture) : IClassFixture<SingleMailingFixture>
+{
+    [Theory]
+    [InlineData("last-touch", 60, "click,reply,conversion", null)]
+    [InlineData("first-touch", 9, "click,conversion", "tea")]
+    public async Task EveryFigureEqualsAnIndependentRecount(string attribution, int days, string counts, string? category)
+    {
+        var asOf = GeneratedLedger.Start.AddDays(days);
+        var report = await new CampaignReporterTests(fixture).RunAsync(attribution, asOf, counts.Split(','), category);
+        Assert.Equal((3, 3, 1), (report!.Rows.Count, report.Cells.Count, report.Drops.Count));
+        CampaignReporterTests.AssertEqual(new Recount(fixture.Ledger, asOf, attribution == "first-touch", counts.Split(','), category), report);
+    }
 }
 
 public sealed class CampaignReporterTests(LedgerFixture fixture) : IClassFixture<LedgerFixture>
@@ -36,6 +58,11 @@ public sealed class CampaignReporterTests(LedgerFixture fixture) : IClassFixture
         Assert.Equal(6, report.Rows.Count);
         Assert.Equal(3, report.Cells.Count);
         Assert.Equal(2, report.Drops.Count);
+        AssertEqual(recount, report);
+    }
+
+    internal static void AssertEqual(Recount recount, CampaignReport report)
+    {
         foreach (var row in (IEnumerable<ReportRow>)[.. report.Rows, .. report.Cells, .. report.Drops, report.Total])
         {
             Assert.Equal(recount.Of(row.Control ? null : row.Cell, row.Drop, row.Control), Count(row));
@@ -86,11 +113,11 @@ public sealed class CampaignReporterTests(LedgerFixture fixture) : IClassFixture
         Assert.True(report.Total.Responses > 0);
     }
 
-    private static Counted Count(ReportRow r) => new(
+    internal static Counted Count(ReportRow r) => new(
         (int)r.Contacted, (int)r.InDoubt, (int)r.Delivered, (int)r.OpensRaw, (int)r.Opens, (int)r.ClicksRaw, (int)r.Clicks, (int)r.Unsubscribes,
         (int)r.Responses, (int)r.Conversions, (int)r.Orders, r.Revenue, r.Cost);
 
-    private Task<CampaignReport?> RunAsync(string attribution, DateTimeOffset asOf, string[] counts, string? category)
+    internal Task<CampaignReport?> RunAsync(string attribution, DateTimeOffset asOf, string[] counts, string? category)
     {
         var request = new ReportRequest
         {

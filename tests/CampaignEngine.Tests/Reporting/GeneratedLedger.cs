@@ -25,7 +25,7 @@ internal sealed class GeneratedLedger
 
     public List<string> Control { get; } = [];
 
-    public static async Task<GeneratedLedger> CreateAsync(TestDatabase database)
+    public static async Task<GeneratedLedger> CreateAsync(TestDatabase database, bool recurring)
     {
         var ledger = new GeneratedLedger();
         await database.ExecuteAsync("INSERT INTO crm.customers (customer_no) SELECT 'C' || n FROM generate_series(1, 400) n");
@@ -33,8 +33,12 @@ internal sealed class GeneratedLedger
             $"{n}", $"p{n}@example.com", n % 2 == 0 ? "free-shipping" : "ten-percent", Control: n > 320)).ToList();
         ledger.Control.AddRange(people.Where(p => p.Control).Select(p => p.CustomerKey));
         await ledger.SendAsync(database.Source, "announce", people, 0, 0.05m);
-        await ledger.SendAsync(database.Source, "weekly", [.. people.Where(p => p.Control || int.Parse(p.CustomerKey, CultureInfo.InvariantCulture) % 3 > 0)], 5, 0.02m);
-        await ledger.SendAsync(database.Source, "weekly", [.. people.Where(p => p.Control || int.Parse(p.CustomerKey, CultureInfo.InvariantCulture) % 4 > 0)], 12, 0.02m);
+        if (recurring)
+        {
+            await ledger.SendAsync(database.Source, "weekly", [.. people.Where(p => p.Control || int.Parse(p.CustomerKey, CultureInfo.InvariantCulture) % 3 > 0)], 5, 0.02m);
+            await ledger.SendAsync(database.Source, "weekly", [.. people.Where(p => p.Control || int.Parse(p.CustomerKey, CultureInfo.InvariantCulture) % 4 > 0)], 12, 0.02m);
+        }
+
         await ledger.OrderAsync(database.Source);
         return ledger;
     }

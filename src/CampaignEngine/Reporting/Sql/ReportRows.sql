@@ -70,9 +70,18 @@ WITH mailing AS (
            bool_or(coalesce(answered_by_click, false) OR coalesce(answered_by_reply, false) OR ('conversion' = ANY (@counts) AND orders > 0)) AS responded,
            sum(orders) AS orders, sum(revenue) AS revenue, sum(messages * unit_cost) FILTER (WHERE sent) AS cost
     FROM judged
+    WHERE NOT @one_mailing
     GROUP BY GROUPING SETS ((control, cell, drop_name, customer_key), (control, cell, customer_key), (control, drop_name, customer_key), (control, customer_key))
+    UNION ALL
+    -- In a single mailing everybody stands once, so an item is a person on every level: four times less to group.
+    SELECT NULL, control, cell, drop_name, sent, in_doubt, CASE WHEN sent THEN messages END, sent AND bounced IS NOT TRUE, bounced,
+           opened_raw, opened, clicked_raw, clicked_at IS NOT NULL, replied_at IS NOT NULL, unsubscribed, complained,
+           coalesce(answered_by_click, false) OR coalesce(answered_by_reply, false) OR ('conversion' = ANY (@counts) AND orders > 0),
+           orders, revenue, CASE WHEN sent THEN messages * unit_cost END
+    FROM judged
+    WHERE @one_mailing
 )
-SELECT level, control, cell, drop_name,
+SELECT coalesce(level, grouping(cell, drop_name)) AS level, control, cell, drop_name,
        count(*) AS people,
        count(*) FILTER (WHERE contacted) AS contacted,
        count(*) FILTER (WHERE in_doubt AND NOT contacted) AS in_doubt,
@@ -93,5 +102,7 @@ SELECT level, control, cell, drop_name,
        coalesce(sum(revenue * revenue), 0) AS revenue_squares,
        coalesce(sum(cost), 0) AS cost
 FROM person
-GROUP BY level, control, cell, drop_name
-ORDER BY level, control, cell, drop_name
+GROUP BY GROUPING SETS ((level, control, cell, drop_name), (level, control, cell), (level, control, drop_name), (level, control))
+-- People that were grouped above already carry their level and take no further sums.
+HAVING level IS NULL OR grouping(cell, drop_name) = 0
+ORDER BY 1, control, cell, drop_name

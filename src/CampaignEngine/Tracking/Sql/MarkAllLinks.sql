@@ -1,8 +1,8 @@
 -- Whoever follows every link of a message within seconds is a scanner. Two links within two seconds, three and more within five: a person may well
--- open both links of a short message one after the other. Every click of such a burst is marked, and only of items that clicked after the watermark.
+-- open both links of a short message one after the other. Every click of such a burst is marked, and only of items that clicked in the slice.
 -- Side effect: marks clicks.
 WITH lately AS (
-    SELECT DISTINCT mailing_id, ordinal FROM engine.event WHERE event_id > @after AND kind = 'click'
+    SELECT DISTINCT mailing_id, ordinal FROM engine.event WHERE event_id > @after AND event_id <= @upto AND kind = 'click'
 ), linked AS (
     SELECT mailing_id, count(*) AS links, CASE WHEN count(*) = 2 THEN interval '2 seconds' ELSE interval '5 seconds' END AS span
     FROM engine.mailing_link
