@@ -127,7 +127,7 @@ public sealed class CompiledTemplateTests
     public void BothPathsGiveTheSameOverGeneratedTemplates()
     {
         var fast = 0;
-        for (var seed = 0; seed < 4000; seed++)
+        for (var seed = 0; seed < 2500; seed++)
         {
             var random = new Random(seed);
             var html = random.Next(2) == 0;
@@ -149,7 +149,7 @@ public sealed class CompiledTemplateTests
             }
         }
 
-        Assert.True(fast > 2000, $"only {fast} of the templates took the fast path");
+        Assert.True(fast > 1200, $"only {fast} of the templates took the fast path");
     }
 
     [Fact]

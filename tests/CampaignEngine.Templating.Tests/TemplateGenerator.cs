@@ -48,7 +48,7 @@ internal sealed class TemplateGenerator(Random random, bool html)
             case 4 or 5:
                 Assign();
                 break;
-            case 6 or 7:
+            case 6:
                 Code("if " + Condition());
                 Block(depth - 1);
                 if (random.Next(2) == 0)
@@ -57,6 +57,17 @@ internal sealed class TemplateGenerator(Random random, bool html)
                     Block(depth - 1);
                 }
 
+                Code("end");
+                break;
+            case 7:
+                Code($"case {(random.Next(2) == 0 ? "customer.first_name" : "customer.id")}");
+                _text.Append(Pick("", "\n  "));
+                Code("when 5, 7");
+                Block(depth - 1);
+                Code("when 'Ann' || 'x'");
+                Block(depth - 1);
+                Code("else");
+                Block(depth - 1);
                 Code("end");
                 break;
             case 8 or 9 when _loops.Count < 2:

@@ -66,6 +66,10 @@ internal sealed partial class Compiler(Shape shape, TemplateEnvironment environm
                     CollectAssigned(s.Then, source);
                     CollectAssigned(s.Else ?? new Block([]), source);
                     break;
+                case CaseStatement s:
+                    s.Whens.ForEach(w => CollectAssigned(w.Body, source));
+                    CollectAssigned(s.Else ?? new Block([]), source);
+                    break;
                 case ForStatement s:
                     CollectAssigned(s.Body, source);
                     CollectAssigned(s.Else ?? new Block([]), source);
@@ -138,6 +142,8 @@ internal sealed partial class Compiler(Shape shape, TemplateEnvironment environm
                 return CompilePrint(s, indent);
             case IfStatement s:
                 return new IfEmit(Value(s.Condition), Compile(s.Then, indent), s.Else is null ? null : Compile(s.Else, indent));
+            case CaseStatement s:
+                return CompileCase(s, s.LeavesIndent ? string.Empty : indent);
             case ForStatement { TableRow: false } s:
                 return CompileFor(s, indent);
             case CaptureStatement { Target: VariableExpr variable } s:
@@ -151,6 +157,25 @@ internal sealed partial class Compiler(Shape shape, TemplateEnvironment environm
             default:
                 throw Not(statement.GetType().Name);
         }
+    }
+
+    /// <summary>A case as a chain of ifs over a value that costs nothing to read again.</summary>
+    private Emit CompileCase(CaseStatement statement, string indent)
+    {
+        var value = Value(statement.Value);
+        if (value is not (TextSlot or NumberSlot or BooleanSlot or TextVariable or NumberVariable or BooleanVariable or TextConstant or NumberConstant or LoopNumber))
+        {
+            throw Not("a case over something computed");
+        }
+
+        Emit otherwise = statement.Else is null ? new SequenceEmit([]) : Compile(statement.Else, indent);
+        foreach (var when in Enumerable.Reverse(statement.Whens))
+        {
+            var matches = when.Values.Select(v => Operate(BinaryOp.Equal, value, Value(v))).Aggregate((a, b) => new Junction(false, a, b));
+            otherwise = new IfEmit(matches, Compile(when.Body, indent), otherwise);
+        }
+
+        return otherwise;
     }
 
     private PrintEmit CompilePrint(ExpressionStatement statement, string indent)

@@ -15,25 +15,30 @@ internal sealed partial class Interpreter
 
     private sealed class Scope(ScriptMap? store)
     {
+        private Stack<ScriptMap>? _loops;
+
         public ScriptMap? Store { get; } = store;
 
         /// <summary>Loop variables of the loops that run in this scope, innermost first.</summary>
-        public Stack<ScriptMap> Loops { get; } = new();
+        public Stack<ScriptMap> Loops => _loops ??= new Stack<ScriptMap>();
 
         /// <summary>A named function does not see the variables of the function that calls it.</summary>
         public bool HidesCaller { get; init; }
 
         public bool TryGet(string name, out object? value)
         {
-            foreach (var loop in Loops)
+            value = null;
+            if (_loops is { Count: > 0 })
             {
-                if (loop.TryGet(name, out value))
+                foreach (var loop in _loops)
                 {
-                    return true;
+                    if (loop.TryGet(name, out value))
+                    {
+                        return true;
+                    }
                 }
             }
 
-            value = null;
             return Store is not null && Store.TryGet(name, out value);
         }
     }

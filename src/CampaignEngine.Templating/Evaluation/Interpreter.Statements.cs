@@ -148,6 +148,7 @@ internal sealed partial class Interpreter
     private object? ExecCase(CaseStatement statement)
     {
         var value = Eval(statement.Value);
+        _indent = statement.LeavesIndent ? string.Empty : _indent;
         foreach (var when in statement.Whens)
         {
             foreach (var candidate in when.Values)

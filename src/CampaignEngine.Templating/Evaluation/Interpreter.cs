@@ -22,6 +22,8 @@ internal sealed partial class Interpreter
     private int _textDepth;
     private Random? _random;
     private readonly TemplateOptions _options;
+    private readonly Scope _evaluatedLocals = new(new ScriptMap());
+    private Scope? _evaluated;
 
     public Interpreter(TemplateEnvironment environment, TemplateOptions options)
     {
@@ -94,7 +96,14 @@ internal sealed partial class Interpreter
     /// <summary>The value of one expression over variables.</summary>
     public object? Evaluate(Expr expression, ScriptMap variables)
     {
-        PushGlobal(variables);
+        if (_evaluated?.Store != variables)
+        {
+            // Kept from row to row: the same source of values comes again and again.
+            _evaluated = new Scope(variables);
+        }
+
+        _globals.Push(_evaluated);
+        _locals.Push(_evaluatedLocals);
         try
         {
             return Eval(expression);

@@ -5,9 +5,12 @@ namespace CampaignEngine.Templating.Evaluation;
 /// <summary>An object of the language: members by name in the order they were set.</summary>
 internal class ScriptMap
 {
-    private readonly OrderedDictionary<string, object?> _members = new(StringComparer.Ordinal);
+    private OrderedDictionary<string, object?>? _own;
     private HashSet<string>? _readOnly;
     private Dictionary<string, string>? _renamed;
+
+    /// <summary>Made when the first member is set: most objects of a short evaluation never hold one.</summary>
+    private OrderedDictionary<string, object?> Members => _own ??= new OrderedDictionary<string, object?>(StringComparer.Ordinal);
 
     /// <summary>No member can be set: the built-in functions.</summary>
     public bool Sealed { get; private set; }
@@ -15,18 +18,14 @@ internal class ScriptMap
     /// <summary>Comes from the caller: members are also found under their standard names (<c>FirstName</c> as <c>first_name</c>).</summary>
     public bool Renames { get; init; }
 
-    public virtual int Count => _members.Count;
+    public virtual int Count => _own?.Count ?? 0;
 
-    public virtual IEnumerable<string> Names => _members.Keys;
+    public virtual IEnumerable<string> Names => _own is null ? [] : _own.Keys;
 
     public virtual bool TryGet(string name, [MaybeNullWhen(true)] out object? value)
     {
-        if (_members.TryGetValue(name, out value))
-        {
-            return true;
-        }
-
-        return Renames && TryGetRenamed(name, out value);
+        value = null;
+        return _own is not null && (_own.TryGetValue(name, out value) || (Renames && TryGetRenamed(name, out value)));
     }
 
     public object? Get(string name) => TryGet(name, out var value) ? value : null;
@@ -49,7 +48,7 @@ internal class ScriptMap
             return false;
         }
 
-        _members[name] = value;
+        Members[name] = value;
         if (readOnly)
         {
             SetReadOnly(name);
@@ -59,15 +58,15 @@ internal class ScriptMap
     }
 
     /// <summary>Sets a member whatever its state; for the engine's own values.</summary>
-    public void Force(string name, object? value) => _members[name] = value;
+    public void Force(string name, object? value) => Members[name] = value;
 
     public void SetReadOnly(string name) => (_readOnly ??= new HashSet<string>(StringComparer.Ordinal)).Add(name);
 
-    public bool Remove(string name) => CanWrite(name) && _members.Remove(name);
+    public bool Remove(string name) => CanWrite(name) && _own?.Remove(name) == true;
 
     public void Clear()
     {
-        _members.Clear();
+        _own?.Clear();
         _readOnly?.Clear();
         _renamed = null;
     }
@@ -77,7 +76,7 @@ internal class ScriptMap
         var copy = new ScriptMap { Renames = Renames };
         foreach (var name in Names)
         {
-            copy._members[name] = Get(name);
+            copy.Members[name] = Get(name);
         }
 
         return copy;
@@ -88,13 +87,13 @@ internal class ScriptMap
         if (_renamed is null)
         {
             _renamed = new Dictionary<string, string>(StringComparer.Ordinal);
-            foreach (var member in _members.Keys)
+            foreach (var member in Members.Keys)
             {
                 _renamed.TryAdd(StandardName.Of(member), member);
             }
         }
 
         value = null;
-        return _renamed.TryGetValue(name, out var original) && _members.TryGetValue(original, out value);
+        return _renamed.TryGetValue(name, out var original) && Members.TryGetValue(original, out value);
     }
 }

@@ -225,7 +225,7 @@ internal sealed partial class Parser
         ExpectEndOfStatement();
         var whens = new List<WhenClause>();
         Block? otherwise = null;
-        ParseBlock(BlockKind.CaseHead, out var terminator);
+        var head = ParseBlock(BlockKind.CaseHead, out var terminator);
         while (terminator == Terminator.When)
         {
             var whenStart = Current.Start;
@@ -259,7 +259,7 @@ internal sealed partial class Parser
             otherwise = ParseElse();
         }
 
-        return new CaseStatement(value, whens, otherwise) { Start = start, End = Previous.End };
+        return new CaseStatement(value, whens, otherwise) { Start = start, End = Previous.End, LeavesIndent = head.Statements.Exists(s => s is EnterStatement) };
     }
 
     private ForStatement ParseFor(bool tableRow)

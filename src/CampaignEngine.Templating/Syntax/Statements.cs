@@ -45,6 +45,9 @@ internal sealed class CaseStatement(Expr value, List<WhenClause> whens, Block? o
 {
     public Expr Value { get; } = value;
 
+    /// <summary>The first <c>when</c> stands in a code block of its own: the indentation of the <c>case</c> does not reach it.</summary>
+    public bool LeavesIndent { get; init; }
+
     public List<WhenClause> Whens { get; } = whens;
 
     public Block? Else { get; } = otherwise;
