@@ -23,6 +23,7 @@ public static class MailingControl
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var changed = await QueryAsync<MailingChange>(connection, "CancelMailings", new { campaign, drop }, cancellationToken);
         var due = await QueryAsync<long>(connection, "CancelOccurrences", new { campaign, drop }, cancellationToken);
+        await connection.ExecuteAsync(new CommandDefinition(SqlFile.Load(typeof(MailingControl), "StopDueTimes"), new { campaign, drop }, cancellationToken: cancellationToken));
         await connection.ExecuteAsync(new CommandDefinition(SqlFile.Load(typeof(MailingControl), "SettleEnded"), commandTimeout: 600, cancellationToken: cancellationToken));
         await transaction.CommitAsync(cancellationToken);
         return (changed, due.Count);

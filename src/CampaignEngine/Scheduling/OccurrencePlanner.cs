@@ -1,0 +1,153 @@
+using System.Text;
+using CampaignEngine.Authoring;
+using CampaignEngine.Campaigns;
+using CampaignEngine.Database;
+using Dapper;
+using Npgsql;
+using Quartz;
+
+namespace CampaignEngine.Scheduling;
+
+/// <summary>What one run did.</summary>
+/// <param name="Inserted">New due times.</param>
+/// <param name="Frozen">Due times handed to the freeze.</param>
+/// <param name="Failed">Due times whose freeze failed; the next run tries them again.</param>
+public sealed record PlannedOccurrences(int Inserted, int Frozen, int Failed);
+
+/// <summary>
+/// Writes the due times of recurring and relative drops into the database and has every due one frozen. The tables are the truth: a run that is
+/// repeated, doubled or missed changes nothing but the hour. One-off drops are frozen by their launch.
+/// </summary>
+/// <param name="freeze">Freezes the mailing of one occurrence; a no-op when it exists.</param>
+/// <param name="zone">Zone of schedules that name none.</param>
+public sealed class OccurrencePlanner(NpgsqlDataSource source, Func<long, CancellationToken, Task> freeze, TimeZoneInfo zone, TimeProvider time)
+{
+    // A scheduler that slept for long catches up in several runs.
+    private const int MostAtOnce = 1000;
+    private readonly Dictionary<long, CampaignDefinition?> _definitions = [];
+
+    /// <summary>Receives the sentences an operator should read: what could not be frozen and why.</summary>
+    public Action<string> Say { get; init; } = static _ => { };
+
+    public async Task<PlannedOccurrences> RunOnceAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        var inserted = await InsertAsync(connection, cancellationToken);
+        var (frozen, failed) = await FreezeDueAsync(connection, cancellationToken);
+        return new PlannedOccurrences(inserted, frozen, failed);
+    }
+
+    private async Task<int> InsertAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var inserted = 0;
+        var last = (await QueryAsync<(string Campaign, string Drop, DateTimeOffset Due)>(connection, "ReadLastDue", null, cancellationToken))
+            .ToDictionary(l => (l.Campaign, l.Drop), l => l.Due);
+        var stops = (await QueryAsync<(string Name, DateTimeOffset At)>(connection, "ReadStops", null, cancellationToken)).ToDictionary(s => s.Name, s => s.At);
+        foreach (var plan in await QueryAsync<LaunchedPlan>(connection, "ReadLaunchedPlans", null, cancellationToken))
+        {
+            foreach (var drop in DefinitionOf(plan)?.Drops.Where(d => d.Schedule.Cron is not null || d.Schedule.After is not null) ?? [])
+            {
+                if (Stops(plan, drop).Any(name => stops.TryGetValue(name, out var at) && at >= plan.LaunchedAt))
+                {
+                    continue;
+                }
+
+                var due = drop.Schedule.Cron is { } cron
+                    ? CronTimes(cron, drop.Schedule, Later(plan.LaunchedAt, last.GetValueOrDefault((plan.Campaign, drop.Name))))
+                    : await FollowingAsync(connection, plan, drop.Schedule, cancellationToken);
+                if (due.Count > 0)
+                {
+                    inserted += await connection.ExecuteAsync(Command(
+                        "InsertOccurrences",
+                        new { campaign = plan.Campaign, drop = drop.Name, plan_id = plan.PlanId, due = due.Select(d => d.UtcDateTime).ToArray() },
+                        cancellationToken));
+                }
+            }
+        }
+
+        return inserted;
+    }
+
+    private async Task<(int Frozen, int Failed)> FreezeDueAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var (frozen, failed) = (0, 0);
+        foreach (var (occurrence, campaign, drop) in await QueryAsync<(long Id, string Campaign, string Drop)>(
+            connection, "FindDueOccurrences", new { now = time.GetUtcNow() }, cancellationToken))
+        {
+            try
+            {
+                await freeze(occurrence, cancellationToken);
+                frozen++;
+            }
+            catch (Exception fault) when (fault is not OperationCanceledException)
+            {
+                // One campaign's trouble must not keep the others from falling due; the occurrence stays due.
+                Say($"{campaign}/{drop} is due and could not be frozen: {fault.Message}");
+                failed++;
+            }
+        }
+
+        return (frozen, failed);
+    }
+
+    private CampaignDefinition? DefinitionOf(LaunchedPlan plan)
+    {
+        if (!_definitions.TryGetValue(plan.PlanId, out var definition))
+        {
+            var problems = new ProblemList();
+            definition = _definitions[plan.PlanId] = CampaignLoader.Load(plan.DefinitionFile, Encoding.UTF8.GetBytes(plan.DefinitionYaml), problems);
+            if (definition is null)
+            {
+                Say($"the launched plan of {plan.Campaign} no longer loads, so its later drops do not fall due: {string.Join("; ", problems.Items)}");
+            }
+        }
+
+        return definition;
+    }
+
+    // Every time after the last one that has come by now; each becomes a mailing of its own, and the drop's expiry ends stale ones.
+    private List<DateTimeOffset> CronTimes(string cron, ScheduleDefinition schedule, DateTimeOffset after)
+    {
+        var expression = new CronExpression(cron, schedule.Zone is null or "recipient" ? zone : TimeZoneInfo.FindSystemTimeZoneById(schedule.Zone));
+        var times = new List<DateTimeOffset>();
+        var now = time.GetUtcNow();
+        for (var next = expression.GetNextValidTimeAfter(after); next <= now && times.Count < MostAtOnce; next = expression.GetNextValidTimeAfter(next.Value))
+        {
+            times.Add(next.Value.ToUniversalTime());
+        }
+
+        return times;
+    }
+
+    // Written as soon as the drop it follows is frozen, so that people see it coming.
+    private static async Task<IReadOnlyList<DateTimeOffset>> FollowingAsync(
+        NpgsqlConnection connection, LaunchedPlan plan, ScheduleDefinition schedule, CancellationToken cancellationToken)
+    {
+        var leading = await QueryAsync<DateTimeOffset>(
+            connection, "ReadMailingsOfDrop", new { campaign = plan.Campaign, drop = schedule.After, plan_id = plan.PlanId }, cancellationToken);
+        return [.. leading.Select(due => schedule.Delay?.After(due) ?? due)];
+    }
+
+    private static DateTimeOffset Later(DateTimeOffset a, DateTimeOffset b) => a > b ? a : b;
+
+    private static IEnumerable<string> Stops(LaunchedPlan plan, DropDefinition drop) => [$"cancelled/{plan.Campaign}", $"cancelled/{plan.Campaign}/{drop.Name}"];
+
+    private static async Task<IReadOnlyList<T>> QueryAsync<T>(NpgsqlConnection connection, string statement, object? parameters, CancellationToken cancellationToken) =>
+        [.. await connection.QueryAsync<T>(Command(statement, parameters, cancellationToken))];
+
+    private static CommandDefinition Command(string statement, object? parameters, CancellationToken cancellationToken) =>
+        new(SqlFile.Load<OccurrencePlanner>(statement), parameters, cancellationToken: cancellationToken);
+
+    private sealed record LaunchedPlan
+    {
+        public long PlanId { get; init; }
+
+        public string Campaign { get; init; } = "";
+
+        public string DefinitionFile { get; init; } = "";
+
+        public string DefinitionYaml { get; init; } = "";
+
+        public DateTimeOffset LaunchedAt { get; init; }
+    }
+}
