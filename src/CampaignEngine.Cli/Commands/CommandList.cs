@@ -36,6 +36,7 @@ internal static class CommandList
         ReportCommand.Create(),
         ImportCommand.Create(),
         InboxCommands.Create(),
+        WorkerCommand.Create(),
         Mailings.StatusCommand.Create(),
         PauseCommand.Create(),
         ResumeCommand.Create(),

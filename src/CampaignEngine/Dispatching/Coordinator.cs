@@ -177,6 +177,11 @@ internal sealed class Coordinator(
 
     private async Task<bool> TickAsync(bool stopping)
     {
+        if (desk.Complaint is { } complaint)
+        {
+            Tell(complaint);
+        }
+
         var plan = Plan(stopping);
         if (plan.IsEmpty)
         {

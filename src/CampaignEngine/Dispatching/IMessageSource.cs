@@ -6,6 +6,7 @@ namespace CampaignEngine.Dispatching;
 public interface IMessageSource
 {
     /// <summary>Reads what the messages of these items need, in one go. One call a grant, from several lanes at once.</summary>
+    /// <exception cref="MessagesUnavailableException">No message of the mailing can be built now; its people wait.</exception>
     ValueTask<IMessageBatch> LoadAsync(MailingToSend mailing, IReadOnlyList<SendItem> items, CancellationToken cancellationToken);
 }
 
@@ -24,6 +25,9 @@ public sealed class OutgoingMessage
     /// <summary>Return path (e-mail) or sender id (SMS).</summary>
     public string Sender { get; set; } = "";
 
+    /// <summary>Name of the route it takes; empty: the channel's first.</summary>
+    public string Route { get; set; } = "";
+
     /// <summary>The address as the channel takes it.</summary>
     public string Recipient { get; set; } = "";
 
@@ -32,7 +36,7 @@ public sealed class OutgoingMessage
 
     public void Clear()
     {
-        (Sender, Recipient) = ("", "");
+        (Sender, Route, Recipient) = ("", "", "");
         Content.ResetWrittenCount();
     }
 }

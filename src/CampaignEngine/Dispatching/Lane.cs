@@ -22,6 +22,9 @@ internal interface ILaneDesk
 
     void LaneFailed(string fault);
 
+    /// <summary>Something an operator should read.</summary>
+    void Complain(string sentence);
+
     void Report(Packet packet, int index, SendVerdict verdict);
 
     void Finished(Packet packet, int sent, TimeSpan took);
@@ -99,6 +102,12 @@ internal sealed class Lane(ILaneDesk desk, IChannelLane channel, IMessageSource 
         {
             // Nothing was sent: the items go back and are tried again when the database answers.
             ReportRest(packet, 0, new SendVerdict(SendOutcome.NotAttempted, 0, $"the customer data could not be read: {fault.Message}"));
+            return;
+        }
+        catch (MessagesUnavailableException fault)
+        {
+            desk.Complain(fault.Message);
+            ReportRest(packet, 0, new SendVerdict(SendOutcome.NotAttempted, 0, fault.Message));
             return;
         }
 

@@ -34,6 +34,11 @@ internal sealed class LaneDesk(GrantWidth width, TimeProvider time) : ILaneDesk
     /// <summary>Why the last lane that tried could not be opened; null once one was.</summary>
     public string? Fault => _fault;
 
+    /// <summary>The last complaint of a lane.</summary>
+    public string? Complaint { get; private set; }
+
+    public void Complain(string sentence) => Complaint = sentence;
+
     /// <summary>Few enough are left that the next grant should be made now.</summary>
     public bool IsStarving => Ready > 0 && Unsent < Ready * width.Current;
 

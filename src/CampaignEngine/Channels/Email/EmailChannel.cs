@@ -3,13 +3,21 @@ using CampaignEngine.Mail.Smtp;
 
 namespace CampaignEngine.Channels.Email;
 
-/// <summary>E-mail over SMTP to one relay; each lane is one connection.</summary>
-public sealed class EmailChannel(SmtpRoute route, TimeProvider time) : IChannel
+/// <summary>E-mail over SMTP; each lane is one connection, to the route of the message it sends.</summary>
+/// <param name="routes">By the names that <see cref="OutgoingMessage.Route"/> uses.</param>
+/// <param name="first">The route a lane connects to before it has a message, and of messages that name none.</param>
+public sealed class EmailChannel(IReadOnlyDictionary<string, SmtpRoute> routes, string first, TimeProvider time) : IChannel
 {
+    /// <summary>One relay for everything.</summary>
+    public EmailChannel(SmtpRoute route, TimeProvider time)
+        : this(new Dictionary<string, SmtpRoute> { [""] = route }, "", time)
+    {
+    }
+
     public string Name => "email";
 
     /// <summary>Messages after which a connection is closed and made anew; relays tend to set such a limit. Default 5,000.</summary>
     public int MessagesPerConnection { get; init; } = 5000;
 
-    public IChannelLane CreateLane() => new EmailLane(route, MessagesPerConnection, time);
+    public IChannelLane CreateLane() => new EmailLane(routes, first, MessagesPerConnection, time);
 }

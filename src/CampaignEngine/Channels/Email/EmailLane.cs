@@ -7,7 +7,7 @@ using Polly.Retry;
 namespace CampaignEngine.Channels.Email;
 
 /// <summary>One SMTP connection, made when needed. Only connecting is ever repeated.</summary>
-internal sealed class EmailLane(SmtpRoute route, int messagesPerConnection, TimeProvider time) : IChannelLane
+internal sealed class EmailLane(IReadOnlyDictionary<string, SmtpRoute> routes, string first, int messagesPerConnection, TimeProvider time) : IChannelLane
 {
     private readonly ResiliencePipeline _connecting = new ResiliencePipelineBuilder { TimeProvider = time }
         .AddRetry(new RetryStrategyOptions
@@ -20,6 +20,7 @@ internal sealed class EmailLane(SmtpRoute route, int messagesPerConnection, Time
         .Build();
 
     private SmtpConnection? _connection;
+    private string _route = first;
 
     public bool IsOpen => _connection is { IsUsable: true } connection && connection.MessagesSent < messagesPerConnection;
 
@@ -33,7 +34,7 @@ internal sealed class EmailLane(SmtpRoute route, int messagesPerConnection, Time
         await DisposeAsync();
         try
         {
-            _connection = await _connecting.ExecuteAsync(async token => await SmtpConnection.ConnectAsync(route, time, token), cancellationToken);
+            _connection = await _connecting.ExecuteAsync(async token => await SmtpConnection.ConnectAsync(routes[_route], time, token), cancellationToken);
             return null;
         }
         catch (SmtpConnectException fault)
@@ -46,16 +47,25 @@ internal sealed class EmailLane(SmtpRoute route, int messagesPerConnection, Time
         }
     }
 
-    public ValueTask<SendVerdict?> PrepareAsync(OutgoingMessage message, CancellationToken cancellationToken)
+    public async ValueTask<SendVerdict?> PrepareAsync(OutgoingMessage message, CancellationToken cancellationToken)
     {
         if (!EmailAddress.TryParse(message.Recipient, out var recipient, out _))
         {
-            return ValueTask.FromResult<SendVerdict?>(new SendVerdict(SendOutcome.Rejected, 0, "the recipient's address is not one"));
+            return new SendVerdict(SendOutcome.Rejected, 0, "the recipient's address is not one");
         }
 
-        return !EmailAddress.TryParse(message.Sender, out var sender, out _)
-            ? ValueTask.FromResult<SendVerdict?>(new SendVerdict(SendOutcome.Skipped, 0, "render_failed: the return path is not an address"))
-            : PrepareAsync(new SmtpEnvelope(sender, recipient), message.Content.WrittenMemory, cancellationToken);
+        if (!EmailAddress.TryParse(message.Sender, out var sender, out _))
+        {
+            return new SendVerdict(SendOutcome.Skipped, 0, "render_failed: the return path is not an address");
+        }
+
+        if (message.Route.Length > 0 && message.Route != _route && await SwitchAsync(message.Route, cancellationToken) is { } fault)
+        {
+            return new SendVerdict(SendOutcome.NotAttempted, 0, fault);
+        }
+
+        var step = await _connection!.PrepareAsync(new SmtpEnvelope(sender, recipient), message.Content.WrittenMemory, cancellationToken);
+        return step.IsHeld ? null : VerdictOf(step.Refusal);
     }
 
     public ValueTask<SendVerdict> CommitAsync(Action terminatorWritten, CancellationToken cancellationToken)
@@ -79,10 +89,16 @@ internal sealed class EmailLane(SmtpRoute route, int messagesPerConnection, Time
         }
     }
 
-    private async ValueTask<SendVerdict?> PrepareAsync(SmtpEnvelope envelope, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    private async ValueTask<string?> SwitchAsync(string route, CancellationToken cancellationToken)
     {
-        var step = await _connection!.PrepareAsync(envelope, content, cancellationToken);
-        return step.IsHeld ? null : VerdictOf(step.Refusal);
+        if (!routes.ContainsKey(route))
+        {
+            return $"there is no route '{route}'";
+        }
+
+        await DisposeAsync();
+        _route = route;
+        return await OpenAsync(cancellationToken);
     }
 
     /// <summary>The relay's verdict in the ledger's words.</summary>

@@ -1,0 +1,52 @@
+using System.CommandLine;
+using System.Globalization;
+using CampaignEngine.Channels.Email;
+using CampaignEngine.Cli.OptionGroups;
+using CampaignEngine.Cli.Output;
+using CampaignEngine.Dispatching;
+
+namespace CampaignEngine.Cli.Commands.Mailings;
+
+internal static class WorkerCommand
+{
+    public static Command Create()
+    {
+        var command = new Command(
+            "worker",
+            "Send what is due, until Ctrl-C, which finishes the messages under way and leaves no doubts. Any number of workers may run on one database. "
+            + "Example: campaign worker --until-idle");
+        var untilIdle = new Option<bool>("--until-idle") { Description = "End when nothing is due; deferred messages whose time has not come stay in the ledger." };
+        var lanes = new Option<int?>("--lanes") { Description = "Connections at once [default: the route's connections].", HelpName = "N" };
+        var workspace = WorkspaceOption.AddTo(command);
+        var output = OutputOption.AddTo(command);
+        command.Options.Add(untilIdle);
+        command.Options.Add(lanes);
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var directory = workspace.Directory(parsed);
+            var files = WorkspaceFiles.Load(directory);
+            await using var session = await WorkspaceSession.OpenAsync(workspace, parsed, cancellationToken);
+            var options = parsed.GetValue(lanes) is { } number ? new DispatchOptions { Lanes = number } : null;
+            var counts = await ProgressDisplay.RunAsync("sending", session.TimeProvider, bar =>
+            {
+                var worker = EmailDispatch.Create(
+                    session.Database, directory, files.Settings, files.Model, options, session.TimeProvider, new Steps(bar), Console.Error.WriteLine);
+                return parsed.GetValue(untilIdle) ? worker.RunUntilIdleAsync(cancellationToken) : worker.RunAsync(cancellationToken);
+            });
+            output.Writer(parsed).Document(counts);
+            return counts.Problem is null ? ExitCode.Done : ExitCode.Failed;
+        });
+        return command;
+    }
+
+    private sealed class Steps(IProgress<ProgressStep> bar) : IProgress<DispatchProgress>
+    {
+        public void Report(DispatchProgress value)
+        {
+            var c = value.Counts;
+            bar.Report(new ProgressStep(c.Accepted, null, string.Create(
+                CultureInfo.InvariantCulture,
+                $"{c.Accepted:N0} accepted, {c.Rejected:N0} rejected, {c.Deferred:N0} deferred, {c.InDoubt:N0} in doubt, {value.Rate:N0}/s")));
+        }
+    }
+}

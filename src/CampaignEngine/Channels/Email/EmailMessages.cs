@@ -1,0 +1,108 @@
+using System.Collections.Concurrent;
+using CampaignEngine.Audiences;
+using CampaignEngine.Customers;
+using CampaignEngine.Dispatching;
+using CampaignEngine.Mail.Addresses;
+using CampaignEngine.Mail.Composing;
+using CampaignEngine.Rendering;
+using CampaignEngine.Templating;
+using CampaignEngine.Tracking;
+using Npgsql;
+
+namespace CampaignEngine.Channels.Email;
+
+/// <summary>Renders the e-mails of mailings from what the freeze stored, with the customers' present data: one set of statements for each grant.</summary>
+public sealed class EmailMessages(NpgsqlDataSource source, CustomerModel model, EngineSettings settings, InstallationKeys keys, TimeProvider time) : IMessageSource
+{
+    private readonly ConcurrentDictionary<int, Lazy<MailingMessages>> _mailings = new();
+    private readonly ConcurrentBag<(RenderedMessage Message, MessageComposer Composer)> _spare = [];
+    private readonly ItemTokens _tokens = ItemTokens.Of(keys);
+    private readonly byte[] _idKey = keys.Derive("message-id");
+    private readonly TimeZoneInfo _zone = TimeZoneInfo.FindSystemTimeZoneById(settings.Zone);
+
+    public async ValueTask<IMessageBatch> LoadAsync(MailingToSend mailing, IReadOnlyList<SendItem> items, CancellationToken cancellationToken)
+    {
+        var messages = _mailings.GetOrAdd(mailing.MailingId, _ => new Lazy<MailingMessages>(() => Make(mailing))).Value;
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        var rows = await messages.Reader.ReadAsync(connection, [.. items.Select(i => i.CustomerKey)], cancellationToken);
+        return new Batch(this, messages, rows);
+    }
+
+    private MailingMessages Make(MailingToSend mailing)
+    {
+        var content = MailingContent.FromJson(mailing.Definition);
+        if (settings.Sender(content.Sender) is not { } sender)
+        {
+            throw new MessagesUnavailableException(
+                $"{mailing.Campaign}/{mailing.DropName} is sent as '{content.Sender}', and {settings.File} has no sender of that name; add it under 'senders'");
+        }
+
+        try
+        {
+            var renderer = new MessageRenderer(content, model, MessageUrls.Of(settings.Web.BaseUrl, _tokens, mailing.MailingId), _zone, time);
+            var reader = renderer.Reader(model, new SelectionOptions { Now = mailing.DueAt, Zone = _zone });
+            return new MailingMessages(mailing.MailingId, renderer, reader, sender, new MessageIds(_idKey, sender.From.Address.Domain.ToString()));
+        }
+        catch (Exception fault) when (fault is TemplateException or InvalidOperationException or KeyNotFoundException)
+        {
+            // A model that was changed since the plan no longer fits the templates: nobody is skipped for that.
+            throw new MessagesUnavailableException($"the messages of {mailing.Campaign}/{mailing.DropName} do not fit {model.File} as it is now: {fault.Message}", fault);
+        }
+    }
+
+    private sealed record MailingMessages(int MailingId, MessageRenderer Renderer, RecipientReader Reader, SenderSettings Sender, MessageIds Ids);
+
+    private sealed class Batch(EmailMessages owner, MailingMessages messages, IReadOnlyDictionary<string, Row> rows) : IMessageBatch
+    {
+        private readonly (RenderedMessage Message, MessageComposer Composer) _tools =
+            owner._spare.TryTake(out var tools) ? tools : (new RenderedMessage(), new MessageComposer());
+
+        public bool TryBuild(SendItem item, OutgoingMessage message, out string failure)
+        {
+            failure = Build(item, message) ?? "";
+            return failure.Length == 0;
+        }
+
+        public void Dispose() => owner._spare.Add(_tools);
+
+        private string? Build(SendItem item, OutgoingMessage message)
+        {
+            if (!rows.TryGetValue(item.CustomerKey, out var row))
+            {
+                return $"customer {item.CustomerKey} is not in the customer database any more";
+            }
+
+            if (messages.Renderer.Render(row, item.Ordinal, item.Cell, _tools.Message, CancellationToken.None) is { } fault)
+            {
+                return $"customer {item.CustomerKey}: {fault}";
+            }
+
+            if (!EmailAddress.TryParse(item.Address, out var recipient, out _))
+            {
+                return $"customer {item.CustomerKey}: the address is not one";
+            }
+
+            var sender = messages.Sender;
+            message.Route = sender.Route;
+            message.Sender = (sender.ReturnPath ?? sender.From.Address).Text;
+            message.Recipient = recipient.Text;
+            var composed = _tools.Composer.Compose(
+                new MessageContent
+                {
+                    From = sender.From,
+                    To = new Mailbox(recipient),
+                    ReplyTo = sender.ReplyTo,
+                    Subject = _tools.Message.Subject,
+                    MessageId = messages.Ids.Of(messages.MailingId, item.Ordinal),
+                    Date = TimeZoneInfo.ConvertTime(owner.Now, owner._zone),
+                    TextUtf8 = _tools.Message.Text,
+                    HtmlUtf8 = _tools.Message.Html,
+                    ExtraHeaders = UnsubscribeHeaders.Of(_tools.Message.UnsubscribeUrl, sender).ToArray(),
+                },
+                message.Content);
+            return composed is null ? null : $"customer {item.CustomerKey}: {composed}";
+        }
+    }
+
+    private DateTimeOffset Now => time.GetUtcNow();
+}
