@@ -23,6 +23,9 @@ internal sealed class Coordinator(
 
     public IProgress<DispatchProgress>? Progress { get; init; }
 
+    /// <summary>What earlier runs of the same call did; progress counts on from there.</summary>
+    public DispatchCounts Before { get; init; } = new();
+
     public Action<string> Say { get; init; } = static _ => { };
 
     public async Task<DispatchCounts> RunAsync(bool untilIdle, CancellationToken cancellationToken)
@@ -91,7 +94,7 @@ internal sealed class Coordinator(
             }
         }
 
-        Progress?.Report(_meter.Read(_counts));
+        Progress?.Report(_meter.Read(Before + _counts));
         return _counts;
     }
 
@@ -311,7 +314,7 @@ internal sealed class Coordinator(
             _counts = _counts with { Problem = null };
         }
 
-        _meter.Report(Progress, _counts);
+        _meter.Report(Progress, Before + _counts);
     }
 
     private void TakeGrants(TickPlan plan, TickAnswer answer, long steady, DateTimeOffset wall)

@@ -31,7 +31,7 @@ public sealed record DispatchCounts
     public long Completed { get; init; }
 
     /// <summary>Whether anything at all was done.</summary>
-    public bool Any => Chunks + Completed + InDoubt + Expired + Cancelled > 0;
+    internal bool Any => Chunks + Completed + InDoubt + Expired + Cancelled > 0;
 
     /// <summary>Why nothing can be sent now (no relay, database not adopted), or null.</summary>
     public string? Problem { get; init; }

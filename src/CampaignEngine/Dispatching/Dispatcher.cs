@@ -38,7 +38,7 @@ public sealed class Dispatcher
     public Action<string> Say { get; init; } = static _ => { };
 
     /// <summary>Sends what is due now and returns when no more is: what waits for another attempt later stays in the ledger.</summary>
-    public Task<DispatchCounts> RunOnceAsync(CancellationToken cancellationToken) => RunAsync(untilIdle: true, cancellationToken);
+    public Task<DispatchCounts> RunOnceAsync(CancellationToken cancellationToken) => RunAsync(untilIdle: true, new DispatchCounts(), cancellationToken);
 
     /// <summary>As <see cref="RunOnceAsync"/>, again until a run finds nothing (what another worker still holds is waited for).</summary>
     public async Task<DispatchCounts> RunUntilIdleAsync(CancellationToken cancellationToken)
@@ -46,7 +46,7 @@ public sealed class Dispatcher
         var total = new DispatchCounts();
         while (true)
         {
-            var run = await RunOnceAsync(cancellationToken);
+            var run = await RunAsync(untilIdle: true, total, cancellationToken);
             total += run;
             if (!run.Any || run.Problem is not null || cancellationToken.IsCancellationRequested)
             {
@@ -56,9 +56,9 @@ public sealed class Dispatcher
     }
 
     /// <summary>Sends until cancelled, then drains: the message under way comes to its end, the rest is given back. Leaves no doubts.</summary>
-    public Task<DispatchCounts> RunAsync(CancellationToken cancellationToken) => RunAsync(untilIdle: false, cancellationToken);
+    public Task<DispatchCounts> RunAsync(CancellationToken cancellationToken) => RunAsync(untilIdle: false, new DispatchCounts(), cancellationToken);
 
-    private async Task<DispatchCounts> RunAsync(bool untilIdle, CancellationToken cancellationToken)
+    private async Task<DispatchCounts> RunAsync(bool untilIdle, DispatchCounts before, CancellationToken cancellationToken)
     {
         var width = new GrantWidth(_options.LargestGrant);
         var desk = new LaneDesk(width, _time);
@@ -68,7 +68,7 @@ public sealed class Dispatcher
         var lanes = channels.Select(channel => Task.Run(() => new Lane(desk, channel, _messages, _crash, _time).RunAsync(over.Token), CancellationToken.None)).ToList();
         try
         {
-            var coordinator = new Coordinator(ledger, desk, width, _channel.Name, _options, _crash, _time) { Progress = Progress, Say = Say };
+            var coordinator = new Coordinator(ledger, desk, width, _channel.Name, _options, _crash, _time) { Progress = Progress, Before = before, Say = Say };
             var sending = coordinator.RunAsync(untilIdle, cancellationToken);
 
             // A lane only ends before the coordinator by a fault of ours; then nobody must wait for it.
