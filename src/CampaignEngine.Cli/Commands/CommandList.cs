@@ -4,6 +4,7 @@ using CampaignEngine.Cli.Commands.Db;
 using CampaignEngine.Cli.Commands.Import;
 using CampaignEngine.Cli.Commands.Inbox;
 using CampaignEngine.Cli.Commands.Mailings;
+using CampaignEngine.Cli.Commands.Query;
 using CampaignEngine.Cli.Commands.Report;
 using CampaignEngine.Cli.Commands.Serve;
 using CampaignEngine.Cli.Commands.Suppress;
@@ -35,6 +36,7 @@ internal static class CommandList
         SuppressCommand.Create(),
         ReportCommand.Create(),
         ImportCommand.Create(),
+        QueryCommand.Create(),
         InboxCommands.Create(),
         WorkerCommand.Create(),
         Mailings.StatusCommand.Create(),
