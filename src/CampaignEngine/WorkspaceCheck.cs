@@ -1,0 +1,60 @@
+using CampaignEngine.Audiences;
+using CampaignEngine.Authoring;
+using CampaignEngine.Campaigns;
+using CampaignEngine.Customers;
+using CampaignEngine.Rendering;
+
+namespace CampaignEngine;
+
+/// <summary>Every check of a workspace that needs no data: YAML, model, conditions, templates.</summary>
+public static class WorkspaceCheck
+{
+    /// <summary>Adds what conditions and templates are at fault to the problems that <see cref="Workspace.Load"/> found.</summary>
+    /// <returns>The contents of every drop without errors, by campaign and drop.</returns>
+    public static IReadOnlyDictionary<(string Campaign, string Drop), MailingContent> Run(Workspace workspace)
+    {
+        var contents = new Dictionary<(string, string), MailingContent>();
+        if (workspace is not { Model: { } model, Settings: { } settings })
+        {
+            return contents;
+        }
+
+        ModelCheck.Run(model, workspace.Problems);
+        foreach (var campaign in workspace.Campaigns)
+        {
+            BoundAudience.Bind(campaign, model, workspace.Problems);
+            foreach (var (drop, content) in Messages(campaign, workspace.Directory, model, settings, workspace.Problems))
+            {
+                contents[(campaign.Name, drop)] = content;
+            }
+        }
+
+        return contents;
+    }
+
+    /// <summary>The messages of a campaign's drops, read and checked: what a plan stores. A drop with errors is left out.</summary>
+    public static IReadOnlyDictionary<string, MailingContent> Messages(
+        CampaignDefinition campaign, string workspaceDirectory, CustomerModel model, EngineSettings settings, ProblemList problems)
+    {
+        var store = new TemplateStore(workspaceDirectory);
+        var contents = new Dictionary<string, MailingContent>(StringComparer.Ordinal);
+        var seen = new HashSet<Problem>();
+        foreach (var drop in campaign.Drops)
+        {
+            var own = new ProblemList();
+            if (store.Snapshot(campaign, drop, model, settings, own) is { } content)
+            {
+                TemplateCheck.Run(content, drop.Subject, model, own);
+                if (!own.HasErrors)
+                {
+                    contents[drop.Name] = content;
+                }
+            }
+
+            // Two drops with one template have its faults once.
+            problems.AddRange(own.Items.Where(seen.Add));
+        }
+
+        return contents;
+    }
+}
