@@ -39,7 +39,7 @@ public sealed record Workspace
             model = WithPolicies(model, settings);
         }
 
-        var files = campaignFiles is null ? Files(directory) : [.. campaignFiles.Select(f => Path.GetRelativePath(directory, Path.GetFullPath(f, directory)).Replace('\\', '/'))];
+        var files = campaignFiles is null ? Files(directory) : [.. campaignFiles.Select(f => NameOf(directory, Path.GetFullPath(f, directory)))];
         var campaigns = new List<CampaignDefinition>();
         foreach (var file in files)
         {
@@ -67,6 +67,10 @@ public sealed record Workspace
                 .Where(f => Path.GetExtension(f) is ".yaml" or ".yml" && Path.GetFileName(f)[0] is not ('.' or '_'))
                 .Select(f => Path.GetRelativePath(directory, f).Replace('\\', '/')).Order(StringComparer.Ordinal)];
     }
+
+    // Outside the workspace the whole path says more than a row of dots.
+    private static string NameOf(string directory, string path) =>
+        Path.GetRelativePath(directory, path) is var relative && relative.StartsWith("..", StringComparison.Ordinal) ? path : relative.Replace('\\', '/');
 
     private static void CheckSet(List<CampaignDefinition> campaigns, ProblemList problems)
     {

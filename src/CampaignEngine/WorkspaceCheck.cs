@@ -20,13 +20,18 @@ public static class WorkspaceCheck
         }
 
         ModelCheck.Run(model, workspace.Problems);
+        // Campaigns that share a template have its faults once.
+        var seen = new HashSet<Problem>();
         foreach (var campaign in workspace.Campaigns)
         {
             BoundAudience.Bind(campaign, model, workspace.Problems);
-            foreach (var (drop, content) in Messages(campaign, workspace.Directory, model, settings, workspace.Problems))
+            var own = new ProblemList();
+            foreach (var (drop, content) in Messages(campaign, workspace.Directory, model, settings, own))
             {
                 contents[(campaign.Name, drop)] = content;
             }
+
+            workspace.Problems.AddRange(own.Items.Where(seen.Add));
         }
 
         return contents;

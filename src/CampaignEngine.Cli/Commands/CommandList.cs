@@ -1,4 +1,5 @@
 using System.CommandLine;
+using CampaignEngine.Cli.Commands.Authoring;
 using CampaignEngine.Cli.Commands.Campaigns;
 using CampaignEngine.Cli.Commands.Db;
 using CampaignEngine.Cli.Commands.Import;
@@ -29,9 +30,13 @@ internal static class CommandList
 
     private static IEnumerable<Command> All() =>
     [
+        InitCommand.Create(),
+        DbCommands.Create(),
+        ValidateCommand.Create(),
+        SchemaCommand.Create(),
+        PreviewCommand.Create(),
         LaunchCommand.Create(),
         WhyCommand.Create(),
-        DbCommands.Create(),
         ServeCommand.Create(),
         SuppressCommand.Create(),
         ReportCommand.Create(),
