@@ -69,6 +69,15 @@ public sealed class HostileInputTests
         Assert.All(template.Messages, m => Assert.True(m.Line > 0 && m.Column > 0));
     }
 
+    [Theory]
+    [InlineData("{{ 'a\\")]
+    [InlineData("{{ $'a\\")]
+    [InlineData("{{ 1 + \"\\")]
+    [InlineData("{{ `a")]
+    [InlineData("{%{ never closed")]
+    [InlineData("{{ ## never closed")]
+    public void ATextThatEndsInTheMiddleIsRead(string text) => Assert.NotNull(Template.Parse(text).Messages);
+
     [Fact]
     public void ATextOfMoreThanAMegabyteIsRefused()
     {

@@ -98,6 +98,7 @@ internal sealed partial class Lexer
 
         if (_at >= _text.Length)
         {
+            _at = _text.Length;
             Fault(_text.Length, $"this string is not closed; add a {quote} at its end");
             _tokens.Add(new Token(TokenKind.Invalid, start, _at));
             return;
@@ -187,6 +188,7 @@ internal sealed partial class Lexer
             }
         }
 
+        _at = _text.Length;
         _interpolations.Pop();
         Fault(_text.Length, $"this interpolated string is not closed; add a {quote} at its end");
         _tokens.Add(new Token(TokenKind.Invalid, start, _at));
