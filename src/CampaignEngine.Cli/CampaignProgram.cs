@@ -33,7 +33,7 @@ internal static class CampaignProgram
             return await parsed.InvokeAsync(new InvocationConfiguration
             {
                 EnableDefaultExceptionHandler = false,
-                ProcessTerminationTimeout = StopPatience,
+                ProcessTerminationTimeout = parsed.CommandResult.Command is InteractiveCommand ? null : StopPatience,
             });
         }
         catch (Exception fault)

@@ -27,6 +27,7 @@ internal static class Faults
         OperationCanceledException => (ExitCode.Stopped, "stopped"),
         DatabaseUnavailableException gone => (ExitCode.Failed, gone.Message),
         MigrationException drift => (ExitCode.Failed, drift.Message),
+        InvalidDataException data => (ExitCode.Invalid, data.Message),
         FormatException format => (ExitCode.Invalid, format.Message),
         NpgsqlException driver when DatabaseUnavailableException.From(driver, "in use") is { } gone => (ExitCode.Failed, gone.Message),
         PostgresException refusal => (ExitCode.Failed, $"the database refused a statement: {refusal.MessageText} ({refusal.SqlState}); --verbose shows where"),

@@ -64,7 +64,17 @@ internal sealed class WorkspaceSession : IAsyncDisposable
         return workspace.Settings is null || workspace.Model is null ? throw Invalid(workspace.Problems) : workspace;
     }
 
-    public static DatabaseOptions DatabaseOptionsFor(string workspaceDirectory) => DatabaseOptionsFor(LoadWorkspace(workspaceDirectory));
+    /// <summary>Where the database is, for the <c>db</c> commands: a fault in model.yaml must not keep anybody from stopping the server.</summary>
+    /// <exception cref="CommandException">With every problem of engine.yaml.</exception>
+    public static DatabaseOptions DatabaseOptionsFor(string workspaceDirectory)
+    {
+        Workspace workspace = Workspace.Load(workspaceDirectory, Environment.GetEnvironmentVariables(), campaignFiles: []);
+        return workspace.Settings is null ? throw Invalid(workspace.Problems) : DatabaseOptionsFor(workspace);
+    }
+
+    /// <summary>The database alone, as it is.</summary>
+    public static Task<EngineDatabase> OpenDatabaseAsync(string workspaceDirectory, CancellationToken cancellationToken) =>
+        EngineDatabase.OpenAsync(DatabaseOptionsFor(workspaceDirectory), TimeProvider.System, cancellationToken);
 
     /// <summary>The campaign of that name or file, checked in itself.</summary>
     /// <exception cref="CommandException">With every problem of its file.</exception>
@@ -90,6 +100,7 @@ internal sealed class WorkspaceSession : IAsyncDisposable
         WorkspaceDirectory = workspace.Directory,
         ConnectionString = workspace.Settings!.Database.Connection?.Resolve(workspace.Directory),
         QueryTimeout = workspace.Settings.Database.StatementTimeout,
+        Linger = workspace.Settings.Database.Linger,
         Say = Console.Error.WriteLine,
     };
 

@@ -40,25 +40,24 @@ public sealed class EngineLoader
 
         if (root is not null)
         {
-            root = EnvironmentOverrides.Apply(root, EngineShape.Shape, Prefix, Expand(environment), own);
+            var (variables, hasShortName) = SetShortNameAside(environment);
+            root = EnvironmentOverrides.Apply(root, EngineShape.Shape, Prefix, variables, own);
             new ShapeCheck(own).Check(root, EngineShape.Shape);
             settings = new EngineLoader(own).Settings(file, root);
+            settings = hasShortName ? settings with { Database = settings.Database with { Connection = new Secret { Environment = DatabaseVariable } } } : settings;
         }
 
         problems.AddRange(own.Items);
         return own.HasErrors ? null : settings;
     }
 
-    private static Hashtable Expand(IDictionary? environment)
+    // By its name CAMPAIGN_DATABASE would be the whole section. The secret keeps that name: it is the one that is set.
+    private static (Hashtable Variables, bool HasShortName) SetShortNameAside(IDictionary? environment)
     {
         var variables = new Hashtable(environment ?? new Hashtable());
-        if (variables[DatabaseVariable] is string connection)
-        {
-            variables.Remove(DatabaseVariable);
-            variables[DatabaseVariable + "_CONNECTION"] ??= connection;
-        }
-
-        return variables;
+        var hasShortName = variables[DatabaseVariable] is string { Length: > 0 } && variables[DatabaseVariable + "_CONNECTION"] is not string { Length: > 0 };
+        variables.Remove(DatabaseVariable);
+        return (variables, hasShortName);
     }
 
     private EngineSettings Settings(string file, YamlMapping root)
@@ -93,6 +92,7 @@ public sealed class EngineLoader
             {
                 Connection = Connection(database),
                 StatementTimeout = Time(database, "statement_timeout") ?? defaults.Database.StatementTimeout,
+                Linger = Time(database, "linger") ?? defaults.Database.Linger,
             },
             Zone = root.Text("zone") ?? defaults.Zone,
             BaseCurrency = root.Text("base_currency") ?? defaults.BaseCurrency,

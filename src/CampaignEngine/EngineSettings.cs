@@ -55,6 +55,9 @@ public sealed record DatabaseSettings
 
     /// <summary>How long one selection may run.</summary>
     public TimeSpan StatementTimeout { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How long the private server stays after its last user has left.</summary>
+    public TimeSpan Linger { get; init; } = TimeSpan.FromSeconds(20);
 }
 
 public sealed record WebSettings

@@ -52,7 +52,8 @@ public static class EngineShape
     public static MapShape Shape { get; } = new(
         new("database", new MapShape(
             new("connection", SecretShape.ConnectionString("PostgreSQL server to use; also the environment variable CAMPAIGN_DATABASE.")) { Default = "the workspace's own private PostgreSQL" },
-            new("statement_timeout", new ScalarShape(ScalarKind.Duration) { Description = "How long one selection may run." }) { Default = "10 minutes" })
+            new("statement_timeout", new ScalarShape(ScalarKind.Duration) { Description = "How long one selection may run." }) { Default = "10 minutes" },
+            new("linger", new ScalarShape(ScalarKind.Duration) { Description = "How long the private server stays after its last user has left." }) { Default = "20 seconds" })
         { Description = "The database." }),
         new("zone", new ScalarShape(ScalarKind.Zone) { Description = "Zone of local times that name none, and of reports." }) { Default = "UTC" },
         new("base_currency", new ScalarShape(ScalarKind.Currency) { Description = "Currency of reports." }) { Default = "USD" },

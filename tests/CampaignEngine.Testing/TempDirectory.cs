@@ -3,7 +3,15 @@ namespace CampaignEngine.Testing;
 /// <summary>A folder of a test's own, removed at the end. Its path is short, since sockets must fit into 107 bytes.</summary>
 public sealed class TempDirectory : IDisposable
 {
-    public TempDirectory(string name = "t") => FullName = Directory.CreateTempSubdirectory($"campaign-{name}-").FullName;
+    public TempDirectory(string name = "t")
+    {
+        FullName = Directory.CreateTempSubdirectory($"campaign-{name}-").FullName;
+        if (!OperatingSystem.IsWindows())
+        {
+            // Root's tests run the server as another user, who has to enter.
+            File.SetUnixFileMode(FullName, File.GetUnixFileMode(FullName) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+        }
+    }
 
     public string FullName { get; }
 

@@ -35,10 +35,10 @@ internal static class TestServer
 
     private static async Task<PrivatePostgres> StartAsync(CancellationToken cancellationToken)
     {
-        var workspace = Directory.CreateTempSubdirectory("campaign-pg-").FullName;
+        var workspace = new TempDirectory("pg");
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Stop(workspace);
         var server = await PrivatePostgres.JoinAsync(
-            new DatabaseOptions { WorkspaceDirectory = workspace, Linger = TimeSpan.Zero }, cancellationToken);
+            new DatabaseOptions { WorkspaceDirectory = workspace.FullName, Linger = TimeSpan.Zero }, cancellationToken);
 
         // Tests lose nothing in a power cut; what kill -9 does is the same with and without fsync.
         await using var source = NpgsqlDataSource.Create(server.ConnectionString);
@@ -75,10 +75,10 @@ internal static class TestServer
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    private static void Stop(string workspace)
+    private static void Stop(TempDirectory workspace)
     {
         // The process is ending: this is the one place that has to wait for asynchronous work.
-        PrivatePostgres.StopAsync(workspace, CancellationToken.None).GetAwaiter().GetResult();
-        Directory.Delete(workspace, recursive: true);
+        PrivatePostgres.StopAsync(workspace.FullName, CancellationToken.None).GetAwaiter().GetResult();
+        workspace.Dispose();
     }
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using CampaignEngine.Cli.Commands.Authoring;
 using CampaignEngine.Cli.Commands.Campaigns;
 using CampaignEngine.Cli.Commands.Db;
+using CampaignEngine.Cli.Commands.Doctor;
 using CampaignEngine.Cli.Commands.Import;
 using CampaignEngine.Cli.Commands.Inbox;
 using CampaignEngine.Cli.Commands.Mailings;
@@ -32,6 +33,7 @@ internal static class CommandList
     [
         InitCommand.Create(),
         DbCommands.Create(),
+        DoctorCommand.Create(),
         ValidateCommand.Create(),
         SchemaCommand.Create(),
         PreviewCommand.Create(),

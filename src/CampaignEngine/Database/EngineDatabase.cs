@@ -57,6 +57,9 @@ public sealed class EngineDatabase : IAsyncDisposable
     /// <summary>A <c>postgresql://</c> address for psql and other tools, without password.</summary>
     public string Address => ConnectionAddress.ToUri(Settings);
 
+    /// <summary>The configured password, for handing it to a tool by its environment; never for showing.</summary>
+    public string? Password => Settings.Password;
+
     internal NpgsqlConnectionStringBuilder Settings { get; }
 
     /// <summary>Opens the database: starts or joins the private server, or connects to the configured one, and checks its version.</summary>

@@ -1,3 +1,4 @@
+using CampaignEngine.Database.Migrations;
 using Dapper;
 using Npgsql;
 
@@ -66,13 +67,15 @@ internal static class QueryConnections
         }
 
         var wanted = tables.Distinct().ToList();
-        var missing = await connection.QueryAsync<Grant>(new CommandDefinition(
-            SqlFile.Load(typeof(QueryConnections), "MissingQueryGrants"),
-            new { schemas = wanted.Select(table => table.Schema).ToArray(), tables = wanted.Select(table => table.Table).ToArray() },
-            cancellationToken: cancellationToken));
+        if (!(await MissingAsync(connection, wanted, cancellationToken)).Any())
+        {
+            return [];
+        }
 
+        // Two processes that grant on the same table at once fail with "tuple concurrently updated". The lock ends with the session.
+        await connection.ExecuteAsync(new CommandDefinition(SqlFile.Load<MigrationRunner>("LockMigrations"), cancellationToken: cancellationToken));
         var refused = new List<string>();
-        foreach (var grant in missing)
+        foreach (var grant in await MissingAsync(connection, wanted, cancellationToken))
         {
             try
             {
@@ -85,8 +88,16 @@ internal static class QueryConnections
             }
         }
 
+        await connection.ExecuteAsync(new CommandDefinition(SqlFile.Load<MigrationRunner>("UnlockMigrations"), cancellationToken: cancellationToken));
         return refused;
     }
+
+    private static Task<IEnumerable<Grant>> MissingAsync(
+        NpgsqlConnection connection, List<(string Schema, string Table)> wanted, CancellationToken cancellationToken) =>
+        connection.QueryAsync<Grant>(new CommandDefinition(
+            SqlFile.Load(typeof(QueryConnections), "MissingQueryGrants"),
+            new { schemas = wanted.Select(table => table.Schema).ToArray(), tables = wanted.Select(table => table.Table).ToArray() },
+            cancellationToken: cancellationToken));
 
     private sealed record Grant(string Name, string SchemaGrant, string TableGrant);
 

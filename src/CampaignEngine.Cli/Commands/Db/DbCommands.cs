@@ -13,5 +13,6 @@ internal static class DbCommands
         MigrateCommand.Create(),
         UrlCommand.Create(),
         AdoptCommand.Create(),
+        PsqlCommand.Create(),
     };
 }

@@ -12,8 +12,8 @@ internal static class MigrateCommand
         var output = OutputOption.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            await using var session = await WorkspaceSession.OpenUnmigratedAsync(workspace.Directory(parsed), cancellationToken);
-            var applied = await session.Database.MigrateAsync(cancellationToken);
+            await using var database = await WorkspaceSession.OpenDatabaseAsync(workspace.Directory(parsed), cancellationToken);
+            var applied = await database.MigrateAsync(cancellationToken);
             if (applied.Count == 0)
             {
                 await Console.Error.WriteLineAsync("nothing to apply: the database is up to date");

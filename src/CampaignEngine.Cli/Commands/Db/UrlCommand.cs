@@ -1,7 +1,5 @@
 using System.CommandLine;
 using CampaignEngine.Cli.OptionGroups;
-using CampaignEngine.Database;
-using CampaignEngine.Database.Private;
 
 namespace CampaignEngine.Cli.Commands.Db;
 
@@ -13,8 +11,14 @@ internal static class UrlCommand
         var workspace = WorkspaceOption.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            await using var session = await WorkspaceSession.OpenUnmigratedAsync(workspace.Directory(parsed), cancellationToken);
-            await Console.Out.WriteLineAsync(session.Database.Address);
+            await using var database = await WorkspaceSession.OpenDatabaseAsync(workspace.Directory(parsed), cancellationToken);
+            if (database.Server is { IsKept: false })
+            {
+                await Console.Error.WriteLineAsync(
+                    "the private server stops soon after the last campaign command; 'campaign db start' keeps it for other tools");
+            }
+
+            await Console.Out.WriteLineAsync(database.Address);
             return ExitCode.Done;
         });
         return command;

@@ -78,7 +78,7 @@ public sealed class MigrationRunner(NpgsqlDataSource source, TimeProvider timePr
         catch (PostgresException fault)
         {
             throw new MigrationException(
-                $"migration {migration.FileName} failed{Line(migration.Sql, fault.Position)}: {fault.MessageText}; nothing of it was kept", fault);
+                $"migration {migration.FileName} failed: {fault.MessageText}; nothing of it was kept", fault);
         }
 
         await transaction.CommitAsync(cancellationToken);
@@ -96,7 +96,4 @@ public sealed class MigrationRunner(NpgsqlDataSource source, TimeProvider timePr
 
     private static Task<int> ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken) =>
         connection.ExecuteAsync(new CommandDefinition(sql, commandTimeout: 0, cancellationToken: cancellationToken));
-
-    private static string Line(string sql, int position) =>
-        position is < 1 ? "" : $" at line {1 + sql.AsSpan(0, Math.Min(position - 1, sql.Length)).Count('\n')}";
 }

@@ -7,6 +7,8 @@ namespace CampaignEngine.Database.Private;
 /// <summary>Starts, finds and stops the server of one cluster. Every method expects the caller to hold the guard lock.</summary>
 internal sealed class ClusterControl
 {
+    // Linux gives numbers up to 4194304, macOS up to 99999.
+    private const string ImpossibleProcess = "2000000000";
     private const long LargestLog = 10L << 20;
     private static readonly TimeSpan StartPatience = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
@@ -20,6 +22,8 @@ internal sealed class ClusterControl
     }
 
     public ClusterPlace Place { get; }
+
+    public string ProgramDirectory => _binaries.Directory;
 
     public string ConnectionString => new NpgsqlConnectionStringBuilder
     {
@@ -105,8 +109,7 @@ internal sealed class ClusterControl
 
     private async Task StartAsync(Stopwatch started, Action<string> say, CancellationToken cancellationToken)
     {
-        // Nobody runs here (the caller looked): a file left by a crash could only make the server mistake a stranger's process for its own.
-        File.Delete(Path.Combine(Place.Data, "postmaster.pid"));
+        await ForgetStrangerAsync(cancellationToken);
         await WriteSettingsAsync(cancellationToken);
         RotateLog();
 
@@ -133,6 +136,20 @@ internal sealed class ClusterControl
         }
 
         throw Failed($"did not start: {tail}");
+    }
+
+    // Nobody runs here (the caller looked). A file left by a crash may still name a process: a stranger that was given the same
+    // number, or a dying one. The server would take it for itself and refuse; so the number becomes one that no system gives. The
+    // file itself has to stay: by its last line the server finds children of the crashed one that still use the data.
+    private async Task ForgetStrangerAsync(CancellationToken cancellationToken)
+    {
+        File.Delete(Path.Combine(Place.SocketDirectory, ".s.PGSQL.5432.lock"));
+        var file = Path.Combine(Place.Data, "postmaster.pid");
+        if (File.Exists(file))
+        {
+            var lines = await File.ReadAllLinesAsync(file, cancellationToken);
+            await File.WriteAllTextAsync(file, string.Join('\n', lines.Skip(1).Prepend(ImpossibleProcess)) + "\n", cancellationToken);
+        }
     }
 
     private async Task<bool> IsReadyAsync(CancellationToken cancellationToken)

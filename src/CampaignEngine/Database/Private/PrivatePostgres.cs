@@ -33,6 +33,9 @@ public sealed class PrivatePostgres : IAsyncDisposable
     /// <summary>The folder of the cluster's data.</summary>
     public string DataDirectory => _control.Place.Data;
 
+    /// <summary>The folder of PostgreSQL's programs.</summary>
+    public string ProgramDirectory => _control.ProgramDirectory;
+
     /// <summary>The server's log file.</summary>
     public string LogFile => _control.Place.Log;
 
@@ -64,6 +67,9 @@ public sealed class PrivatePostgres : IAsyncDisposable
         }
     }
 
+    /// <summary>Whether <see cref="Keep"/> holds.</summary>
+    public bool IsKept => File.Exists(_control.Place.KeepMark);
+
     /// <summary>Lets the server run until <see cref="StopAsync"/>, also when nobody uses it.</summary>
     public void Keep() => File.WriteAllText(_control.Place.KeepMark, "");
 
@@ -85,7 +91,8 @@ public sealed class PrivatePostgres : IAsyncDisposable
         }
 
         var control = await ClusterControl.PrepareAsync(place, static _ => { }, cancellationToken);
-        return (await control.StopAsync(cancellationToken), IsUsed(place));
+        var wasInUse = IsUsed(place);
+        return (await control.StopAsync(cancellationToken), wasInUse);
     }
 
     /// <summary>What can be told about the workspace's server without starting it.</summary>
