@@ -1,7 +1,16 @@
+using System.Security.Cryptography;
+using CampaignEngine.Authoring;
+using CampaignEngine.Campaigns;
+using CampaignEngine.Channels.Email;
 using CampaignEngine.Customers;
 using CampaignEngine.Database;
 using CampaignEngine.Deduplication;
+using CampaignEngine.Dispatching;
 using CampaignEngine.Planning;
+using CampaignEngine.Rendering;
+using CampaignEngine.Reporting;
+using CampaignEngine.Scheduling;
+using CampaignEngine.Tracking;
 
 namespace CampaignEngine;
 
@@ -28,6 +37,63 @@ public sealed class CampaignEngineServices(string directory, EngineSettings sett
     public MailingFreezer Freezer => new(database, new FreezeSource(database, Model, Lists, Contacts, Zone), Zone, timeProvider);
 
     // Planning
+    public Planner Planner => new(database, Lists, SamplesAsync, Zone, settings.BaseCurrency, timeProvider);
     public Launcher Launcher => new(database, Freezer, Zone, timeProvider);
-    public Explainer Explainer => new(database, Model, Zone, timeProvider);
+    public Explainer Explainer => new(database, model, Zone, timeProvider);
+
+    // Tracking
+    public ItemTokens Tokens => ItemTokens.Of(Keys);
+
+    // Scheduling
+    public OccurrencePlanner Occurrences => new(database.Source, (occurrence, cancellationToken) => Freezer.FreezeAsync(occurrence, cancellationToken), Zone, timeProvider);
+
+    /// <summary>A definition with what engine.yaml says where the campaign says nothing: the contact caps of marketing.</summary>
+    public CampaignDefinition WithDefaults(CampaignDefinition campaign) =>
+        campaign.Purpose != MessagePurpose.Marketing || campaign.Audience.Caps.Count > 0 || settings.Caps.Count == 0
+            ? campaign
+            : campaign with { Audience = campaign.Audience with { Caps = settings.Caps } };
+
+    /// <summary>A sender of what is due: Rendering and Channels joined by Dispatching.</summary>
+    /// <exception cref="InvalidDataException">engine.yaml names no sender, or senders of several routes.</exception>
+    public Dispatcher Worker(IProgress<DispatchProgress>? progress, Action<string> say)
+    {
+        RouteSettings route = Route();
+        var channel = new EmailChannel(route.ToSmtpRoute(directory), timeProvider);
+        var messages = new MessageSource(database.Source, model, settings, Tokens, Zone, timeProvider);
+        string owner = WorkerIdentity.Of(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8)));
+        return new Dispatcher(database.Source, channel, messages, new DispatchOptions { Lanes = route.Connections }, owner, CrashPoint.FromEnvironment(), timeProvider)
+        {
+            Progress = progress,
+            Say = say,
+        };
+    }
+
+    /// <summary>Null when the campaign has no mailing yet.</summary>
+    public async Task<CampaignReport?> ReportAsync(string campaign, DateTimeOffset asOf, ProblemList problems, CancellationToken cancellationToken)
+    {
+        await new MachineSweep(database.Source).RunOnceAsync(cancellationToken);
+        return await new ReportRequests(database.Source, model, settings).ForAsync(campaign, asOf, problems, cancellationToken) is { } request
+            ? await new CampaignReporter(database.Source).RunAsync(request, cancellationToken)
+            : null;
+    }
+
+    private RouteSettings Route()
+    {
+        List<string> routes = [.. settings.Senders.Select(s => s.Route).Distinct(StringComparer.Ordinal)];
+        return routes.Count switch
+        {
+            1 => settings.Routes[routes[0]],
+            0 => throw new InvalidDataException($"{settings.File} names no sender: add one under 'senders'"),
+            _ => throw new InvalidDataException($"{settings.File}: the senders use the routes {string.Join(", ", routes)}; one workspace sends through one route, so point them to the same"),
+        };
+    }
+
+    private async Task<IReadOnlyList<PlanSample>> SamplesAsync(
+        MailingContent content, IReadOnlyList<(string CustomerKey, string? Cell, string Address)> people, CancellationToken cancellationToken)
+    {
+        await using Npgsql.NpgsqlConnection connection = await database.QuerySource.OpenConnectionAsync(cancellationToken);
+        IReadOnlyList<PreviewedMessage> previews = await MessagePreview.RenderAsync(
+            connection, content, model, settings, timeProvider, [.. people.Select(p => (p.CustomerKey, p.Cell))], cancellationToken);
+        return [.. people.Zip(previews, (p, m) => new PlanSample(p.CustomerKey, p.Cell, p.Address, m.Subject, m.Text, m.Fault))];
+    }
 }

@@ -37,6 +37,7 @@ internal static class CommandList
         ValidateCommand.Create(),
         SchemaCommand.Create(),
         PreviewCommand.Create(),
+        PlanCommand.Create(),
         LaunchCommand.Create(),
         WhyCommand.Create(),
         ServeCommand.Create(),
