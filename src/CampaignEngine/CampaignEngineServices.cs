@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using CampaignEngine.Authoring;
 using CampaignEngine.Campaigns;
 using CampaignEngine.Channels.Email;
@@ -53,20 +52,11 @@ public sealed class CampaignEngineServices(string directory, EngineSettings sett
             ? campaign
             : campaign with { Audience = campaign.Audience with { Caps = settings.Caps } };
 
-    /// <summary>A sender of what is due: Rendering and Channels joined by Dispatching.</summary>
-    /// <exception cref="InvalidDataException">engine.yaml names no sender, or senders of several routes.</exception>
-    public Dispatcher Worker(IProgress<DispatchProgress>? progress, Action<string> say)
-    {
-        RouteSettings route = Route();
-        var channel = new EmailChannel(route.ToSmtpRoute(directory), timeProvider);
-        var messages = new MessageSource(database.Source, model, settings, Tokens, Zone, timeProvider);
-        string owner = WorkerIdentity.Of(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8)));
-        return new Dispatcher(database.Source, channel, messages, new DispatchOptions { Lanes = route.Connections }, owner, CrashPoint.FromEnvironment(), timeProvider)
-        {
-            Progress = progress,
-            Say = say,
-        };
-    }
+    /// <summary>A worker that sends what is due: Rendering and Channels joined by Dispatching.</summary>
+    /// <param name="options">Null: as many lanes as the route allows connections.</param>
+    /// <exception cref="InvalidDataException">engine.yaml has no route, or a password cannot be read.</exception>
+    public Dispatcher Worker(DispatchOptions? options, IProgress<DispatchProgress>? progress, Action<string> say) =>
+        EmailDispatch.Create(database, directory, settings, model, options, timeProvider, progress, say);
 
     /// <summary>Null when the campaign has no mailing yet.</summary>
     public async Task<CampaignReport?> ReportAsync(string campaign, DateTimeOffset asOf, ProblemList problems, CancellationToken cancellationToken)
@@ -75,17 +65,6 @@ public sealed class CampaignEngineServices(string directory, EngineSettings sett
         return await new ReportRequests(database.Source, model, settings).ForAsync(campaign, asOf, problems, cancellationToken) is { } request
             ? await new CampaignReporter(database.Source).RunAsync(request, cancellationToken)
             : null;
-    }
-
-    private RouteSettings Route()
-    {
-        List<string> routes = [.. settings.Senders.Select(s => s.Route).Distinct(StringComparer.Ordinal)];
-        return routes.Count switch
-        {
-            1 => settings.Routes[routes[0]],
-            0 => throw new InvalidDataException($"{settings.File} names no sender: add one under 'senders'"),
-            _ => throw new InvalidDataException($"{settings.File}: the senders use the routes {string.Join(", ", routes)}; one workspace sends through one route, so point them to the same"),
-        };
     }
 
     private async Task<IReadOnlyList<PlanSample>> SamplesAsync(

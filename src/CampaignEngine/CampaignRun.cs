@@ -44,7 +44,7 @@ public sealed class CampaignRun(CampaignEngineServices engine)
     public async Task<DispatchCounts> SendDueAsync(IProgress<DispatchProgress>? progress, Action<string> say, CancellationToken cancellationToken)
     {
         await engine.Occurrences.RunOnceAsync(cancellationToken);
-        return await engine.Worker(progress, say).RunUntilIdleAsync(cancellationToken);
+        return await engine.Worker(null, progress, say).RunUntilIdleAsync(cancellationToken);
     }
 
     /// <summary>Step 7, Tracking and Reporting: clicks, opens and orders counted against the ledger.</summary>

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using CampaignEngine.Channels.Email;
 using CampaignEngine.Cli.OptionGroups;
 using CampaignEngine.Cli.Output;
 using CampaignEngine.Dispatching;
@@ -23,14 +22,11 @@ internal static class WorkerCommand
         command.Options.Add(lanes);
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var directory = workspace.Directory(parsed);
-            var files = WorkspaceFiles.Load(directory);
             await using var session = await WorkspaceSession.OpenAsync(workspace, parsed, cancellationToken);
             var options = parsed.GetValue(lanes) is { } number ? new DispatchOptions { Lanes = number } : null;
             var counts = await ProgressDisplay.RunAsync("sending", session.TimeProvider, bar =>
             {
-                var worker = EmailDispatch.Create(
-                    session.Database, directory, files.Settings, files.Model, options, session.TimeProvider, new Steps(bar), Console.Error.WriteLine);
+                var worker = session.Services.Worker(options, new Steps(bar), Console.Error.WriteLine);
                 return parsed.GetValue(untilIdle) ? worker.RunUntilIdleAsync(cancellationToken) : worker.RunAsync(cancellationToken);
             });
             output.Writer(parsed).Document(counts);
