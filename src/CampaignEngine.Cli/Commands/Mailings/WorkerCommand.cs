@@ -3,11 +3,15 @@ using System.Globalization;
 using CampaignEngine.Cli.OptionGroups;
 using CampaignEngine.Cli.Output;
 using CampaignEngine.Dispatching;
+using CampaignEngine.Scheduling;
 
 namespace CampaignEngine.Cli.Commands.Mailings;
 
 internal static class WorkerCommand
 {
+    /// <summary>How often due times of recurring and relative drops are looked for.</summary>
+    public static readonly TimeSpan PlannerInterval = TimeSpan.FromSeconds(5);
+
     public static Command Create()
     {
         var command = new Command(
@@ -24,10 +28,17 @@ internal static class WorkerCommand
         {
             await using var session = await WorkspaceSession.OpenAsync(workspace, parsed, cancellationToken);
             var options = parsed.GetValue(lanes) is { } number ? new DispatchOptions { Lanes = number } : null;
+            var once = parsed.GetValue(untilIdle);
+            if (once)
+            {
+                await session.Services.Occurrences.RunOnceAsync(cancellationToken);
+            }
+
+            await using var alarm = once ? null : await OccurrenceAlarm.StartAsync(session.Services.Occurrences, PlannerInterval, cancellationToken);
             var counts = await ProgressDisplay.RunAsync("sending", session.TimeProvider, bar =>
             {
                 var worker = session.Services.Worker(options, new Steps(bar), Console.Error.WriteLine);
-                return parsed.GetValue(untilIdle) ? worker.RunUntilIdleAsync(cancellationToken) : worker.RunAsync(cancellationToken);
+                return once ? worker.RunUntilIdleAsync(cancellationToken) : worker.RunAsync(cancellationToken);
             });
             output.Writer(parsed).Document(counts);
             return counts.Problem is null ? ExitCode.Done : ExitCode.Failed;

@@ -3,7 +3,6 @@ using System.Globalization;
 using CampaignEngine.Authoring;
 using CampaignEngine.Cli.OptionGroups;
 using CampaignEngine.Reporting;
-using CampaignEngine.Tracking;
 
 namespace CampaignEngine.Cli.Commands.Report;
 
@@ -20,10 +19,9 @@ internal static class ReportCommand
         var output = OutputOption.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var files = WorkspaceFiles.Load(workspace.Directory(parsed));
             await using var session = await WorkspaceSession.OpenAsync(workspace, parsed, cancellationToken);
-            var moment = parsed.GetValue(asOf) is { } written ? AsOf(written, files.Settings) : session.TimeProvider.GetUtcNow();
-            var report = await RunAsync(parsed.GetValue(campaign)!, moment, files, session, cancellationToken);
+            var moment = parsed.GetValue(asOf) is { } written ? AsOf(written, session.Settings) : session.TimeProvider.GetUtcNow();
+            var report = await RunAsync(parsed.GetValue(campaign)!, moment, session, cancellationToken);
             var document = ReportDocument.Of(report);
             output.Writer(parsed).Document(document, console => ReportTables.Write(console, document), rows => rows.Rows(document.Rows));
             return ExitCode.Done;
@@ -31,19 +29,12 @@ internal static class ReportCommand
         return command;
     }
 
-    private static async Task<CampaignReport> RunAsync(string campaign, DateTimeOffset asOf, WorkspaceFiles files, WorkspaceSession session, CancellationToken cancellationToken)
+    public static async Task<CampaignReport> RunAsync(string campaign, DateTimeOffset asOf, WorkspaceSession session, CancellationToken cancellationToken)
     {
-        await new MachineSweep(session.Database.Source).RunOnceAsync(cancellationToken);
         var problems = new ProblemList();
-        var request = await new ReportRequests(session.Database.Source, files.Model, files.Settings).ForAsync(campaign, asOf, problems, cancellationToken);
-        if (problems.HasErrors)
-        {
-            throw WorkspaceFiles.Rejected(problems);
-        }
-
-        return request is not null && await new CampaignReporter(session.Database.Source).RunAsync(request, cancellationToken) is { } report
-            ? report
-            : throw CommandException.Failed($"campaign '{campaign}' has no mailing yet, so there is nothing to report; launch it first, or see 'campaign status' for the names");
+        var report = await session.Services.ReportAsync(campaign, asOf, problems, cancellationToken);
+        return problems.HasErrors ? throw WorkspaceSession.Invalid(problems)
+            : report ?? throw CommandException.Failed($"campaign '{campaign}' has no mailing yet, so there is nothing to report; launch it first, or see 'campaign status' for the names");
     }
 
     private static DateTimeOffset AsOf(string written, EngineSettings settings)

@@ -1,16 +1,33 @@
+using CampaignEngine.Cli.Commands.Mailings;
+using CampaignEngine.Deduplication;
+using CampaignEngine.Scheduling;
 using CampaignEngine.Tracking;
 using CampaignEngine.Web;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace CampaignEngine.Cli.Commands.Serve;
 
 /// <summary>Everything that works beside the web pages in 'campaign serve', one line each. It starts and stops with the server.</summary>
 internal static class HostedParts
 {
-    public static void Add(IServiceCollection services, WorkspaceSession session, WorkspaceFiles files)
+    public static void Add(IServiceCollection services, WorkspaceSession session)
     {
-        ArgumentNullException.ThrowIfNull(files);
-        services.AddHostedService(_ => new RepeatedWork(
-            "machine sweep", TimeSpan.FromSeconds(10), cancellationToken => new MachineSweep(session.Database.Source).RunOnceAsync(cancellationToken), session.TimeProvider, Console.Error.WriteLine));
+        Repeat("machine sweep", TimeSpan.FromSeconds(10), cancellationToken => new MachineSweep(session.Database.Source).RunOnceAsync(cancellationToken));
+        Repeat("suppressions", TimeSpan.FromSeconds(2), cancellationToken => new SuppressionSync(session.Database.Source, session.Services.Contacts).RunOnceAsync(cancellationToken));
+        services.AddHostedService(_ => new Sender(session));
+
+        void Repeat(string name, TimeSpan pause, Func<CancellationToken, Task> runOnce) =>
+            services.AddHostedService(_ => new RepeatedWork(name, pause, runOnce, session.TimeProvider, Console.Error.WriteLine));
+    }
+
+    // The alarm clock of due times and the worker that sends; stopping drains, so that no doubts stay behind.
+    private sealed class Sender(WorkspaceSession session) : BackgroundService
+    {
+        protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+        {
+            await using OccurrenceAlarm alarm = await OccurrenceAlarm.StartAsync(session.Services.Occurrences, WorkerCommand.PlannerInterval, stoppingToken);
+            await session.Services.Worker(null, null, Console.Error.WriteLine).RunAsync(stoppingToken);
+        }
     }
 }

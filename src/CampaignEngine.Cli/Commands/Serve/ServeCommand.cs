@@ -1,7 +1,5 @@
 using System.CommandLine;
 using CampaignEngine.Cli.OptionGroups;
-using CampaignEngine.Customers;
-using CampaignEngine.Tracking;
 using CampaignEngine.Web;
 using CampaignEngine.Web.Endpoints;
 
@@ -17,15 +15,12 @@ internal static class ServeCommand
         var workspace = WorkspaceOption.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var directory = workspace.Directory(parsed);
-            var files = WorkspaceFiles.Load(directory);
             await using var session = await WorkspaceSession.OpenAsync(workspace, parsed, cancellationToken);
-            var tokens = ItemTokens.Of(InstallationKeys.Load(directory));
-            await using var site = new TrackingSite(session.Database.Source, files.Model, tokens, session.TimeProvider);
-            var options = new WebServerOptions { Listen = parsed.GetValue(listen) ?? files.Settings.Web.Listen };
-            await using var server = WebServer.Create(options, site, services => HostedParts.Add(services, session, files));
+            await using var site = new TrackingSite(session.Database.Source, session.Model, session.Services.Tokens, session.TimeProvider);
+            var options = new WebServerOptions { Listen = parsed.GetValue(listen) ?? session.Settings.Web.Listen };
+            await using var server = WebServer.Create(options, site, services => HostedParts.Add(services, session));
             await server.StartAsync(cancellationToken);
-            await Console.Error.WriteLineAsync($"listening on {server.Address}; links in messages begin with {files.Settings.Web.BaseUrl}; stop with Ctrl-C");
+            await Console.Error.WriteLineAsync($"listening on {server.Address}; links in messages begin with {session.Settings.Web.BaseUrl}; stop with Ctrl-C");
             await server.WaitForShutdownAsync(cancellationToken);
             return ExitCode.Done;
         });
