@@ -3,6 +3,7 @@ using CampaignEngine.Cli.Commands.Authoring;
 using CampaignEngine.Cli.Commands.Campaigns;
 using CampaignEngine.Cli.Commands.Db;
 using CampaignEngine.Cli.Commands.Doctor;
+using CampaignEngine.Cli.Commands.Demo;
 using CampaignEngine.Cli.Commands.Import;
 using CampaignEngine.Cli.Commands.Inbox;
 using CampaignEngine.Cli.Commands.Mailings;
@@ -37,6 +38,7 @@ internal static class CommandList
         ValidateCommand.Create(),
         SchemaCommand.Create(),
         PreviewCommand.Create(),
+        DemoCommand.Create(),
         PlanCommand.Create(),
         LaunchCommand.Create(),
         WhyCommand.Create(),
