@@ -70,6 +70,6 @@ internal sealed class RejectFile : IDisposable
     {
         var first = text.AsSpan().TrimStart(' ');
         var formula = (first.IsEmpty ? ' ' : first[0]) is '=' or '+' or '-' or '@' or '\t' or '\r' or '\n' or '\uFF1D' or '\uFF0B' or '\uFF0D' or '\uFF20';
-        return $"\"{(formula ? "'" : "")}{text.Replace("\"", "\"\"", StringComparison.Ordinal).Replace("\0", "\u2400", StringComparison.Ordinal)}\"";
+        return $"\"{(formula ? "'" : "")}{text.Replace("\"", "\"\"", StringComparison.Ordinal).Replace('\0', '\u2400').Replace(SourceFormat.Undecodable, '\uFFFD')}\"";
     }
 }

@@ -23,8 +23,8 @@ internal abstract partial class RowValue
     public static IEnumerable<string> ColumnsOf(string expression) =>
         NamedColumn().Matches(expression).Select(m => m.Groups["name"].Success ? m.Groups["name"].Value : m.Groups["quoted"].Value);
 
-    /// <summary>Whether an expression uses a name of <c>let</c>.</summary>
-    public static bool Mentions(string expression, string name) => Regex.IsMatch(expression, $@"(?<![\w.]){Regex.Escape(name)}(?!\w)");
+    /// <summary>Whether an expression is one column and nothing else.</summary>
+    public static bool IsColumn(string expression) => PlainColumn().IsMatch(expression.Trim());
 
     private static RowValue OfPart(string text, SourceRow row, string place)
     {
@@ -53,7 +53,7 @@ internal abstract partial class RowValue
         public override object? Read(SourceRow row)
         {
             row.Reads?.Add(index);
-            return row.Cells[index];
+            return index < 0 ? "" : row.Cells[index];
         }
     }
 

@@ -84,8 +84,8 @@ internal sealed class SourceRow : IValueSource
         {
             if (!_index.TryGetValue(name, out var index))
             {
-                value = null;
-                return false;
+                value = "";                            // the map was checked: it may name columns that some files lack
+                return _format.SkipMissingColumns;
             }
 
             _row.Reads?.Add(index);

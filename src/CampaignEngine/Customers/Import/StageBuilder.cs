@@ -6,9 +6,6 @@ namespace CampaignEngine.Customers.Import;
 /// <summary>A checked map and the columns of a file → the stages that its records pass.</summary>
 internal sealed class StageBuilder(ImportMap map, IReadOnlyList<string> columns, SourceRow row, IReadOnlyDictionary<string, TargetTable> tables, ProblemList problems)
 {
-    // Names of 'let' that cannot be computed because the file lacks their columns.
-    private readonly HashSet<string> _lacking = new(StringComparer.Ordinal);
-
     /// <summary>Tables that the map feeds or refers to, by entity; problems tell what does not fit.</summary>
     public static async Task<Dictionary<string, TargetTable>> TablesAsync(
         NpgsqlConnection connection, ImportMap map, ProblemList problems, CancellationToken cancellationToken)
@@ -42,11 +39,7 @@ internal sealed class StageBuilder(ImportMap map, IReadOnlyList<string> columns,
     {
         foreach (var named in map.Let)
         {
-            if (Lacks(named.Value, needed: false))
-            {
-                _lacking.Add(named.Name);
-            }
-            else
+            if (!Lacks(named.Value, needed: true))
             {
                 row.Add(named.Name, RowValue.Of(named.Value, row, map.File));
             }
@@ -121,24 +114,27 @@ internal sealed class StageBuilder(ImportMap map, IReadOnlyList<string> columns,
         return fields;
     }
 
+    // A plain column that the file lacks leaves its field out, where the map allows it; inside an expression it reads as an empty cell.
     private bool Lacks(ValueMap value, bool needed)
     {
         foreach (var part in value.Phone is null ? value.Parts : [.. value.Parts, value.Phone])
         {
             var lacking = RowValue.ColumnsOf(part.Text).FirstOrDefault(c => !columns.Contains(c, StringComparer.Ordinal));
-            if (lacking is null && !_lacking.Any(name => RowValue.Mentions(part.Text, name)))
+            if (lacking is null || (map.Format.SkipMissingColumns && !RowValue.IsColumn(part.Text)))
             {
                 continue;
             }
 
             if (needed || !map.Format.SkipMissingColumns)
             {
-                problems.Error(part.Place, "CE2130", lacking is null
-                    ? "this value needs a column that the file lacks"
-                    : $"the file has no column '{Shown.Text(lacking)}'{Suggestion.For(lacking, columns)}; its columns are {Shown.Text(string.Join(", ", columns))}");
+                problems.Error(part.Place, "CE2130",
+                    $"the file has no column '{Shown.Text(lacking)}'{Suggestion.For(lacking, columns)}; its columns are {Shown.Text(string.Join(", ", columns))}");
             }
 
-            return true;
+            if (part != value.Phone)
+            {
+                return true;
+            }
         }
 
         return false;
