@@ -222,7 +222,7 @@ public sealed class CustomerImport(NpgsqlDataSource source, TimeProvider timePro
     {
         if (problems.HasErrors)
         {
-            throw new ImportFailedException(string.Join('\n', problems.Items)) { InvalidInput = true };
+            throw new ImportFailedException(string.Join('\n', problems.Items.Distinct())) { InvalidInput = true };
         }
     }
 }

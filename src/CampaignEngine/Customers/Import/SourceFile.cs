@@ -85,11 +85,22 @@ internal sealed class SourceFile : IDisposable
     }
 
     /// <summary>gzip whose promise of content is not believed: bytes and ratio are bounded, a cut-off end is an error.</summary>
-    private sealed class BoundedUnpacking(string path, FileStream packed, ImportLimits limits) : Stream
+    private sealed class BoundedUnpacking : Stream
     {
         private const long RatioCountsFrom = 16 * 1024 * 1024;
-        private readonly GZipStream _unpacking = new(packed, CompressionMode.Decompress, leaveOpen: true);
+        private readonly string _path;
+        private readonly FileStream _packed;
+        private readonly ImportLimits _limits;
+        private readonly EndProbe _probe;
+        private readonly GZipStream _unpacking;
         private long _unpacked;
+
+        public BoundedUnpacking(string path, FileStream packed, ImportLimits limits)
+        {
+            (_path, _packed, _limits) = (path, packed, limits);
+            _probe = new EndProbe(packed);
+            _unpacking = new GZipStream(_probe, CompressionMode.Decompress, leaveOpen: true);
+        }
 
         public override bool CanRead => true;
 
@@ -114,24 +125,32 @@ internal sealed class SourceFile : IDisposable
             }
             catch (InvalidDataException e)
             {
-                throw new ImportFailedException($"{path} is a broken gzip file ({e.Message.TrimEnd('.')}); nothing was imported. Fetch it again", e) { InvalidInput = true };
+                throw Broken(_probe.Begun ? "it ends too early" : e.Message.TrimEnd('.'), e);
+            }
+
+            if (count > 0 && _probe.Begun)
+            {
+                throw Broken("it ends too early", null);
             }
 
             _unpacked += count;
-            if (_unpacked > limits.UnpackedBytes)
+            if (_unpacked > _limits.UnpackedBytes)
             {
-                throw new ImportFailedException($"{path} unpacks to more than {limits.UnpackedBytes:N0} bytes; nothing was imported") { InvalidInput = true };
+                throw new ImportFailedException($"{_path} unpacks to more than {_limits.UnpackedBytes:N0} bytes; nothing was imported") { InvalidInput = true };
             }
 
-            if (_unpacked > RatioCountsFrom && _unpacked / Math.Max(1, packed.Position) > limits.UnpackRatio)
+            if (_unpacked > RatioCountsFrom && _unpacked / Math.Max(1, _packed.Position) > _limits.UnpackRatio)
             {
                 throw new ImportFailedException(
-                    $"{path} unpacks to more than {limits.UnpackRatio} times its size, as no table does; nothing was imported. Unpack it yourself if it is genuine")
+                    $"{_path} unpacks to more than {_limits.UnpackRatio} times its size, as no table does; nothing was imported. Unpack it yourself if it is genuine")
                 { InvalidInput = true };
             }
 
             return count;
         }
+
+        private ImportFailedException Broken(string fault, Exception? cause) =>
+            new($"{_path} is a broken gzip file: {fault}; nothing was imported. Fetch it again", cause ?? new InvalidDataException(fault)) { InvalidInput = true };
 
         public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
@@ -150,5 +169,57 @@ internal sealed class SourceFile : IDisposable
             _unpacking.Dispose();
             base.Dispose(disposing);
         }
+    }
+
+    /// <summary>
+    /// The unpacker takes the end of a cut-off file for the end of its content. Behind the end it therefore gets zeros once: a whole file
+    /// is followed by anything without harm, a cut-off one goes on unpacking them or finds them invalid.
+    /// </summary>
+    private sealed class EndProbe(FileStream packed) : Stream
+    {
+        private const int Zeros = 8192;
+        private int _given;
+
+        /// <summary>All bytes of the file have been taken, and more were asked for.</summary>
+        public bool Begun => _given > 0;
+
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
+
+        public override int Read(Span<byte> buffer)
+        {
+            var count = packed.Read(buffer);
+            if (count == 0 && _given < Zeros)
+            {
+                count = Math.Min(buffer.Length, Zeros - _given);
+                buffer[..count].Clear();
+                _given += count;
+            }
+
+            return count;
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+        public override void Flush()
+        {
+        }
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }

@@ -54,7 +54,7 @@ internal sealed class ImportBench(TestDatabase database) : IDisposable
     public static ImportMap Shipped(string name)
     {
         ProblemList problems = new();
-        var map = ImportMapLoader.Load($"imports/{name}.yaml", File.ReadAllBytes(Support.Repository.PathOf("imports", $"{name}.yaml")), Models.Crm, problems);
+        var map = ImportMapLoader.Load($"imports/{name}.yaml", File.ReadAllBytes(Path.Combine(Repository.Root, "imports", $"{name}.yaml")), Models.Crm, problems);
         Assert.Empty(problems.Items);
         return map!;
     }

@@ -17,7 +17,7 @@ public sealed class RecordReaderTests
     [InlineData("a,b\n \"x,y\" ,2\n", "2:x,y,2", "")]
     [InlineData("a,b\n1\"2,3\n4,5\n", "3:4,5", "2:a quote inside an unquoted field at position 2")]
     [InlineData("a,b\n\"1,2\n3,4\n", "3:3,4", "2:the quote opened at position 1 is never closed")]
-    [InlineData("a,b\n\"1,2\n\"3\",4\n", "3:3,4", "2:text after the closing quote at position 7")]
+    [InlineData("a,b\n\"1,2\n\"3\",4\n", "3:3,4", "2:text after the closing quote at position 6")]
     [InlineData("a,b\n\"1\"x,2\n3,4\n", "3:3,4", "2:text after the closing quote at position 3")]
     [InlineData("a,b\n1,\0\n3,4\n", "3:3,4", "2:a NUL character at position 3")]
     [InlineData("a,b\n1\n1,2,3\n3,4\n", "4:3,4", "2:1 columns where the header has 2|3:3 columns where the header has 2")]
