@@ -1,1 +1,17 @@
+using CampaignEngine.Benchmarks;
+
+// dotnet run -c Release --project tests/CampaignEngine.Benchmarks -- NAME [ARGUMENTS]
+// Each benchmark prints a Markdown table; results worth keeping are committed under Results/ with the machine named.
+Dictionary<string, Func<string[], Task>> benchmarks = new(StringComparer.Ordinal)
+{
+    ["import"] = ImportBenchmark.RunAsync,
+};
+
+if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out var run))
+{
+    Console.Error.WriteLine($"which benchmark? One of: {string.Join(", ", benchmarks.Keys)}");
+    return 2;
+}
+
+await run(args[1..]);
 return 0;
