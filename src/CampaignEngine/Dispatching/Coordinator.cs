@@ -127,7 +127,7 @@ internal sealed class Coordinator(
 
     private async Task AcquireAsync()
     {
-        var wish = Math.Max(1, Wish());
+        var wish = Math.Max(1, Wish(recorded: 0));
         var inHand = _chunks.Where(c => !c.IsExhausted).Sum(c => Math.Max(c.Ungranted, 1));
         if (inHand >= wish || (_chunks.Count > 0 && desk.Ready == 0) || !_search.IsDue())
         {
@@ -175,8 +175,12 @@ internal sealed class Coordinator(
         }
     }
 
-    /// <summary>Items worth granting now: two packets for every ready lane.</summary>
-    private int Wish() => (desk.Ready * 2 * width.Current) - desk.Unsent;
+    /// <summary>
+    /// Items worth granting now: two packets for every ready lane. What a lane has sent counts as in hand until its outcome is committed: a kill
+    /// leaves no more than that in doubt.
+    /// </summary>
+    /// <param name="recorded">Ends that the same tick commits.</param>
+    private int Wish(int recorded) => (desk.Ready * 2 * width.Current) - _chunks.Sum(c => c.Open) + recorded;
 
     private async Task<bool> TickAsync(bool stopping)
     {
@@ -263,7 +267,7 @@ internal sealed class Coordinator(
 
     private void AskForGrants(TickPlan plan)
     {
-        var wish = Wish();
+        var wish = Wish(plan.Results.Count);
         if (wish < width.Current)
         {
             return;

@@ -300,8 +300,31 @@ public sealed class DispatcherTests(TestDatabase database) : IClassFixture<TestD
         Assert.Equal(10, (await Worker(channel).RunOnceAsync(Token)).Accepted);
     }
 
-    private Dispatcher Worker(ScriptedChannel channel, PlainMessages? messages = null, Action<string>? say = null) => new(
-        database.Source, channel, messages ?? new PlainMessages(), Quick,
+    [Theory]
+    [InlineData(true, "accepted=300 not_attempted=")]
+    [InlineData(false, "accepted=300")]
+    public async Task SendsNothingThatALostCommitGrantedUntilItIsGrantedAgain(bool committed, string outcomes)
+    {
+        var mailing = await new FrozenMailing { Campaign = $"cut-{committed}", People = 300 }.FreezeAsync(database.Source, Token);
+        await using var cutter = new CommitCutter(database.ConnectionString, committed);
+        await using var source = Npgsql.NpgsqlDataSource.Create(cutter.ConnectionString);
+        var channel = new ScriptedChannel();
+        var said = new List<string>();
+
+        await Worker(channel, say: said.Add, source: source).RunUntilIdleAsync(Token);
+
+        Assert.Equal(1, cutter.Cuts);
+        Assert.StartsWith("the answer to a commit was lost", Assert.Single(said), StringComparison.Ordinal);
+        Assert.Equal(300, channel.Arrived.Count);
+        Assert.Equal(300, channel.Arrived.Distinct().Count());
+        Assert.StartsWith(outcomes, await OutcomesAsync(mailing), StringComparison.Ordinal);
+        Assert.Empty(await Doubts.ListAsync(database.Source, $"cut-{committed}", true, Token));
+        Assert.Equal("completed", await StateAsync(mailing));
+        await AssertBalancedAsync(mailing);
+    }
+
+    private Dispatcher Worker(ScriptedChannel channel, PlainMessages? messages = null, Action<string>? say = null, Npgsql.NpgsqlDataSource? source = null) => new(
+        source ?? database.Source, channel, messages ?? new PlainMessages(), Quick,
         WorkerIdentity.Of(Guid.NewGuid().ToString("N")), new CrashPoint(null), TimeProvider.System)
     {
         Say = say ?? (static _ => { }),
