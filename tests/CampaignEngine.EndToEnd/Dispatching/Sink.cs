@@ -13,7 +13,7 @@ internal sealed class Sink : IAsyncDisposable
         new SmtpReceiverOptions { Script = script ?? new ReceiverScript() },
         (message, _) =>
         {
-            var id = MailReader.ReadHeaders(message.Data).Headers.First(h => h.Name.Equals("Message-ID", StringComparison.OrdinalIgnoreCase)).Value;
+            var id = MailReader.Read(message.Data).Headers.First(h => h.Name.Equals("Message-ID", StringComparison.OrdinalIgnoreCase)).Value;
             _stored.Enqueue((id, message.Recipients[0]));
             return ValueTask.FromResult(SmtpReceiver.Stored);
         },
