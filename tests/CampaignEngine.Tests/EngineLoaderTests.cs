@@ -100,6 +100,11 @@ public sealed class EngineLoaderTests
     }
 
     [Fact]
+    public void TheShortNameOfTheDatabaseRefersToItself() =>
+        Assert.Equal("environment variable CAMPAIGN_DATABASE",
+            Load("zone: UTC", new Hashtable { ["CAMPAIGN_DATABASE"] = "Host=x;Password=hunter2" }).Database.Connection!.ToString());
+
+    [Fact]
     public void AnOverrideIsCheckedLikeTheFile()
     {
         var problems = new ProblemList();

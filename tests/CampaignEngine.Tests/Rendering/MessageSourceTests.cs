@@ -1,0 +1,86 @@
+using System.Text;
+using CampaignEngine.Authoring;
+using CampaignEngine.Dispatching;
+using CampaignEngine.Rendering;
+using CampaignEngine.Testing;
+using CampaignEngine.Tests.Support;
+using CampaignEngine.Tracking;
+
+namespace CampaignEngine.Tests.Rendering;
+
+public sealed class MessageSourceTests(TestDatabase database) : IClassFixture<TestDatabase>, IAsyncLifetime
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private static readonly ItemTokens Tokens = new(new byte[32]);
+
+    public async ValueTask InitializeAsync() => await database.ExecuteAsync("""
+        TRUNCATE crm.customers RESTART IDENTITY CASCADE;
+        INSERT INTO crm.customers (customer_no, first_name, email) VALUES ('C1', 'Zoë', 'zoe@x.test'), ('C2', E'Eve\r\nBcc: all@x.test', 'eve@x.test');
+        """);
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    [Fact]
+    public async Task BuildsAWholeMailThatIsTheSameOnEveryAttempt()
+    {
+        var first = await BuildAsync(Item("1"));
+        var again = await BuildAsync(Item("1") with { Attempt = 2 });
+
+        var mail = Encoding.ASCII.GetString(first.Message.Content.WrittenSpan);
+        Assert.Equal("", first.Failure);
+        Assert.Equal(("bounces@shop.test", "zoe@x.test"), (first.Message.Sender, first.Message.Recipient));
+        Assert.Contains("From: \"Tea House\" <tea@shop.test>\r\n", mail, StringComparison.Ordinal);
+        Assert.Contains("To: <zoe@x.test>\r\n", mail, StringComparison.Ordinal);
+        Assert.Contains("Date: Tue, 10 Mar 2026 09:00:00 +0000\r\n", mail, StringComparison.Ordinal);
+        Assert.Contains($"Message-ID: <{Tokens.Open(7, 3)}@shop.test>\r\n", mail, StringComparison.Ordinal);
+        Assert.Contains("List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n", mail, StringComparison.Ordinal);
+        Assert.Contains($"https://t.test/u/{Tokens.Unsubscribe(7, 3)}>", mail.Replace("\r\n ", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Equal(mail, Encoding.ASCII.GetString(again.Message.Content.WrittenSpan));
+    }
+
+    [Fact]
+    public async Task DataCannotAddAHeader()
+    {
+        var (message, failure) = await BuildAsync(Item("2"));
+
+        Assert.Equal("", failure);
+        var headers = Encoding.ASCII.GetString(message.Content.WrittenSpan).Split("\r\n\r\n")[0];
+        Assert.DoesNotContain("\r\nBcc:", headers, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("Subject: Hello Eve Bcc: all@x.test\r\n", headers, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("99", "zoe@x.test", "shop", "the person is no longer in the customer database")]
+    [InlineData("1", "no address", "shop", "the address has no @ sign")]
+    [InlineData("1", "zoe@x.test", "gone", "the sender 'gone' is no longer in engine.yaml; put it back and resume")]
+    public async Task SaysWhyThereIsNoMessage(string key, string address, string sender, string expected)
+    {
+        var (message, failure) = await BuildAsync(Item(key) with { Address = address }, sender);
+
+        Assert.Equal(expected, failure);
+        Assert.Equal(0, message.Content.WrittenCount);
+    }
+
+    private static SendItem Item(string key) => new() { Ordinal = 3, Attempt = 1, CustomerKey = key, RecipientKey = new byte[16], Address = key == "2" ? "eve@x.test" : "zoe@x.test" };
+
+    private async Task<(OutgoingMessage Message, string Failure)> BuildAsync(SendItem item, string sender = "shop")
+    {
+        var content = new MailingContent
+        {
+            Campaign = "tea", Marketing = true, Drop = "one", Channel = "email", Sender = sender, People = "customers", TemplateName = "email/a",
+            Subject = "Hello {{ customer.first_name }}", Html = "<p>Hello {{ customer.first_name }} <a href=\"{{ unsubscribe_url }}\">stop</a></p>",
+        };
+        var at = new DateTimeOffset(2026, 3, 10, 9, 0, 0, TimeSpan.Zero);
+        var problems = new ProblemList();
+        var settings = EngineLoader.Load("engine.yaml", """
+            web: { base_url: https://t.test }
+            routes: { r: { smtp: "x:25" } }
+            senders: { shop: { from: Tea House <tea@shop.test>, route: r, return_path: bounces@shop.test } }
+            """u8, null, problems)!;
+        var source = new MessageSource(database.Source, Models.Crm, settings, Tokens, TimeZoneInfo.Utc, TimeProvider.System);
+        using var batch = await source.LoadAsync(new MailingToSend(7, "tea", "one", "email", at, at.AddHours(-1), content.ToJson()), [item], Token);
+        var message = new OutgoingMessage();
+        return (message, batch.TryBuild(item, message, out var failure) ? "" : failure);
+    }
+}
