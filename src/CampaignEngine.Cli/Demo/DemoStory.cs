@@ -150,18 +150,19 @@ internal sealed class DemoStory(string directory, TextWriter output)
     private void SayWhatNext(TimeSpan took)
     {
         string folder = Path.GetRelativePath(Environment.CurrentDirectory, directory);
-        output.WriteLine(Text($"Done in {took.TotalSeconds:0} s. The workspace is {directory}. Try there (cd {folder}; the program is 'campaign' of this checkout):"));
+        string workspace = folder.Contains(' ', StringComparison.Ordinal) ? $"--workspace '{folder}'" : $"--workspace {folder}";
+        output.WriteLine(Text($"Done in {took.TotalSeconds:0} s. The workspace stays in {folder}. Try next:"));
         foreach ((string command, string what) in new[]
         {
-            ($"campaign why C000042 {Campaign}", "why this customer did or did not get it"),
-            ("campaign verify", "the sum of the ledger: nobody lost, nobody twice"),
-            ("campaign query 'rfm.segment = \"champions\" and country = \"TW\"'", "count and sample any condition"),
-            ($"campaign plan {Campaign}", "plan again: everybody has had it, so nobody is left"),
-            ("campaign plan second-cup", "another campaign over the same people"),
-            ("campaign inbox list", "the messages that arrived"),
+            ($"why C000042 {Campaign}", "why this customer did or did not get it"),
+            ("verify", "the sum of the ledger: nobody lost, nobody twice"),
+            ("query 'rfm.segment = \"champions\" and country = \"TW\"'", "count and sample any condition"),
+            ($"plan {Campaign}", "plan again: nobody is written to twice"),
+            ("plan second-cup", "another campaign over the same people"),
+            ("inbox list", "the messages that arrived"),
         })
         {
-            output.WriteLine($"  {command,-66} {what}");
+            output.WriteLine($"  {what}:\n    ./campaign {command} {workspace}");
         }
     }
 

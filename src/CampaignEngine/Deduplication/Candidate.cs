@@ -16,12 +16,17 @@ public sealed class CandidateMaker(CandidateLayout layout, CampaignDefinition ca
     private static readonly byte[]?[] NoMatches = new byte[]?[3];
     private readonly SortKey _sortKey = new();
 
+    /// <summary>Match keys for those who are not selected too: needed once the drop has been sent before, so that they keep out their duplicates.</summary>
+    public bool MatchesEverybody { get; init; }
+
     /// <param name="failed">0 when every condition holds, else the number of the first that does not.</param>
-    /// <param name="values">The carried values in the layout's order; not looked at when <paramref name="failed"/> is not 0.</param>
+    /// <param name="values">The carried values in the layout's order; looked at for match keys only when <paramref name="failed"/> is not 0.</param>
     public Candidate Make(string customerKey, short failed, object?[] values)
     {
-        if (failed != 0)
+        if (failed != 0 && !MatchesEverybody)
             return new Candidate(customerKey, failed, null, null, null, NoMatches, null, null, null, 0, 1, null);
+        if (failed != 0)
+            return new Candidate(customerKey, failed, null, null, null, Matches(values, Text(values, layout.Country)), null, null, null, 0, 1, null);
 
         string? country = Text(values, layout.Country);
         NormalisedContact lead = default;
@@ -35,10 +40,7 @@ public sealed class CandidateMaker(CandidateLayout layout, CampaignDefinition ca
                 reach |= (short)(1 << i);
         }
 
-        var matches = new byte[]?[3];
-        for (int i = 0; i < layout.DedupeKeys.Count; i++)
-            matches[i] = MatchKey(layout.DedupeKeys[i], values, country);
-
+        byte[]?[] matches = Matches(values, country);
         _sortKey.Clear();
         foreach ((int column, bool descending) in layout.Survivor)
             _sortKey.Add(values[column], descending);
@@ -63,6 +65,14 @@ public sealed class CandidateMaker(CandidateLayout layout, CampaignDefinition ca
         if (contact.Problem is not null || campaign.Purpose == MessagePurpose.Service || columns.Consent is not { } consent)
             return contact;
         return Consents(values[consent], columns.Contact.OptIn) ? contact : new NormalisedContact(null, null, Reason.NoConsent);
+    }
+
+    private byte[]?[] Matches(object?[] values, string? country)
+    {
+        var matches = new byte[]?[3];
+        for (int i = 0; i < layout.DedupeKeys.Count; i++)
+            matches[i] = MatchKey(layout.DedupeKeys[i], values, country);
+        return matches;
     }
 
     private byte[]? MatchKey(DedupeKey key, object?[] values, string? country) => key switch

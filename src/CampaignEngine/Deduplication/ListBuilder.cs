@@ -12,9 +12,10 @@ namespace CampaignEngine.Deduplication;
 
 /// <summary>What the list is checked against besides its own duplicates.</summary>
 /// <param name="SuppressionScopes">"global" and those of brand and campaign.</param>
+/// <param name="Drop">Name of the lead drop.</param>
 /// <param name="OnceScope">Scope of the lead drop in contact_once; null for a recurring drop, which may reach people again.</param>
 /// <param name="ContentHash">Content of the lead drop: a copied campaign with the same message reaches nobody twice.</param>
-public sealed record ListChecks(IReadOnlyList<string> SuppressionScopes, string? OnceScope, byte[] ContentHash, IReadOnlyList<ContactCap> Caps, DateTimeOffset Now);
+public sealed record ListChecks(IReadOnlyList<string> SuppressionScopes, string Drop, string? OnceScope, byte[] ContentHash, IReadOnlyList<ContactCap> Caps, DateTimeOffset Now);
 
 /// <summary>
 /// From selected rows to a list in which everybody of the universe has one reason. Runs inside the caller's transaction: either the
@@ -28,6 +29,7 @@ public sealed class ListBuilder(NpgsqlConnection connection)
         Action<long>? read, CancellationToken cancellationToken)
     {
         await Run("CreateCandidate", null, cancellationToken);
+        await Run("FindHadIt", new { campaign = campaign.Name, drop = checks.Drop, scope = checks.OnceScope, content = checks.ContentHash }, cancellationToken);
         await CopyAsync(rows, layout, maker, read, cancellationToken);
         await connection.ExecuteAsync(new CommandDefinition("ANALYZE candidate", cancellationToken: cancellationToken));
         await ExcludeAsync(campaign, layout, checks, cancellationToken);
@@ -45,7 +47,7 @@ public sealed class ListBuilder(NpgsqlConnection connection)
         {
             string key = Convert.ToString(rows.GetValue(0), CultureInfo.InvariantCulture)!;
             short failed = Convert.ToInt16(rows.GetValue(1), CultureInfo.InvariantCulture);
-            if (failed == 0)
+            if (failed == 0 || maker.MatchesEverybody)
             {
                 for (int i = 0; i < values.Length; i++)
                     values[i] = rows.IsDBNull(i + 2) ? null : rows.GetValue(i + 2);

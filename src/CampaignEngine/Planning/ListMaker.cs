@@ -36,6 +36,11 @@ public sealed class ListMaker(EngineDatabase database, CustomerModel model, Reci
             SqlFile.Load<ListMaker>("PrepareSession"), commandTimeout: 0, cancellationToken: cancellationToken));
 
         var layout = new CandidateLayout(campaign, model, audience.People);
+        var maker = new CandidateMaker(layout, campaign, contacts, new CellChooser(keys, campaign))
+        {
+            MatchesEverybody = await owner.ExecuteScalarAsync<bool>(new CommandDefinition(
+                SqlFile.Load<ListMaker>("IsSentBefore"), new { scope = DropScopes.Once(campaign, campaign.Drops[0].Name, null), content = lead.ContentHash() }, cancellationToken: cancellationToken)),
+        };
         SelectionStatement selection = new SelectionCompiler(model, audience.People, new SelectionOptions { Now = now, Zone = zone })
             .Waterfall(audience.Where, audience.Exclude, Columns(layout.Expressions, audience.People));
 
@@ -44,8 +49,7 @@ public sealed class ListMaker(EngineDatabase database, CustomerModel model, Reci
         command.CommandTimeout = 0;
         await using NpgsqlDataReader rows = await command.ExecuteReaderAsync(cancellationToken);
         return await new ListBuilder(owner).BuildAsync(
-            campaign, layout, new CandidateMaker(layout, campaign, contacts, new CellChooser(keys, campaign)), rows,
-            Checks(campaign, lead, now), read, cancellationToken);
+            campaign, layout, maker, rows, Checks(campaign, lead, now), read, cancellationToken);
     }
 
     /// <summary>Expressions of the condition language as columns v1, v2 ... of a selection.</summary>
@@ -63,7 +67,7 @@ public sealed class ListMaker(EngineDatabase database, CustomerModel model, Reci
     {
         DropDefinition drop = campaign.Drops[0];
         return new ListChecks(
-            DropScopes.Suppression(campaign),
+            DropScopes.Suppression(campaign), drop.Name,
             drop.Schedule.Cron is null ? DropScopes.Once(campaign, drop.Name, null) : null,
             lead.ContentHash(), campaign.Audience.Caps, now);
     }

@@ -81,6 +81,18 @@ public sealed class PlanningTests(PlanningFixture fixture) : IClassFixture<Plann
     }
 
     [Fact]
+    public async Task AHouseholdIsNotWrittenToAgainWhenAConditionNowExcludesTheMemberWhoHadIt()
+    {
+        await fixture.LaunchAsync(await fixture.PlanAsync(PlanningFixture.Campaign("household-again")));
+        await fixture.ExecuteAsync("UPDATE crm.customers SET country = 'JP' WHERE customer_no = 'father'");
+        PlanDocument again = await fixture.PlanAsync(PlanningFixture.Campaign("household-again"));
+        await fixture.ExecuteAsync("UPDATE crm.customers SET country = 'TW' WHERE customer_no = 'father'");
+        Dictionary<string, string> reasons = await fixture.ReasonsAsync(again);
+        Assert.Equal((Reason.Condition, Reason.DuplicateHousehold), (reasons["father"], reasons["mother"]));
+        Assert.Equal(0, again.Contact);
+    }
+
+    [Fact]
     public async Task ACopiedCampaignWithTheSameMessageReachesNobodyTwice()
     {
         CampaignDefinition original = PlanningFixture.Campaign("original");
