@@ -5,6 +5,7 @@ using CampaignEngine.Benchmarks;
 Dictionary<string, Func<string[], Task>> benchmarks = new(StringComparer.Ordinal)
 {
     ["import"] = ImportBenchmark.RunAsync,
+    ["selection"] = SelectionBenchmark.RunAsync,
 };
 
 if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out var run))

@@ -1,3 +1,6 @@
+using CampaignEngine.Audiences.Conditions;
+using CampaignEngine.Authoring;
+
 namespace CampaignEngine.Audiences;
 
 /// <summary>What a selection is compiled for.</summary>
@@ -11,6 +14,15 @@ public sealed record SelectionOptions
 
     /// <summary>Campaign that facts without <c>by</c> mean, in a drop's <c>only:</c>; null: any campaign.</summary>
     public string? CampaignScope { get; init; }
+
+    /// <summary>
+    /// With <see cref="CampaignScope"/>: the campaign's <c>response.conversion</c> bound to the people, when conversions count as a response. Then
+    /// <c>responded</c> without <c>by</c> also holds for who converted within <see cref="ConversionWindow"/> of a contact of the campaign.
+    /// </summary>
+    public BoundRelation? Conversion { get; init; }
+
+    /// <summary>The campaign's <c>response.window</c>.</summary>
+    public CalendarDuration ConversionWindow { get; init; } = new(14, DurationUnit.Day);
 
     /// <summary>
     /// Answer aggregates that engine.purchase_summary holds from there. Right only when the summary was refreshed before the statement runs;

@@ -144,6 +144,28 @@ public sealed class SelectionTests(SelectionFixture fixture) : IClassFixture<Sel
     }
 
     [Fact]
+    public async Task AConversionInsideTheWindowIsAResponseInTheDropsOwnOnly()
+    {
+        var relation = new ConditionBinder(SelectionFixture.Model, new ProblemList()).BindRelation(new Written("orders where kind = \"sale\"", new Place("c", 1, 1)), SelectionFixture.Model.People);
+        var only = SelectionFixture.Options with { CampaignScope = "spring-tea", Conversion = relation, ConversionWindow = new CalendarDuration(10, DurationUnit.Day) };
+        var expected = await fixture.KeysAsync(
+            """
+            SELECT c.customer_id::text FROM crm.customers c
+            WHERE (c.customer_id < 60 AND (c.customer_id % 7 = 0 OR c.customer_id % 11 = 0))
+               OR EXISTS (SELECT FROM crm.orders o JOIN engine.contact_history h ON h.customer_key = o.customer_id::text
+                          WHERE o.customer_id = c.customer_id AND o.kind = 'sale' AND h.campaign = 'spring-tea' AND NOT h.seed AND o.ordered_at >= h.contacted_at AND o.ordered_at < h.contacted_at + interval '10 days')
+            """);
+        var all = Enumerable.Range(1, 400).Select(n => $"{n}").ToList();
+
+        Assert.InRange(expected.Count, 14, 60);
+        var compiler = SelectionFixture.Compiler(only);
+        Assert.Equal(expected, await fixture.KeysAsync(compiler.Keys([SelectionFixture.Bind("responded")], [])));
+        Assert.Equal(expected, await fixture.KeysAsync(compiler.Filter(SelectionFixture.Bind("responded"), all)));
+        Assert.Equal(expected.Intersect(all.Take(150)).Order(StringComparer.Ordinal), await fixture.KeysAsync(compiler.Filter(SelectionFixture.Bind("responded"), [.. all.Take(150)])));
+        Assert.Equal(400 - expected.Count, (await fixture.KeysAsync(compiler.Keys([SelectionFixture.Bind("not responded")], []))).Count);
+    }
+
+    [Fact]
     public async Task ExplainsOnePersonWithTheValuesThatDecided()
     {
         BoundCondition[] where = [SelectionFixture.Bind("country = \"HK\""), SelectionFixture.Bind("sum(orders.amount) >= 1000000 or created_at within 2 days")];

@@ -38,7 +38,7 @@ internal static class ConditionSql
         BoundField field => Column(row, field.Field),
         BoundAt at => Compile(at.Inner, row.One(at.Path)),
         BoundRfm rfm => RfmSql.Compile(rfm.Part, row),
-        BoundFact fact => $"({row.Facts(GroupedFacts.View(fact)).Add(fact)} IS NOT NULL)",
+        BoundFact fact => $"({FactTime(fact, row)} IS NOT NULL)",
         BoundAggregate aggregate => Aggregate(aggregate, row, false),
         BoundWhen guarded => $"(CASE WHEN {Compile(guarded.Condition, row)} THEN {Compile(guarded.Value, row)} END)",
         BoundArithmetic arithmetic => Arithmetic(arithmetic, row),
@@ -70,6 +70,13 @@ internal static class ConditionSql
         }
 
         return Compile(node, row);
+    }
+
+    /// <summary>The latest time a fact happened; NULL when never.</summary>
+    public static string FactTime(BoundFact fact, RowSource row)
+    {
+        var time = row.Facts(GroupedFacts.View(fact)).Add(fact);
+        return Conversions.Counts(fact, row.Context) ? $"greatest({time}, {row.Conversions(fact)})" : time;
     }
 
     /// <summary>A stored field of a row.</summary>
@@ -156,8 +163,22 @@ internal static class ConditionSql
 
     private static string Shift(BoundShift shift, RowSource row)
     {
-        var (count, unit) = (shift.Duration.Count, shift.Duration.Unit);
-        var interval = unit switch
+        var step = $"{(shift.Back ? "-" : "+")} {Interval(row.Context, shift.Duration)}";
+        var operand = Compile(shift.Operand, row);
+        return (shift.Operand.Kind, shift.Kind) switch
+        {
+            (ValueKind.Date, ValueKind.Date) => $"({operand} {step})::date",
+            (ValueKind.Date, _) => $"(({operand}::timestamp AT TIME ZONE {Zone(row.Context)}) {step})",
+            _ when shift.Duration.Unit < DurationUnit.Day => $"({operand} {step})",
+            _ => $"(({operand} AT TIME ZONE {Zone(row.Context)} {step}) AT TIME ZONE {Zone(row.Context)})",
+        };
+    }
+
+    /// <summary>A duration as an interval of the server's.</summary>
+    public static string Interval(CompilerContext context, CalendarDuration duration)
+    {
+        var count = duration.Count;
+        return context.Parameters.Add(NpgsqlDbType.Interval, duration.Unit switch
         {
             DurationUnit.Year => new NpgsqlInterval(count * 12, 0, 0),
             DurationUnit.Month => new NpgsqlInterval(count, 0, 0),
@@ -166,16 +187,7 @@ internal static class ConditionSql
             DurationUnit.Hour => new NpgsqlInterval(0, 0, count * 3_600_000_000L),
             DurationUnit.Minute => new NpgsqlInterval(0, 0, count * 60_000_000L),
             _ => new NpgsqlInterval(0, 0, count * 1_000_000L),
-        };
-        var step = $"{(shift.Back ? "-" : "+")} {row.Context.Parameters.Add(NpgsqlDbType.Interval, interval)}";
-        var operand = Compile(shift.Operand, row);
-        return (shift.Operand.Kind, shift.Kind) switch
-        {
-            (ValueKind.Date, ValueKind.Date) => $"({operand} {step})::date",
-            (ValueKind.Date, _) => $"(({operand}::timestamp AT TIME ZONE {Zone(row.Context)}) {step})",
-            _ when unit < DurationUnit.Day => $"({operand} {step})",
-            _ => $"(({operand} AT TIME ZONE {Zone(row.Context)} {step}) AT TIME ZONE {Zone(row.Context)})",
-        };
+        });
     }
 
     private static string Compare(BoundCompare compare, RowSource row)

@@ -91,6 +91,14 @@ internal sealed class RowSource
         return facts;
     }
 
+    /// <summary>Time of the person's latest conversion that answers the campaign in scope; NULL when there is none.</summary>
+    public string Conversions(BoundFact fact)
+    {
+        var conversions = new Conversions(this, fact);
+        From.Add(conversions.Render);
+        return conversions.Time;
+    }
+
     /// <summary>Alias of the person's row of the purchase summary.</summary>
     public string Summary()
     {

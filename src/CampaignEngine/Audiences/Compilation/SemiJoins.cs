@@ -31,7 +31,7 @@ internal sealed class SemiJoins
 
     private string? Exists(BoundNode node, RowSource row) => _off ? null : node switch
     {
-        BoundFact fact => GroupedFacts.Exists(fact, row),
+        BoundFact fact when !Conversions.Counts(fact, row.Context) => GroupedFacts.Exists(fact, row),
         BoundAggregate { Aggregate: AggregateKind.Has } has when _uses[Path(has)] == 1 => GroupedRows.Exists(has, row),
         BoundCompare { Operator: ">", Left: BoundAggregate { Aggregate: AggregateKind.Count } count, Right: BoundLiteral { Value: 0L } } when _uses[Path(count)] == 1 => GroupedRows.Exists(count, row),
         BoundCompare { Operator: ">=", Left: BoundAggregate { Aggregate: AggregateKind.Count } count, Right: BoundLiteral { Value: 1L } } when _uses[Path(count)] == 1 => GroupedRows.Exists(count, row),

@@ -7,7 +7,7 @@ internal static class ShownValue
 {
     public static string Compile(BoundNode node, RowSource row) => node switch
     {
-        BoundFact fact => $"to_char({row.Facts(GroupedFacts.View(fact)).Add(fact)} AT TIME ZONE {ConditionSql.Zone(row.Context)}, 'YYYY-MM-DD HH24:MI')",
+        BoundFact fact => $"to_char({ConditionSql.FactTime(fact, row)} AT TIME ZONE {ConditionSql.Zone(row.Context)}, 'YYYY-MM-DD HH24:MI')",
         { Kind: ValueKind.Time } => $"to_char({ConditionSql.Compile(node, row)} AT TIME ZONE {ConditionSql.Zone(row.Context)}, 'YYYY-MM-DD HH24:MI:SS')",
         _ => $"({ConditionSql.Compile(node, row)})::text",
     };
