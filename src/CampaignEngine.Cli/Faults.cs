@@ -29,7 +29,7 @@ internal static class Faults
         MigrationException drift => (ExitCode.Failed, drift.Message),
         InvalidDataException data => (ExitCode.Invalid, data.Message),
         FormatException format => (ExitCode.Invalid, format.Message),
-        NpgsqlException driver when DatabaseUnavailableException.From(driver, "in use") is { } gone => (ExitCode.Failed, gone.Message),
+        NpgsqlException driver when DatabaseUnavailableException.From(driver, "of this workspace") is { } gone => (ExitCode.Failed, gone.Message),
         PostgresException refusal => (ExitCode.Failed, $"the database refused a statement: {refusal.MessageText} ({refusal.SqlState}); --verbose shows where"),
         FileNotFoundException or DirectoryNotFoundException => (ExitCode.Invalid, fault.Message),
         UnauthorizedAccessException => (ExitCode.Failed, $"{fault.Message} Check the permissions of that file or folder."),

@@ -144,6 +144,12 @@ public sealed class EngineDatabase : IAsyncDisposable
         settings.Timeout = (int)options.ConnectTimeout.TotalSeconds;
         settings.ApplicationName ??= "campaign";
         settings.IncludeErrorDetail = false;
+        if (options.ConnectionString is null)
+        {
+            // The private server takes 200 connections, and several processes share it.
+            settings.MaxPoolSize = 40;
+        }
+
         if (string.IsNullOrEmpty(settings.Host))
         {
             settings.Host = "localhost";

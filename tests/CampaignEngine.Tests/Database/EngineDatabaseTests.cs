@@ -1,3 +1,4 @@
+using CampaignEngine.Database;
 using CampaignEngine.Testing;
 using Npgsql;
 
@@ -30,6 +31,28 @@ public sealed class EngineDatabaseTests(TestDatabase database) : IClassFixture<T
             Assert.Equal("1min", await new NpgsqlCommand("SHOW statement_timeout", connection).ExecuteScalarAsync(Cancel));
             var fault = await Assert.ThrowsAsync<PostgresException>(() => new NpgsqlCommand("CREATE TEMP TABLE x (n int)", connection).ExecuteNonQueryAsync(Cancel));
             Assert.Contains(fault.SqlState, (string[])[PostgresErrorCodes.ReadOnlySqlTransaction, PostgresErrorCodes.InsufficientPrivilege]);
+        }
+    }
+
+    [Fact]
+    public async Task ALoginThatMayNotMakeRolesQueriesAsItselfReadOnly()
+    {
+        await database.ExecuteAsync(
+            "CREATE ROLE modest LOGIN; CREATE SCHEMA modest AUTHORIZATION modest; CREATE TABLE modest.own (n int); ALTER TABLE modest.own OWNER TO modest; INSERT INTO modest.own VALUES (3)");
+        var settings = new NpgsqlConnectionStringBuilder(database.ConnectionString) { Username = "modest", Pooling = false };
+        await using var modest = await EngineDatabase.OpenAsync(
+            database.Database.Options with { ConnectionString = settings.ConnectionString }, TimeProvider.System, Cancel);
+        try
+        {
+            Assert.Empty(await modest.GrantQueryRoleAsync([("modest", "own")], Cancel));
+            await using var connection = await modest.QuerySource.OpenConnectionAsync(Cancel);
+            Assert.Equal(3, await new NpgsqlCommand("SELECT n FROM modest.own", connection).ExecuteScalarAsync(Cancel));
+            var fault = await Assert.ThrowsAsync<PostgresException>(() => new NpgsqlCommand("DELETE FROM modest.own", connection).ExecuteNonQueryAsync(Cancel));
+            Assert.Equal(PostgresErrorCodes.ReadOnlySqlTransaction, fault.SqlState);
+        }
+        finally
+        {
+            await database.ExecuteAsync("DROP OWNED BY modest; DROP ROLE modest");
         }
     }
 }

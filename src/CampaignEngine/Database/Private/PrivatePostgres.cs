@@ -48,6 +48,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
         {
             place.MakeMarksDirectory();
             using var guard = await FileLock.ExclusiveAsync(place.GuardLock, Patience, cancellationToken);
+            RequireWorkingLocks(place);
             var user = await FileLock.SharedAsync(place.UsersLock, TimeSpan.FromSeconds(30), cancellationToken);
             try
             {
@@ -134,6 +135,18 @@ public sealed class PrivatePostgres : IAsyncDisposable
         if (!File.Exists(control.Place.KeepMark))
         {
             IdleWatcher.Ensure(control.Place, control.StopCommand, linger);
+        }
+    }
+
+    // Some network and virtual file systems take a lock and keep nobody out; the server would then stop under its users.
+    private static void RequireWorkingLocks(ClusterPlace place)
+    {
+        using var second = FileLock.TryExclusive(place.GuardLock);
+        if (second is not null)
+        {
+            throw new DatabaseUnavailableException(
+                $"the file system of {place.MarksDirectory} does not keep file locks, which the private database needs; "
+                + "put the workspace on a local disk, or set CAMPAIGN_DATABASE to a running server");
         }
     }
 
