@@ -70,7 +70,7 @@ public sealed class LauncherTests : IDisposable
     {
         File.CreateSymbolicLink(_temp["bin/camp"], "../a repo/campaign");
 
-        Assert.Equal("ran: [--version]\n", (await RunAsync(_temp["bin/camp"], "/", "--version")).Output);
+        Assert.Equal("ran: [--version]\n", (await RunInAsync("/", _temp["bin/camp"], "--version")).Output);
     }
 
     [Fact]
@@ -142,9 +142,9 @@ public sealed class LauncherTests : IDisposable
         _temp.Write("a repo/CampaignEngine.sln", "");
     }
 
-    private Task<(string Output, string Errors, int ExitCode)> RunAsync(params string[] arguments) => RunAsync(Root("campaign"), _temp.FullName, arguments);
+    private Task<(string Output, string Errors, int ExitCode)> RunAsync(params string[] arguments) => RunInAsync(_temp.FullName, Root("campaign"), arguments);
 
-    private async Task<(string Output, string Errors, int ExitCode)> RunAsync(string program, string folder, params string[] arguments)
+    private async Task<(string Output, string Errors, int ExitCode)> RunInAsync(string folder, string program, params string[] arguments)
     {
         var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["PATH"] = $"{_temp["bin"]}:{Environment.GetEnvironmentVariable("PATH")}";

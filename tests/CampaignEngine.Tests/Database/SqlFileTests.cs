@@ -5,11 +5,12 @@ namespace CampaignEngine.Tests.Database;
 
 public sealed class SqlFileTests
 {
-    // The driver wants a COPY at the very beginning; its reason stands with the code that calls it.
+    // The driver wants a COPY at the very beginning; its reason follows.
     [Fact]
     public void EveryStatementBeginsWithItsReason() =>
         Assert.Empty(SqlFile.All(typeof(SqlFile).Assembly)
-            .Where(file => !file.Text.StartsWith("--", StringComparison.Ordinal) && !file.Text.StartsWith("COPY ", StringComparison.Ordinal))
+            .Where(file => !file.Text.StartsWith("--", StringComparison.Ordinal) 
+                && !(file.Text.StartsWith("COPY ", StringComparison.Ordinal) && file.Text.Contains("\n-- ", StringComparison.Ordinal)))
             .Select(file => file.Resource));
 
     [Fact]

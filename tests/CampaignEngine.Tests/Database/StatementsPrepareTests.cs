@@ -15,7 +15,7 @@ public sealed partial class StatementsPrepareTests(TestDatabase database) : ICla
 
     // Without the driver's parameter types the server cannot always tell which function or type is meant; that is no fault of the statement.
     private static readonly string[] TypeNotGiven =
-        [PostgresErrorCodes.IndeterminateDatatype, PostgresErrorCodes.AmbiguousFunction, PostgresErrorCodes.DatatypeMismatch];
+        [PostgresErrorCodes.IndeterminateDatatype, PostgresErrorCodes.AmbiguousParameter, PostgresErrorCodes.AmbiguousFunction, PostgresErrorCodes.DatatypeMismatch];
 
     // Made by the program for the customer database at hand, not by a migration.
     private static readonly string[] MadeLater = ["purchase_summary"];
