@@ -12,7 +12,7 @@ namespace CampaignEngine.Benchmarks;
 
 /// <summary>
 /// Five conditions (two aggregates, one rfm, one contact-history) compiled and written by hand, in turn in the same run; medians of three. Uses a
-/// private server in a temporary folder: <c>selection --customers 1000000</c>.
+/// private server in a temporary folder: <c>selection --customers 1000000</c>, with <c>--plan</c> behind it for the server's plan.
 /// </summary>
 internal static class SelectionBenchmark
 {
@@ -53,14 +53,14 @@ internal static class SelectionBenchmark
     public static async Task RunAsync(string[] args)
     {
         var cancellationToken = CancellationToken.None;
-        var customers = args is ["--customers", var written] ? long.Parse(written, CultureInfo.InvariantCulture) : 1_000_000;
+        var customers = args is ["--customers", var written, ..] ? long.Parse(written, CultureInfo.InvariantCulture) : 1_000_000;
         var folder = Directory.CreateTempSubdirectory("campaign-bench-");
         try
         {
             await using var database = await EngineDatabase.OpenAsync(new DatabaseOptions { WorkspaceDirectory = folder.FullName }, TimeProvider.System, cancellationToken);
             await database.MigrateAsync(cancellationToken);
             await MeasureAsync("generate", 1, () => SelectionData.GenerateAsync(database.Source, customers, cancellationToken));
-            await CompareAsync(database, customers, cancellationToken);
+            await CompareAsync(database, customers, args.Contains("--plan"), cancellationToken);
         }
         finally
         {
@@ -68,7 +68,7 @@ internal static class SelectionBenchmark
         }
     }
 
-    private static async Task CompareAsync(EngineDatabase database, long customers, CancellationToken cancellationToken)
+    private static async Task CompareAsync(EngineDatabase database, long customers, bool withPlan, CancellationToken cancellationToken)
     {
         var problems = new ProblemList();
         var model = ModelLoader.Load("model.yaml", await File.ReadAllBytesAsync(ModelFile(), cancellationToken), problems)!;
@@ -95,6 +95,17 @@ internal static class SelectionBenchmark
         }
 
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"selected {one} of {customers}"));
+        if (withPlan)
+        {
+            await using var explain = count.ToCommand(connection);
+            explain.CommandText = "EXPLAIN (ANALYZE, COSTS OFF, SUMMARY ON) " + count.Sql;
+            await using var lines = await explain.ExecuteReaderAsync(cancellationToken);
+            while (await lines.ReadAsync(cancellationToken))
+            {
+                Console.WriteLine(lines.GetString(0));
+            }
+        }
+
         await PairAsync("count", () => count.ToCommand(connection), () => new NpgsqlCommand(HandCount, connection));
         await PairAsync("waterfall", () => Wrapped(waterfall), () => new NpgsqlCommand($"SELECT sum(failed), count(email) FROM ({HandWaterfall}) w", connection));
 
