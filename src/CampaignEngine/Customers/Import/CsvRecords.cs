@@ -29,7 +29,6 @@ internal sealed class CsvRecords : IDisposable
             TrimWhitespace = format.Trim,
             DetectSeparatorHint = false,
             SkipEmptyLines = false,
-            PoolStrings = true,
             BufferSize = 1 << 16,
         });
         _named = format.Columns.Count == 0;

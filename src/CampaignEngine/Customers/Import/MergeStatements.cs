@@ -132,14 +132,14 @@ internal sealed class MergeStatements(EntityStage stage)
 
             values.AddRange(JsonColumns.Select(j => (j.Key, JsonObject(j))));
             values.AddRange(stage.Map.RollUps.Select(u => (u.Field.Column, "0")));
-            var order = string.Join(", ", Keys.Select(f => $"r.f{f.Number}"));
+            // Numbering has sorted the rows by their key already.
+            var order = stage.Map.Numbered is null ? $" ORDER BY {string.Join(", ", Keys.Select(f => $"r.f{f.Number}"))}" : "";
             var identity = stage.Fields.Any(f => f.Column.Identity && f.Field.JsonKey is null) ? "OVERRIDING SYSTEM VALUE " : "";
             var conflict = Unique ? $" ON CONFLICT ({string.Join(", ", stage.Map.Key.Select(f => SqlName.Quote(f.Column)))}) DO NOTHING" : "";
             return $"""
                 INSERT INTO {_table} ({string.Join(", ", values.Select(v => SqlName.Quote(v.Column)))}) {identity}
                 SELECT {string.Join(", ", values.Select(v => v.Value))} FROM pg_temp.{stage.RowsTable} r
-                WHERE NOT EXISTS (SELECT FROM {_table} t WHERE {Match})
-                ORDER BY {order}{conflict}
+                WHERE NOT EXISTS (SELECT FROM {_table} t WHERE {Match}){order}{conflict}
                 """;
         }
     }
