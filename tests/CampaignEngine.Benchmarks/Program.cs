@@ -6,6 +6,7 @@ Dictionary<string, Func<string[], Task>> benchmarks = new(StringComparer.Ordinal
 {
     ["import"] = ImportBenchmark.RunAsync,
     ["selection"] = SelectionBenchmark.RunAsync,
+    ["plan"] = PlanBenchmark.RunAsync,
 };
 
 if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out var run))

@@ -177,7 +177,7 @@ internal static class SelectionBenchmark
         return Stopwatch.GetElapsedTime(started).TotalSeconds;
     }
 
-    private static string ModelFile()
+    internal static string ModelFile()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {

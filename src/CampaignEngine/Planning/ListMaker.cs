@@ -45,6 +45,8 @@ public sealed class ListMaker(EngineDatabase database, CustomerModel model, Reci
             .Waterfall(audience.Where, audience.Exclude, Columns(layout.Expressions, audience.People));
 
         await using NpgsqlConnection reader = await database.QuerySource.OpenConnectionAsync(cancellationToken);
+        await using NpgsqlTransaction snapshot = await reader.BeginTransactionAsync(cancellationToken);
+        await SelectionSettings.ApplyAsync(reader, cancellationToken);
         await using NpgsqlCommand command = selection.ToCommand(reader);
         command.CommandTimeout = 0;
         await using NpgsqlDataReader rows = await command.ExecuteReaderAsync(cancellationToken);
