@@ -1,5 +1,4 @@
 using CampaignEngine.Authoring;
-using CampaignEngine.Campaigns;
 using CampaignEngine.Channels.Email;
 using CampaignEngine.Customers;
 using CampaignEngine.Database;
@@ -32,7 +31,7 @@ public sealed class CampaignEngineServices(string directory, EngineSettings sett
 
     // Deduplication
     public ContactPoints Contacts => new(RecipientKeys, Settings.Dedupe, Settings.DefaultCountry);
-    public ListMaker Lists => new(database, Model, RecipientKeys, Contacts, Zone, timeProvider);
+    public ListMaker Lists => new(database, Model, RecipientKeys, Contacts, settings.Caps, Zone, timeProvider);
     public MailingFreezer Freezer => new(database, new FreezeSource(database, Model, Lists, Contacts, Zone), Zone, timeProvider);
 
     // Planning
@@ -45,12 +44,6 @@ public sealed class CampaignEngineServices(string directory, EngineSettings sett
 
     // Scheduling
     public OccurrencePlanner Occurrences => new(database.Source, (occurrence, cancellationToken) => Freezer.FreezeAsync(occurrence, cancellationToken), Zone, timeProvider);
-
-    /// <summary>A definition with what engine.yaml says where the campaign says nothing: the contact caps of marketing.</summary>
-    public CampaignDefinition WithDefaults(CampaignDefinition campaign) =>
-        campaign.Purpose != MessagePurpose.Marketing || campaign.Audience.Caps.Count > 0 || settings.Caps.Count == 0
-            ? campaign
-            : campaign with { Audience = campaign.Audience with { Caps = settings.Caps } };
 
     /// <summary>A worker that sends what is due: Rendering and Channels joined by Dispatching.</summary>
     /// <param name="options">Null: as many lanes as the route allows connections.</param>

@@ -20,8 +20,7 @@ public sealed class CampaignRun(CampaignEngineServices engine)
     public async Task<PlanDocument?> PlanAsync(
         CampaignDefinition campaign, ProblemList problems, Action<string, long>? progress, CancellationToken cancellationToken)
     {
-        // 1 Campaigns: the definition has been read and checked; defaults of engine.yaml fill what it leaves open.
-        campaign = engine.WithDefaults(campaign);
+        // 1 Campaigns: the definition has been read and checked.
 
         // 2 Audiences: conditions are bound to the customer model.
         BoundAudience? audience = BoundAudience.Bind(campaign, engine.Model, problems);

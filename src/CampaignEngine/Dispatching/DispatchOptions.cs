@@ -11,10 +11,10 @@ public sealed record DispatchOptions
 
     /// <summary>
     /// Most items a lane has in hand at once, and so the bound of what a killed worker leaves in doubt: lanes × 2 × this. Slow relays get
-    /// less by themselves (<see cref="GrantWidth"/>). Default 64.
+    /// less by themselves (<see cref="GrantWidth"/>). Default 16.
     /// </summary>
     [Range(1, 1000)]
-    public int LargestGrant { get; init; } = 64;
+    public int LargestGrant { get; init; } = 16;
 
     /// <summary>How long a silent worker keeps its chunks. Decides how soon work is taken over, never whether it is safe. Default 30 s.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]

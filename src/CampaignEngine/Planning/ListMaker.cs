@@ -16,7 +16,8 @@ namespace CampaignEngine.Planning;
 /// Audiences → Deduplication: selects with the read-only role, streams the people through normalisation into the caller's transaction
 /// and makes the list there. Plans and recurring drops make their lists with it.
 /// </summary>
-public sealed class ListMaker(EngineDatabase database, CustomerModel model, RecipientKeys keys, ContactPoints contacts, TimeZoneInfo zone, TimeProvider timeProvider)
+/// <param name="caps">Contact caps of marketing campaigns that have none of their own.</param>
+public sealed class ListMaker(EngineDatabase database, CustomerModel model, RecipientKeys keys, ContactPoints contacts, IReadOnlyList<ContactCap> caps, TimeZoneInfo zone, TimeProvider timeProvider)
 {
     /// <summary>Suppressions and purchase summary are brought up to date first: both are their own, short transactions.</summary>
     public async Task RefreshAsync(CancellationToken cancellationToken)
@@ -65,12 +66,13 @@ public sealed class ListMaker(EngineDatabase database, CustomerModel model, Reci
         return columns;
     }
 
-    private static ListChecks Checks(CampaignDefinition campaign, MailingContent lead, DateTimeOffset now)
+    private ListChecks Checks(CampaignDefinition campaign, MailingContent lead, DateTimeOffset now)
     {
         DropDefinition drop = campaign.Drops[0];
         return new ListChecks(
             DropScopes.Suppression(campaign), drop.Name,
             drop.Schedule.Cron is null ? DropScopes.Once(campaign, drop.Name, null) : null,
-            lead.ContentHash(), campaign.Audience.Caps, now);
+            lead.ContentHash(),
+            campaign.Audience.Caps.Count > 0 || campaign.Purpose != MessagePurpose.Marketing ? campaign.Audience.Caps : caps, now);
     }
 }
