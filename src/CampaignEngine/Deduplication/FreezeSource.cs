@@ -8,6 +8,7 @@ using CampaignEngine.Database;
 using CampaignEngine.Planning;
 using CampaignEngine.Rendering;
 using CampaignEngine.Scheduling;
+using CampaignEngine.Tracking;
 using Dapper;
 using Npgsql;
 using NpgsqlTypes;
@@ -47,10 +48,17 @@ public sealed class FreezeSource(EngineDatabase database, CustomerModel model, L
         CampaignDefinition alone = campaign with { Drops = [drop], Audience = campaign.Audience with { Dedupe = [], Survivor = [], Limit = null } };
         var layout = new CandidateLayout(alone, model, audience.People);
         var maker = new CandidateMaker(layout, alone, contacts, cells: null);
-        var compiler = new SelectionCompiler(model, audience.People, new SelectionOptions { Now = now, Zone = zone, CampaignScope = campaign.Name });
+        var compiler = new SelectionCompiler(model, audience.People, new SelectionOptions
+        {
+            Now = now, Zone = zone, CampaignScope = campaign.Name, ConversionWindow = campaign.Response.Window,
+            Conversion = campaign.Response.Counts.Contains("conversion") ? audience.Conversion : null,
+        });
         IReadOnlyList<SelectionColumn> columns = lists.Columns(layout.Expressions, audience.People);
         List<BoundCondition> only = audience.Only.TryGetValue(drop.Name, out BoundCondition? condition) ? [condition] : [];
 
+        // Who "responded" must not be a scanner: its marks are brought up to date first.
+        if (only.Count > 0)
+            await new MachineSweep(database.Source).RunOnceAsync(cancellationToken);
         await using NpgsqlConnection reader = await database.QuerySource.OpenConnectionAsync(cancellationToken);
         string after = "";
         while (true)
