@@ -28,7 +28,7 @@ public static class ConnectionAddress
     public static string Place(NpgsqlConnectionStringBuilder settings) =>
         settings.Host is { } host && host.StartsWith('/')
             ? $"'{settings.Database}' at socket {host}"
-            : $"'{settings.Database ?? settings.Username}' at {settings.Host}:{settings.Port}";
+            : $"'{(string.IsNullOrEmpty(settings.Database) ? settings.Username : settings.Database)}' at {settings.Host}:{settings.Port}";
 
     /// <summary>A <c>postgresql://</c> address for psql and other tools; without the password unless asked.</summary>
     public static string ToUri(NpgsqlConnectionStringBuilder settings, bool withPassword = false)

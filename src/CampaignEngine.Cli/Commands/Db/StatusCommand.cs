@@ -30,7 +30,7 @@ internal static class StatusCommand
         var server = await PrivatePostgres.StatusAsync(options.WorkspaceDirectory, cancellationToken);
         if (!server.Running)
         {
-            return new("private", server.Exists ? "stopped" : "not created", server.Exists ? $"{server.Major}" : null, null, null, null, server.DataDirectory, null);
+            return new("private", server.Exists ? "stopped" : "not created", server.Exists ? $"{server.Major}" : null, null, options.WorkspaceDirectory, null, server.DataDirectory, null);
         }
 
         var state = server.Kept ? "running until 'db stop'" : server.InUse ? "running, in use" : "running, about to stop";
