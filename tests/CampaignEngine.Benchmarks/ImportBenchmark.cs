@@ -5,6 +5,7 @@ using CampaignEngine.Authoring;
 using CampaignEngine.Customers;
 using CampaignEngine.Customers.Import;
 using CampaignEngine.Database;
+using CampaignEngine.Testing;
 
 namespace CampaignEngine.Benchmarks;
 
@@ -24,7 +25,8 @@ internal static class ImportBenchmark
         }
 
         var source = arguments.Length == 1 ? Path.GetFullPath(arguments[0]) : throw new ArgumentException("give the path of online_retail.csv.gz");
-        var folder = Directory.CreateTempSubdirectory("campaign-bench-").FullName;
+        using var temporary = new TempDirectory("bench");
+        var folder = temporary.FullName;
         var longer = Path.Combine(folder, "times4.csv.gz");
         Lengthen(source, longer);
         Console.WriteLine("| file | records | lines inserted | unchanged | seconds | peak memory |");
@@ -33,7 +35,6 @@ internal static class ImportBenchmark
         await ChildAsync(source, folder);
         await ChildAsync(longer, folder);
         await PrivateStopAsync(folder);
-        Directory.Delete(folder, recursive: true);
     }
 
     private static async Task ImportAsync(string file, string workspace)

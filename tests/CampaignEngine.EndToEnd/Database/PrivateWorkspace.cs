@@ -64,7 +64,11 @@ public sealed class PrivateWorkspace : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await CampaignProcess.RunAsync(Folder, ["db", "stop"], Environment, CancellationToken.None);
+        if (Directory.Exists(Folder))
+        {
+            await CampaignProcess.RunAsync(Folder, ["db", "stop"], Environment, CancellationToken.None);
+        }
+
         _parent.Dispose();
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.Versioning;
 using CampaignEngine.Testing;
 
@@ -16,7 +17,7 @@ public sealed class ServerAccountTests
         await using var workspace = PrivateWorkspace.Named("shut");
         File.SetUnixFileMode(Path.GetDirectoryName(workspace.Folder)!, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
 
-        var result = await workspace.RunAsync("db", "start");
+        var result = await workspace.RunAsync("db", "migrate", "--output", "csv");
         var home = (await File.ReadAllTextAsync(workspace[".campaign/pg.location"], Cancel)).Trim();
         try
         {
@@ -38,10 +39,20 @@ public sealed class ServerAccountTests
                 $"the private database in {home} belongs to the workspace {workspace.Folder}, of which this one seems to be a copy; "
                 + $"delete {copy[".campaign/pg.location"]} to give this workspace a database of its own\n",
                 refused.Errors);
+
+            // Nobody is left to stop a server outside once the workspace is deleted, but the watcher.
+            Assert.Equal("1", await workspace.QueryAsync("SELECT 1"));
+            process = (await File.ReadAllLinesAsync(Path.Combine(home, "data", "postmaster.pid"), Cancel))[0];
+            Directory.Delete(workspace.Folder, recursive: true);
+            Assert.True(await Processes.EndsAsync(int.Parse(process, CultureInfo.InvariantCulture)), "the server outlived its workspace");
         }
         finally
         {
-            await workspace.RunAsync("db", "stop");
+            if (Directory.Exists(workspace.Folder))
+            {
+                await workspace.RunAsync("db", "stop");
+            }
+
             Directory.Delete(home, recursive: true);
         }
     }

@@ -4,7 +4,7 @@ namespace CampaignEngine.Database.Private;
 
 /// <summary>
 /// A detached shell of a few lines that waits (blocked in flock, not polling) until nobody uses the server, lingers, and stops
-/// it. It is what remains when a user dies by kill -9. Where the system has no flock program, the last user stops the server itself.
+/// it. It is what remains when a user dies by kill -9, or when the workspace is deleted while the cluster lies elsewhere. Where the system has no flock program, the last user stops the server itself.
 /// </summary>
 internal static class IdleWatcher
 {
@@ -17,9 +17,13 @@ internal static class IdleWatcher
         exec 7>>"$marks/pg.watcher" || exit 1
         flock -n -x 7 || exit 0
         while :; do
-            flock -x "$marks/pg.users" true 7>&- || exit 1
+            flock -x "$marks/pg.users" true 7>&- || [ ! -d "$marks" ] || exit 1
             sleep "$linger" 7>&-
             [ -d "$home/data" ] || exit 0
+            if [ ! -d "$marks" ]; then
+                cd "$home" && "$@" 7>&-
+                exit 0
+            fi
             exec 8>>"$marks/pg.lock" || exit 1
             flock -x 8 || exit 1
             [ -e "$marks/pg.keep" ] && exit 0
