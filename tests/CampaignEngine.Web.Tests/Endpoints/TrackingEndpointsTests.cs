@@ -13,6 +13,8 @@ public sealed class TrackingEndpointsTests(TrackingFixture site) : IClassFixture
     [Fact]
     public async Task AClickLeadsToTheLinkOfTheMailingAndIsStoredBeforeTheAnswer()
     {
+        // A second of its own: clicks of one person on one link in one second are one event, whichever test made them.
+        site.Clock.Now = site.Clock.Now.AddSeconds(2);
         var ordinal = site.Mailing.OrdinalOf("1");
         var before = await CountAsync("kind = 'click' AND NOT machine");
         Assert.Equal(TrackingFixture.Shop, (await site.Visitor.ClickAsync(Mailing, ordinal, 1, Cancellation))?.OriginalString);
@@ -97,13 +99,15 @@ public sealed class TrackingEndpointsTests(TrackingFixture site) : IClassFixture
     [Fact]
     public async Task HeadIsAnsweredLikeGetAndKeptAsAMachines()
     {
+        site.Clock.Now = site.Clock.Now.AddSeconds(2);
         var ordinal = site.Mailing.OrdinalOf("2");
         var persons = await CountAsync("NOT machine");
+        var heads = await CountAsync($"machine_reason = 'HEAD request' AND ordinal = {ordinal}");
         Assert.Equal(302, await site.Visitor.FetchAsync(HttpMethod.Head, site.Addresses.Click(Mailing, ordinal, 1), Cancellation));
         Assert.Equal(200, await site.Visitor.FetchAsync(HttpMethod.Head, site.Addresses.Open(Mailing, ordinal), Cancellation));
         Assert.Equal(200, await site.Visitor.FetchAsync(HttpMethod.Head, site.Addresses.Unsubscribe(Mailing, ordinal), Cancellation));
         Assert.Equal(persons, await CountAsync("NOT machine"));
-        Assert.Equal(2, await CountAsync($"machine_reason = 'HEAD request' AND ordinal = {ordinal}"));
+        Assert.Equal(heads + 2, await CountAsync($"machine_reason = 'HEAD request' AND ordinal = {ordinal}"));
     }
 
     [Theory]
