@@ -25,9 +25,10 @@ internal sealed class LedgerConnection(NpgsqlDataSource source, string owner, Di
         try
         {
             _connection = await source.OpenConnectionAsync(cancellationToken);
-            await using (var durable = new NpgsqlCommand("SET synchronous_commit = on", _connection))
+            await using (var prepare = Command("PrepareLedgerSession"))
             {
-                await durable.ExecuteNonQueryAsync(cancellationToken);
+                prepare.Parameters.AddWithValue("lease", options.Lease);
+                await prepare.ExecuteNonQueryAsync(cancellationToken);
             }
 
             var held = (await InstallationGuard.CheckAsync(_connection, cancellationToken)).Problem;
