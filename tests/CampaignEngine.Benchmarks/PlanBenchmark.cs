@@ -13,7 +13,7 @@ namespace CampaignEngine.Benchmarks;
 
 /// <summary>
 /// A whole plan (five conditions, dedupe by e-mail and household, holdout), the freeze of everybody, and why: <c>plan --customers 1000000</c>.
-/// Uses a private server in a temporary folder.
+/// Uses a private server in a temporary folder; <c>--in FOLDER</c> uses that folder, fills it the first time and leaves it, for looking closer.
 /// </summary>
 internal static class PlanBenchmark
 {
@@ -46,13 +46,16 @@ internal static class PlanBenchmark
 
     private static async Task RunAsync(string[] args, CancellationToken cancellationToken)
     {
-        long customers = args is ["--customers", var written] ? long.Parse(written, CultureInfo.InvariantCulture) : 1_000_000;
-        DirectoryInfo folder = Directory.CreateTempSubdirectory("campaign-bench-");
+        long customers = args is ["--customers", var written, ..] ? long.Parse(written, CultureInfo.InvariantCulture) : 1_000_000;
+        string? kept = args is [.., "--in", var named] ? Path.GetFullPath(named) : null;
+        DirectoryInfo folder = kept is null ? Directory.CreateTempSubdirectory("campaign-bench-") : Directory.CreateDirectory(kept);
+        bool filled = kept is not null && folder.EnumerateFileSystemInfos().Any();
         try
         {
             await using EngineDatabase database = await EngineDatabase.OpenAsync(new DatabaseOptions { WorkspaceDirectory = folder.FullName }, TimeProvider.System, cancellationToken);
             await database.MigrateAsync(cancellationToken);
-            await SelectionData.GenerateAsync(database.Source, customers, cancellationToken);
+            if (!filled)
+                await SelectionData.GenerateAsync(database.Source, customers, cancellationToken);
             var problems = new ProblemList();
             CustomerModel model = ModelLoader.Load("model.yaml", await File.ReadAllBytesAsync(SelectionBenchmark.ModelFile(), cancellationToken), problems)!;
             await database.GrantQueryRoleAsync(
@@ -96,7 +99,8 @@ internal static class PlanBenchmark
         }
         finally
         {
-            folder.Delete(recursive: true);
+            if (kept is null)
+                folder.Delete(recursive: true);
         }
     }
 
