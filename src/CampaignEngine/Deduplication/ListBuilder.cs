@@ -1,12 +1,10 @@
 using System.Buffers.Binary;
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using CampaignEngine.Campaigns;
 using CampaignEngine.Database;
 using Dapper;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace CampaignEngine.Deduplication;
 
@@ -28,59 +26,98 @@ public sealed class ListBuilder(NpgsqlConnection connection)
         CampaignDefinition campaign, CandidateLayout layout, CandidateMaker maker, NpgsqlDataReader rows, ListChecks checks,
         Action<long>? read, CancellationToken cancellationToken)
     {
+        long list = await connection.ExecuteScalarAsync<long>(Command("InsertList", new { campaign = campaign.Name }, cancellationToken));
+        await connection.ExecuteAsync(new CommandDefinition("SELECT engine.add_list(@list)", new { list }, cancellationToken: cancellationToken));
         await Run("CreateCandidate", null, cancellationToken);
         await Run("FindHadIt", new { campaign = campaign.Name, drop = checks.Drop, scope = checks.OnceScope, content = checks.ContentHash }, cancellationToken);
-        await CopyAsync(rows, layout, maker, read, cancellationToken);
+        await CopyAsync(list, rows, layout, maker, read, cancellationToken);
         await connection.ExecuteAsync(new CommandDefinition("ANALYZE candidate", cancellationToken: cancellationToken));
         await ExcludeAsync(campaign, layout, checks, cancellationToken);
-        return await StoreAsync(campaign, layout, cancellationToken);
+        return await StoreAsync(list, campaign, layout, cancellationToken);
     }
 
+    // Whom a condition leaves out goes straight to the list, unless their match keys are needed; the others become candidates.
     private async Task CopyAsync(
-        NpgsqlDataReader rows, CandidateLayout layout, CandidateMaker maker, Action<long>? read, CancellationToken cancellationToken)
+        long list, NpgsqlDataReader rows, CandidateLayout layout, CandidateMaker maker, Action<long>? read, CancellationToken cancellationToken)
     {
-        var values = new object?[layout.Expressions.Count];
-        long count = 0;
-        await using NpgsqlBinaryImporter copy = await connection.BeginBinaryImportAsync(SqlFile.Load<ListBuilder>("CopyCandidates"), cancellationToken);
-        copy.Timeout = TimeSpan.FromHours(12);
-        while (await rows.ReadAsync(cancellationToken))
+        const int FullBuffer = 1 << 20;
+        CopyPipe pipe = new(connection);
+        await pipe.RunAsync(FillAsync, cancellationToken);
+
+        async Task FillAsync(CancellationToken stop)
         {
-            string key = Convert.ToString(rows.GetValue(0), CultureInfo.InvariantCulture)!;
-            short failed = Convert.ToInt16(rows.GetValue(1), CultureInfo.InvariantCulture);
-            if (failed == 0 || maker.MatchesEverybody)
+            string copyFailing = SqlFile.Load<ListBuilder>("CopyFailing"), copyCandidates = SqlFile.Load<ListBuilder>("CopyCandidates");
+            CopyBuffer failing = new(), candidates = new();
+            var values = new object?[layout.Expressions.Count];
+            long count = 0;
+            while (await rows.ReadAsync(stop))
             {
-                for (int i = 0; i < values.Length; i++)
-                    values[i] = rows.IsDBNull(i + 2) ? null : rows.GetValue(i + 2);
+                string key = rows.GetString(0);
+                short failed = rows.GetInt16(1);
+                if (failed != 0 && !maker.MatchesEverybody)
+                {
+                    Write(failing, list, key, failed);
+                }
+                else
+                {
+                    for (int i = 0; i < values.Length; i++)
+                        values[i] = rows.IsDBNull(i + 2) ? null : rows.GetValue(i + 2);
+                    Write(candidates, maker.Make(key, failed, values));
+                }
+                if (failing.Length >= FullBuffer)
+                    failing = await pipe.SendAsync(copyFailing, failing, stop);
+                if (candidates.Length >= FullBuffer)
+                    candidates = await pipe.SendAsync(copyCandidates, candidates, stop);
+                if ((++count & 0x3FFF) == 0)
+                    read?.Invoke(count);
             }
-            await WriteAsync(copy, maker.Make(key, failed, values), cancellationToken);
-            if ((++count & 0x3FFF) == 0)
-                read?.Invoke(count);
+            await pipe.SendAsync(copyFailing, failing, stop);
+            await pipe.SendAsync(copyCandidates, candidates, stop);
+            read?.Invoke(count);
         }
-        await copy.CompleteAsync(cancellationToken);
-        read?.Invoke(count);
     }
 
-    private static async Task WriteAsync(NpgsqlBinaryImporter copy, Candidate person, CancellationToken cancellationToken)
+    private static void Write(CopyBuffer copy, long list, string key, short condition)
     {
-        await copy.StartRowAsync(cancellationToken);
-        await copy.WriteAsync(person.CustomerKey, NpgsqlDbType.Text, cancellationToken);
-        await copy.WriteAsync(person.Failed, NpgsqlDbType.Smallint, cancellationToken);
-        await TextAsync(person.Problem);
-        await TextAsync(person.Address);
-        await BytesAsync(person.RecipientKey);
-        foreach (byte[]? match in person.Matches)
-            await BytesAsync(match);
-        await BytesAsync(person.Survivor);
-        await BytesAsync(person.LimitOrder);
-        await TextAsync(person.TimeZone);
-        await copy.WriteAsync(person.Reach, NpgsqlDbType.Smallint, cancellationToken);
-        await copy.WriteAsync(person.ControlShare, NpgsqlDbType.Double, cancellationToken);
-        await TextAsync(person.Cell);
+        copy.Row(4);
+        copy.Integer(list);
+        copy.Text(key);
+        copy.Text(Reason.Condition);
+        copy.Short(condition);
+    }
 
-        Task TextAsync(string? value) => value is null
-            ? copy.WriteNullAsync(cancellationToken) : copy.WriteAsync(value, NpgsqlDbType.Text, cancellationToken);
-        Task BytesAsync(byte[]? value) => value is null
-            ? copy.WriteNullAsync(cancellationToken) : copy.WriteAsync(value, NpgsqlDbType.Bytea, cancellationToken);
+    private static void Write(CopyBuffer copy, Candidate person)
+    {
+        copy.Row(14);
+        copy.Text(person.CustomerKey);
+        copy.Short(person.Failed);
+        Text(person.Problem);
+        Text(person.Address);
+        Bytes(person.RecipientKey);
+        foreach (byte[]? match in person.Matches)
+            Bytes(match);
+        Bytes(person.Survivor);
+        Bytes(person.LimitOrder);
+        Text(person.TimeZone);
+        copy.Short(person.Reach);
+        copy.Double(person.ControlShare);
+        Text(person.Cell);
+
+        void Text(string? value)
+        {
+            if (value is null)
+                copy.Null();
+            else
+                copy.Text(value);
+        }
+
+        void Bytes(byte[]? value)
+        {
+            if (value is null)
+                copy.Null();
+            else
+                copy.Bytes(value);
+        }
     }
 
     // The order is the waterfall's: whoever an earlier statement names keeps that reason.
@@ -106,10 +143,8 @@ public sealed class ListBuilder(NpgsqlConnection connection)
         _ => Reason.DuplicateHousehold,
     };
 
-    private async Task<BuiltList> StoreAsync(CampaignDefinition campaign, CandidateLayout layout, CancellationToken cancellationToken)
+    private async Task<BuiltList> StoreAsync(long list, CampaignDefinition campaign, CandidateLayout layout, CancellationToken cancellationToken)
     {
-        long list = await connection.ExecuteScalarAsync<long>(Command("InsertList", new { campaign = campaign.Name }, cancellationToken));
-        await connection.ExecuteAsync(new CommandDefinition("SELECT engine.add_list(@list)", new { list }, cancellationToken: cancellationToken));
         await Run("StoreList", new { list, holdout = (double)campaign.Audience.Holdout.Fraction }, cancellationToken);
         await connection.ExecuteAsync(new CommandDefinition("SELECT engine.index_list(@list)", new { list }, commandTimeout: 0, cancellationToken: cancellationToken));
 

@@ -126,10 +126,10 @@ public sealed class CustomerImport(NpgsqlDataSource source, TimeProvider timePro
         Action<ImportProgress>? progress,
         CancellationToken cancellationToken)
     {
-        Staging staging = new(connection);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var copying = Task.Run(() => staging.RunAsync(stop.Token), stop.Token);
-        try
+        CopyPipe staging = new(connection);
+        await staging.RunAsync(FillAsync, cancellationToken);
+
+        async Task FillAsync(CancellationToken stop)
         {
             while (records.Read())
             {
@@ -139,7 +139,7 @@ public sealed class CustomerImport(NpgsqlDataSource source, TimeProvider timePro
                 {
                     if (stage.Buffer.Length >= FullBuffer)
                     {
-                        stage.Buffer = await staging.SendAsync(new MergeStatements(stage).Copy, stage.Buffer, stop.Token);
+                        stage.Buffer = await staging.SendAsync(new MergeStatements(stage).Copy, stage.Buffer, stop);
                     }
                 }
 
@@ -152,23 +152,7 @@ public sealed class CustomerImport(NpgsqlDataSource source, TimeProvider timePro
 
             foreach (var stage in stages.Where(s => s.Buffer.Length > 0))
             {
-                await staging.SendAsync(new MergeStatements(stage).Copy, stage.Buffer, stop.Token);
-            }
-
-            staging.Complete();
-            await copying;
-        }
-        catch (System.Threading.Channels.ChannelClosedException closed) when (closed.InnerException is { } cause)
-        {
-            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(cause);
-        }
-        finally
-        {
-            staging.Complete();
-            if (!copying.IsCompleted)
-            {
-                await stop.CancelAsync();
-                await copying.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+                await staging.SendAsync(new MergeStatements(stage).Copy, stage.Buffer, stop);
             }
         }
     }

@@ -1,3 +1,5 @@
+using CampaignEngine.Database;
+
 namespace CampaignEngine.Customers.Import;
 
 /// <summary>What a staged field is for.</summary>

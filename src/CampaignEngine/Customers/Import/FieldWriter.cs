@@ -1,5 +1,6 @@
 using System.Globalization;
 using CampaignEngine.Customers.Hygiene;
+using CampaignEngine.Database;
 
 namespace CampaignEngine.Customers.Import;
 

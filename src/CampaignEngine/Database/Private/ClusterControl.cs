@@ -182,10 +182,11 @@ internal sealed class ClusterControl
 
     private async Task WriteSettingsAsync(CancellationToken cancellationToken)
     {
+        // The answer comes first; before the very first start the server also remarks that campaign.conf is missing.
         var probe = await ServerProgram.RunAsync(
             _account, Place.Home, _binaries.Server, ["-C", "wal_compression", "-c", "wal_compression=lz4", "-D", "data"], cancellationToken);
         var text = ClusterSettings.Text(
-            GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, Place.SocketDirectory, probe.ExitCode == 0 && probe.Output.EndsWith("lz4", StringComparison.Ordinal));
+            GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, Place.SocketDirectory, probe.ExitCode == 0 && probe.Output.StartsWith("lz4", StringComparison.Ordinal));
         await File.WriteAllTextAsync(Path.Combine(Place.Data, ClusterSettings.FileName), text, cancellationToken);
     }
 

@@ -29,6 +29,10 @@ internal static class ClusterSettings
             .AppendLine("fsync = on")
             .AppendLine("full_page_writes = on")
             .AppendLine("synchronous_commit = on")
+            // Nobody replicates a private server: a table that is made and filled in one transaction (list, mailing, summary) is written
+            // once and synchronised at its commit instead of going through the log as well.
+            .AppendLine("wal_level = minimal")
+            .AppendLine("max_wal_senders = 0")
             .Append("wal_compression = ").AppendLine(hasLz4 ? "lz4" : "on")
             .AppendLine("max_wal_size = 4GB")
             .AppendLine("checkpoint_timeout = 15min")

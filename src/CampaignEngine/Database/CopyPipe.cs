@@ -1,11 +1,12 @@
 using System.Buffers.Binary;
+using System.Runtime.ExceptionServices;
 using System.Threading.Channels;
 using Npgsql;
 
-namespace CampaignEngine.Customers.Import;
+namespace CampaignEngine.Database;
 
-/// <summary>Sends filled buffers to the staging tables while the next ones are being filled; few are under way at any time.</summary>
-internal sealed class Staging(NpgsqlConnection connection)
+/// <summary>Sends filled buffers to their tables while the next ones are being filled; few are under way at any time. It alone uses the connection while <see cref="RunAsync"/> runs.</summary>
+internal sealed class CopyPipe(NpgsqlConnection connection)
 {
     private const int UnderWay = 6;
     private static readonly byte[] Head = [.. "PGCOPY\n"u8, 0xFF, (byte)'\r', (byte)'\n', 0, 0, 0, 0, 0, 0, 0, 0, 0];
@@ -25,10 +26,33 @@ internal sealed class Staging(NpgsqlConnection connection)
         return next;
     }
 
-    public void Complete() => _full.Writer.TryComplete();
+    /// <summary>Copies what <paramref name="fill"/> sends while it goes on; ends when both have ended. A fault of either stops the other.</summary>
+    public async Task RunAsync(Func<CancellationToken, Task> fill, CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var copying = Task.Run(() => CopyAsync(stop.Token), stop.Token);
+        try
+        {
+            await fill(stop.Token);
+            _full.Writer.TryComplete();
+            await copying;
+        }
+        catch (ChannelClosedException closed) when (closed.InnerException is { } cause)
+        {
+            ExceptionDispatchInfo.Throw(cause);
+        }
+        finally
+        {
+            _full.Writer.TryComplete();
+            if (!copying.IsCompleted)
+            {
+                await stop.CancelAsync();
+                await copying.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            }
+        }
+    }
 
-    /// <summary>Copies until <see cref="Complete"/>.</summary>
-    public async Task RunAsync(CancellationToken cancellationToken)
+    private async Task CopyAsync(CancellationToken cancellationToken)
     {
         try
         {

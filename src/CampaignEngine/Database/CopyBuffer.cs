@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace CampaignEngine.Customers.Import;
+namespace CampaignEngine.Database;
 
 /// <summary>Rows in PostgreSQL's binary COPY format, encoded here so that a row costs no allocation and no round trip.</summary>
 internal sealed class CopyBuffer(int capacity = 1 << 20)
@@ -34,6 +34,27 @@ internal sealed class CopyBuffer(int capacity = 1 << 20)
         var to = Take(12);
         BinaryPrimitives.WriteInt32BigEndian(to, 8);
         BinaryPrimitives.WriteInt64BigEndian(to[4..], value);
+    }
+
+    public void Short(short value)
+    {
+        var to = Take(6);
+        BinaryPrimitives.WriteInt32BigEndian(to, 2);
+        BinaryPrimitives.WriteInt16BigEndian(to[4..], value);
+    }
+
+    public void Double(double value)
+    {
+        var to = Take(12);
+        BinaryPrimitives.WriteInt32BigEndian(to, 8);
+        BinaryPrimitives.WriteDoubleBigEndian(to[4..], value);
+    }
+
+    public void Bytes(ReadOnlySpan<byte> value)
+    {
+        var to = Take(4 + value.Length);
+        BinaryPrimitives.WriteInt32BigEndian(to, value.Length);
+        value.CopyTo(to[4..]);
     }
 
     public void Date(DateOnly value)
