@@ -68,6 +68,7 @@ public sealed class CompiledTemplate
             frame.Zone = row.Zone ?? _environment.Zone;
             frame.Functions.Culture = frame.Culture;
             frame.Functions.Zone = frame.Zone;
+            frame.Functions.Language = row.Language;
             frame.Begin(limits, cancellation);
             if (_callsFunctions)
             {
@@ -118,6 +119,7 @@ public sealed class CompiledTemplate
         {
             Culture = row.Culture ?? _environment.Culture,
             Zone = row.Zone ?? _environment.Zone,
+            Language = row.Language,
         };
         run.Start(_template.Source, limits, cancellation);
         try

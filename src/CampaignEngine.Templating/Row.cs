@@ -32,8 +32,11 @@ public sealed class Row
 
     public Shape Shape { get; }
 
-    /// <summary>The language of this reader; null for that of the environment.</summary>
+    /// <summary>Formats numbers and dates that the template prints; null for that of the environment.</summary>
     public CultureInfo? Culture { get; set; }
+
+    /// <summary>The language of this reader, for functions of the host that ask for it; null for <see cref="Culture"/>.</summary>
+    public CultureInfo? Language { get; set; }
 
     /// <summary>The time zone of this reader; null for that of the environment.</summary>
     public TimeZoneInfo? Zone { get; set; }

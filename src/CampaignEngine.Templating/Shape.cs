@@ -66,8 +66,10 @@ public sealed class ShapeType
     };
 }
 
-/// <summary>One member of an object: its name as templates write it, its type, whether it can be null, and a label for messages.</summary>
-public sealed record ShapeMember(string Name, ShapeType Type, bool Nullable = false, string? Label = null);
+/// <summary>One member of an object: its name as templates write it, its type, and whether it can be null.</summary>
+/// <param name="Label">What the member is, in a few words; messages that propose it add this.</param>
+/// <param name="Values">The only texts it can be; a comparison with any other is a dead branch. Null: anything.</param>
+public sealed record ShapeMember(string Name, ShapeType Type, bool Nullable = false, string? Label = null, IReadOnlyList<string>? Values = null);
 
 /// <summary>
 /// What an object looks like: its members. The checker holds templates to it, the compiler turns member names into slots,
@@ -110,6 +112,10 @@ public sealed class Shape
         : throw new ArgumentException($"the shape {Name} has no member {path}; known are {string.Join(", ", _slots.Keys)}", nameof(path));
 
     public bool TryGetSlot(string path, out int slot) => _slots.TryGetValue(path, out slot);
+
+    /// <summary>The type of the member at a path that leads through objects.</summary>
+    /// <exception cref="ArgumentException">There is no such member, or the path goes through a list.</exception>
+    public ShapeType MemberType(string path) => _slotMembers[Slot(path)].Type;
 
     internal ShapeMember MemberAt(int slot) => _slotMembers[slot];
 

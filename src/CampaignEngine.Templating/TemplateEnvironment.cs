@@ -33,7 +33,8 @@ public sealed class TemplateEnvironment
     internal IReadOnlyDictionary<string, object?> Variables => _variables;
 
     /// <summary>
-    /// Adds a function. Its parameters (names, types, defaults, <c>params</c>) are the delegate's; the checker holds templates to them.
+    /// Adds a function. Its parameters (names, types, defaults, <c>params</c>) are the delegate's; the checker holds templates to them. A parameter
+    /// of the type <see cref="CultureInfo"/> or <see cref="TimeZoneInfo"/> gets the reader's; templates do not see it.
     /// </summary>
     /// <example><code>environment.Add("money", (decimal amount, string currency) => ...)</code></example>
     public TemplateEnvironment Add(string name, Delegate function)

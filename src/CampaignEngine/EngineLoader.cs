@@ -97,6 +97,7 @@ public sealed class EngineLoader
             Zone = root.Text("zone") ?? defaults.Zone,
             BaseCurrency = root.Text("base_currency") ?? defaults.BaseCurrency,
             DefaultCountry = root.Text("default_country"),
+            DefaultLanguage = root.Text("default_language") ?? defaults.DefaultLanguage,
             Web = new WebSettings
             {
                 BaseUrl = (web?.Text("base_url") ?? defaults.Web.BaseUrl).TrimEnd('/'),

@@ -25,6 +25,9 @@ public sealed record EngineSettings
     /// <summary>ISO 3166 alpha-2 country of phone numbers written without one; null: such numbers are invalid for people without a country.</summary>
     public string? DefaultCountry { get; init; }
 
+    /// <summary>BCP 47 language in which amounts, dates and numbers are written for people without one.</summary>
+    public string DefaultLanguage { get; init; } = "en";
+
     public WebSettings Web { get; init; } = new();
 
     public IReadOnlyDictionary<string, RouteSettings> Routes { get; init; } = new Dictionary<string, RouteSettings>();

@@ -21,6 +21,10 @@ public static class EngineShape
     private static readonly ScalarKind AddressKind = new("e-mail address", "bounces@example.test", null, text =>
         EmailAddress.TryParse(text, out _, out var fault) ? null : $"'{Shown.Text(text)}': {fault.Explain()}");
 
+    private static readonly ScalarKind LanguageKind = new("language", "de", "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", text =>
+        text.Length <= 35 && text.Split('-') is [{ Length: 2 or 3 } code, .. var parts] && code.All(char.IsAsciiLetter) && parts.All(p => p.Length is >= 2 and <= 8 && p.All(char.IsAsciiLetterOrDigit)) ? null
+            : $"'{Shown.Text(text)}' is no language; write a code of BCP 47, such as de or zh-TW");
+
     private static readonly ScalarKind CountryKind = new("country code", "TW", "^[A-Z]{2}$", text =>
         text.Length == 2 && text.All(char.IsAsciiLetterUpper) ? null : $"'{Shown.Text(text)}' is not a country; write two capital letters of ISO 3166, for example 'TW'");
 
@@ -58,6 +62,7 @@ public static class EngineShape
         new("zone", new ScalarShape(ScalarKind.Zone) { Description = "Zone of local times that name none, and of reports." }) { Default = "UTC" },
         new("base_currency", new ScalarShape(ScalarKind.Currency) { Description = "Currency of reports." }) { Default = "USD" },
         new("default_country", new ScalarShape(CountryKind) { Description = "Country of phone numbers that are written without one." }),
+        new("default_language", new ScalarShape(LanguageKind) { Description = "Language (BCP 47) of amounts, dates and numbers for people without one." }) { Default = "en" },
         new("web", new MapShape(
             new("base_url", new ScalarShape(UrlKind) { Description = "Public address that links, pixels and unsubscribe pages start with." }) { Default = "http://localhost:8080" },
             new("listen", new ScalarShape(UrlKind) { Description = "Where the web process listens." }) { Default = "http://127.0.0.1:8080" })

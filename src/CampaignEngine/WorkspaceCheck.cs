@@ -22,11 +22,14 @@ public static class WorkspaceCheck
         ModelCheck.Run(model, workspace.Problems);
         // Campaigns that share a template have its faults once.
         var seen = new HashSet<Problem>();
+        // Only the whole workspace says which cells and drops a shared template may ask for, and which templates no campaign uses.
+        var whole = workspace.CampaignFiles.SequenceEqual(Workspace.Files(workspace.Directory));
+        var use = new TemplateUse(whole ? workspace.Campaigns : Workspace.Load(workspace.Directory, environment: null).Campaigns);
         foreach (var campaign in workspace.Campaigns)
         {
             BoundAudience.Bind(campaign, model, workspace.Problems);
             var own = new ProblemList();
-            foreach (var (drop, content) in Messages(campaign, workspace.Directory, model, settings, own))
+            foreach (var (drop, content) in Messages(campaign, workspace.Directory, model, settings, own, use))
             {
                 contents[(campaign.Name, drop)] = content;
             }
@@ -34,14 +37,23 @@ public static class WorkspaceCheck
             workspace.Problems.AddRange(own.Items.Where(seen.Add));
         }
 
+        if (whole && workspace.Campaigns.Count == workspace.CampaignFiles.Count)
+        {
+            var own = new ProblemList();
+            UnusedTemplates.Check(new TemplateStore(workspace.Directory), use, workspace.Campaigns, model, settings, own);
+            workspace.Problems.AddRange(own.Items.Where(seen.Add));
+        }
+
         return contents;
     }
 
     /// <summary>The messages of a campaign's drops, read and checked: what a plan stores. A drop with errors is left out.</summary>
+    /// <param name="use">Where templates are used by any campaign; null reads the workspace's campaigns for it.</param>
     public static IReadOnlyDictionary<string, MailingContent> Messages(
-        CampaignDefinition campaign, string workspaceDirectory, CustomerModel model, EngineSettings settings, ProblemList problems)
+        CampaignDefinition campaign, string workspaceDirectory, CustomerModel model, EngineSettings settings, ProblemList problems, TemplateUse? use = null)
     {
         var store = new TemplateStore(workspaceDirectory);
+        use ??= new TemplateUse(Workspace.Load(workspaceDirectory, environment: null).Campaigns);
         var contents = new Dictionary<string, MailingContent>(StringComparer.Ordinal);
         var seen = new HashSet<Problem>();
         foreach (var drop in campaign.Drops)
@@ -49,7 +61,7 @@ public static class WorkspaceCheck
             var own = new ProblemList();
             if (store.Snapshot(campaign, drop, model, settings, own) is { } content)
             {
-                TemplateCheck.Run(content, drop.Subject, model, own);
+                TemplateCheck.Run(content, drop.Subject, model, own, use, store.PartialNames());
                 if (!own.HasErrors)
                 {
                     contents[drop.Name] = content;

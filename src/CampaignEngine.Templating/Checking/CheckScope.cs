@@ -22,10 +22,16 @@ internal sealed class CheckScope
     public void Set(string name, Inferred value)
     {
         _variables[name] = value;
-        _present.RemoveWhere(path => path == name || path.StartsWith(name + ".", StringComparison.Ordinal));
+        _present.RemoveWhere(path => path == name || path.StartsWith(name + ".", StringComparison.Ordinal) || path.StartsWith(name + "[", StringComparison.Ordinal));
     }
 
     public bool IsPresent(string path) => _present.Contains(path) || Outer?.IsPresent(path) == true;
+
+    /// <summary>Everything that is known to be there, as one text: two walks with the same facts find the same.</summary>
+    public string Facts => string.Join(' ', _present.Order(StringComparer.Ordinal)) + Outer?.Facts;
+
+    /// <summary>A function or include has arguments of its own: what was known of the <c>$</c> names does not hold in it.</summary>
+    public void ForgetLocals() => _present.RemoveWhere(path => path.StartsWith('$'));
 
     public void AddPresent(IEnumerable<string> paths) => _present.UnionWith(paths);
 

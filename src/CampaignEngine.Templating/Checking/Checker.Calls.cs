@@ -28,6 +28,14 @@ internal sealed partial class Checker
 
     private Inferred UnknownFunction(VariableExpr name)
     {
+        // `upcase` for `string.upcase`.
+        var grouped = Builtins.Table.Names.Where(n => Builtins.Table.Get(n) is ScriptMap group && group.Get(name.Name) is Function).ToList();
+        if (grouped.Count > 0)
+        {
+            Error(name.Start, "CE3403", $"unknown function `{name.Name}`; did you mean {string.Join(" or ", grouped.Select(g => $"`{g}.{name.Name}`"))}?");
+            return Inferred.Any;
+        }
+
         Error(name.Start, "CE3403", $"unknown function `{name.Name}`{Suggestion.For(name.Name, _scope.Names.Where(n => _scope.TryGet(n, out var v) && v.Kind == InferredKind.Function))}");
         return Inferred.Any;
     }
@@ -71,6 +79,7 @@ internal sealed partial class Checker
             if (!expands && function.Parameter(index) is { } parameter)
             {
                 CheckArgument(function, parameter, value, argument);
+                CheckLiteral(function, parameter, argument);
             }
         }
 
@@ -119,12 +128,70 @@ internal sealed partial class Checker
         }
     }
 
+    private static Inferred Given(TemplateFunction function, int index, List<Expr> arguments, Inferred value)
+    {
+        var parameter = function.Node.Parameters is { } parameters && index < parameters.Count ? parameters[index] : null;
+        var written = index < arguments.Count(a => a is not NamedArgument) || parameter is not null && arguments.OfType<NamedArgument>().Any(a => a.Name == parameter.Name);
+        return written || parameter is not { HasDefault: true } ? value : Inferred.OfValue(parameter.Default);
+    }
+
+    private Inferred InferOutside(Expr expression, CheckScope locals)
+    {
+        var inner = _locals;
+        _locals = locals;
+        var value = Infer(expression);
+        _locals = inner;
+        return value;
+    }
+
+    /// <summary>Values written out that are known to be wrong before anything runs.</summary>
+    private void CheckLiteral(Function function, FunctionParameter parameter, Expr argument)
+    {
+        if (argument is NamedArgument { Value: { } inner })
+        {
+            argument = inner;
+        }
+
+        if (argument is not LiteralExpr literal)
+        {
+            return;
+        }
+
+        if (function is HostFunction && _options.LiteralFault?.Invoke(function.Name, parameter.Name, literal.Value) is { } fault)
+        {
+            Error(literal.Start, "CE3420", fault);
+        }
+
+        if (function.Name == "date.to_string" && parameter.Name == "pattern" && literal.Value is string pattern)
+        {
+            CheckDatePattern(pattern, literal);
+        }
+    }
+
+    private void CheckDatePattern(string pattern, LiteralExpr node)
+    {
+        if (pattern.Length > 0 && !pattern.Contains('%', StringComparison.Ordinal))
+        {
+            Warn(node.Start, "CE3417", $"the pattern {Show(node)} has no % code and prints itself; a day is written %Y-%m-%d or %d %B %Y");
+        }
+
+        for (var i = 0; i < pattern.Length - 1; i++)
+        {
+            if (pattern[i] == '%' && !"aAbBcCdDeFgHhIjklLmMnNpPrRsStTuUvVWwxXyYZ%".Contains(pattern[++i], StringComparison.Ordinal))
+            {
+                Warn(node.Start, "CE3417", $"the pattern {Show(node)} has the code %{pattern[i]}, which no date has and which prints itself");
+            }
+        }
+    }
+
     private Inferred Result(Function function, Expr caller, List<Expr> arguments, Inferred[] values)
     {
         switch (function)
         {
             case HostFunction host:
-                return HostResult(host);
+                return HostResult(host, values.Length > 0 ? values[0] : Inferred.Any);
+            case TemplateFunction own:
+                return CheckTemplateCall(own, [.. values.Take(own.Node.Parameters is null ? arguments.Count : values.Length).Select((v, i) => Given(own, i, arguments, v))]);
             case not Builtin:
                 return Inferred.Any;
         }
@@ -133,7 +200,7 @@ internal sealed partial class Checker
         switch (function.Name)
         {
             case "include":
-                CheckInclude(arguments, caller);
+                CheckInclude(arguments);
                 return Inferred.Text;
             case "include_join":
                 return Inferred.Text;
@@ -142,7 +209,18 @@ internal sealed partial class Checker
             case "object.default":
                 return values[1].Kind == InferredKind.Null ? first : Inferred.Join(first with { Nullable = false }, values[1]) with { Nullable = values[1].Nullable };
             case "array.first" or "array.last":
-                return first.Element is { } element ? Inferred.Of(element, true) : Inferred.Any;
+                return first.Element is { } element ? Present(Inferred.Of(element, true), caller) : Inferred.Any;
+            case "array.each" when arguments.Count > 1:
+                return new Inferred(InferredKind.List, Element: ElementOf(CheckApplied(first, values[1], arguments[1])));
+            case "array.any" when arguments.Count > 1:
+                CheckApplied(first, values[1], arguments[1]);
+                return Inferred.Boolean;
+            case "array.filter" when arguments.Count > 1:
+                CheckApplied(first, values[1], arguments[1]);
+                return first with { Nullable = false };
+            case "array.contains" when arguments.Count > 1 && arguments[0] is ArrayExpr known:
+                known.Items.ForEach(item => CheckKnownValue(values[1], arguments[1], item, equal: true));
+                return Inferred.Boolean;
             case "array.sort" or "array.reverse" or "array.limit" or "array.offset" or "array.uniq" or "array.compact" or "array.filter" or "array.remove_at":
                 CheckMemberName(function, first, arguments);
                 return first.Kind == InferredKind.List ? first with { Nullable = false } : new Inferred(InferredKind.List);
@@ -175,15 +253,21 @@ internal sealed partial class Checker
         if (function.Name is "array.map" or "array.sort" && list.Element?.Shape is { } shape && arguments.Count > 1
             && arguments[1] is LiteralExpr { Value: string name } && shape.Find(name.Split('.')[0]) is null)
         {
-            Error(arguments[1].Start, "CE3401", $"unknown member `{name}` of {shape.Name}{Suggestion.For(name, shape.Members.Select(m => m.Name))}");
+            Error(arguments[1].Start, "CE3401", $"unknown member `{name}` of {shape.Name}{Suggestion.For(name, shape)}");
         }
     }
 
-    private static Inferred HostResult(HostFunction function)
+    private static Inferred HostResult(HostFunction function, Inferred first)
     {
         var type = function.Returns;
         var nullable = Nullable.GetUnderlyingType(type) is not null
             || (!type.IsValueType && new NullabilityInfoContext().Create(function.Delegate.Method.ReturnParameter).ReadState == NullabilityState.Nullable);
+        // A function that takes null gives null for null only.
+        if (function.Parameters.Count > 0 && function.Parameters[0] is { HasDefault: false, HostType: { } takes } && Nullable.GetUnderlyingType(takes) is not null)
+        {
+            nullable &= first.Nullable;
+        }
+
         type = Nullable.GetUnderlyingType(type) ?? type;
         var result = type == typeof(string) ? Inferred.Text
             : type == typeof(int) || type == typeof(long) ? Inferred.Integer
@@ -195,7 +279,7 @@ internal sealed partial class Checker
         return result with { Nullable = nullable && result.Kind != InferredKind.Any };
     }
 
-    private void CheckInclude(List<Expr> arguments, Expr caller)
+    private void CheckInclude(List<Expr> arguments)
     {
         if (arguments.Count == 0 || arguments[0] is not LiteralExpr { Value: string name })
         {
@@ -216,7 +300,7 @@ internal sealed partial class Checker
 
         if (template is null)
         {
-            Error(arguments[0].Start, "CE3407", $"there is no template `{name}` to include");
+            Error(arguments[0].Start, "CE3407", $"there is no template `{name}` to include{Suggestion.For(name, _options.IncludeNames)}");
             return;
         }
 
@@ -232,16 +316,23 @@ internal sealed partial class Checker
         }
 
         _including.Push(name);
-        var locals = _locals;
+        var (locals, outer, ended) = (_locals, _arguments, _scope.Ended);
+        var given = arguments.Skip(1).Where(a => a is not NamedArgument).Select(a => Infer(a)).ToList();
         _locals = new CheckScope();
+        _scope.ForgetLocals();
         foreach (var argument in arguments.OfType<NamedArgument>())
         {
-            _locals.Set(argument.Name, argument.Value is null ? Inferred.Any : Infer(argument.Value));
+            _locals.Set(argument.Name, argument.Value is null ? Inferred.Any : InferOutside(argument.Value, locals));
         }
 
+        // `^list` spreads any number of arguments.
+        _arguments = arguments.Exists(a => a is UnaryExpr { Op: UnaryOp.Expand }) ? null : given;
         WithSource(template.Source, () => Check(template.Body));
-        _locals = locals;
+        (_locals, _arguments) = (locals, outer);
+        _scope.ForgetLocals();
+
+        // `ret` ends the included page only.
+        _scope.Ended = ended;
         _including.Pop();
-        _ = caller;
     }
 }

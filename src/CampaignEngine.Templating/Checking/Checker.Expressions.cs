@@ -1,3 +1,4 @@
+using System.Globalization;
 using CampaignEngine.Templating.Evaluation;
 using CampaignEngine.Templating.Syntax;
 
@@ -27,7 +28,7 @@ internal sealed partial class Checker
             case UnaryExpr unary:
                 return InferUnary(unary);
             case ConditionalExpr conditional:
-                Infer(conditional.Condition);
+                CheckCondition(conditional.Condition);
                 return Inferred.Join(Given(Facts(conditional.Condition, true), conditional.Then), Given(Facts(conditional.Condition, false), conditional.Else));
             case InterpolatedExpr interpolated:
                 foreach (var part in interpolated.Parts)
@@ -54,7 +55,15 @@ internal sealed partial class Checker
             case NamedArgument { Value: { } value }:
                 return Infer(value);
             case FunctionExpr function:
-                CheckFunction(function.Function);
+                if (function.Function.Name is { } declared)
+                {
+                    Declare(new VariableExpr(declared, false), function.Function);
+                }
+                else
+                {
+                    Remember(function.Function);
+                }
+
                 return new Inferred(InferredKind.Function, Function: new Functions.TemplateFunction(function.Function));
             case PipeExpr pipe:
                 Infer(pipe.From);
@@ -100,6 +109,11 @@ internal sealed partial class Checker
             return Present(_locals.TryGet(variable.Name, out var local) ? local : Inferred.Any, variable);
         }
 
+        if (!_scope.Ended)
+        {
+            _options.NamesRead?.Add(variable.Name);
+        }
+
         if (_scope.TryGet(variable.Name, out var value))
         {
             return Present(value, variable);
@@ -118,6 +132,11 @@ internal sealed partial class Checker
 
     private Inferred InferMember(MemberExpr member)
     {
+        if (member.Target is VariableExpr { IsLocal: true, Name: "" })
+        {
+            return _locals.TryGet(member.Name, out var argument) ? Present(argument, member) : Inferred.Any;
+        }
+
         var target = Infer(member.Target);
         if (target is { Nullable: true, Kind: InferredKind.Object } && !member.Optional)
         {
@@ -130,11 +149,11 @@ internal sealed partial class Checker
             case InferredKind.Object when target.Shape is { } shape:
                 if (shape.Find(member.Name) is not { } known)
                 {
-                    Error(member.NameStart, "CE3401", $"unknown member `{member.Name}` of {shape.Name}{Suggestion.For(member.Name, shape.Members.Select(m => m.Name))}");
+                    Error(member.NameStart, "CE3401", $"unknown member `{member.Name}` of {shape.Name}{Suggestion.For(member.Name, shape)}");
                     return Inferred.Any;
                 }
 
-                return Present(Inferred.Of(known.Type, known.Nullable || nullable), member);
+                return Present(Inferred.Of(known) with { Nullable = known.Nullable || nullable }, member);
             case InferredKind.Group:
                 if (target.Group!.TryGet(member.Name, out var function))
                 {
@@ -176,6 +195,11 @@ internal sealed partial class Checker
 
     private Inferred InferIndex(IndexExpr index)
     {
+        if (index is { Target: VariableExpr { IsLocal: true, Name: "" }, Index: LiteralExpr { Value: int place } } && _arguments is { } arguments)
+        {
+            return place >= 0 && place < arguments.Count ? Present(arguments[place], index) : Present(Inferred.Null, index);
+        }
+
         var target = Infer(index.Target);
         var at = Infer(index.Index);
         switch (target.Kind)
@@ -183,10 +207,10 @@ internal sealed partial class Checker
             case InferredKind.Object when target.Shape is { } shape && index.Index is LiteralExpr { Value: string name }:
                 if (shape.Find(name) is { } member)
                 {
-                    return Inferred.Of(member.Type, member.Nullable);
+                    return Present(Inferred.Of(member), index);
                 }
 
-                Error(index.Index.Start, "CE3401", $"unknown member `{name}` of {shape.Name}{Suggestion.For(name, shape.Members.Select(m => m.Name))}");
+                Error(index.Index.Start, "CE3401", $"unknown member `{name}` of {shape.Name}{Suggestion.For(name, shape)}");
                 return Inferred.Any;
             case InferredKind.List:
                 if (at.Kind is InferredKind.Boolean or InferredKind.Date or InferredKind.Object or InferredKind.List)
@@ -194,7 +218,7 @@ internal sealed partial class Checker
                     Error(index.Index.Start, "CE3406", $"the index of a list is an integer, not {at}");
                 }
 
-                return target.Element is null ? Inferred.Any : Inferred.Of(target.Element, true);
+                return target.Element is null ? Inferred.Any : Present(Inferred.Of(target.Element, true), index);
             case InferredKind.Text:
                 return Inferred.Text with { Nullable = true };
             case InferredKind.Integer or InferredKind.Number or InferredKind.Boolean or InferredKind.Date:
@@ -282,6 +306,12 @@ internal sealed partial class Checker
         if (op is BinaryOp.Equal or BinaryOp.NotEqual or BinaryOp.Less or BinaryOp.LessOrEqual or BinaryOp.Greater or BinaryOp.GreaterOrEqual)
         {
             CheckComparable(op, left, right, place);
+            if (op is BinaryOp.Equal or BinaryOp.NotEqual)
+            {
+                CheckKnownValue(left, leftNode, rightNode, op == BinaryOp.Equal);
+                CheckKnownValue(right, rightNode, leftNode, op == BinaryOp.Equal);
+            }
+
             return Inferred.Boolean;
         }
 
@@ -378,6 +408,10 @@ internal sealed partial class Checker
     {
         VariableExpr variable => variable.IsLocal ? "$" + variable.Name : variable.Name,
         MemberExpr member => PathOf(member.Target) is { } target ? $"{target}.{member.Name}" : null,
+        IndexExpr { Target: VariableExpr { IsLocal: true, Name: "" }, Index: LiteralExpr { Value: int place } } => string.Create(CultureInfo.InvariantCulture, $"${place}"),
+        IndexExpr { Index: LiteralExpr { Value: int place } } index => PathOf(index.Target) is { } target ? string.Create(CultureInfo.InvariantCulture, $"{target}[{place}]") : null,
+        CallExpr { Target: MemberExpr { Target: VariableExpr { Name: "array", IsLocal: false }, Name: "first" or "last" } end, Arguments: [var list] } =>
+            PathOf(list) is { } target ? $"{target}[{(end.Name == "first" ? "0" : "last")}]" : null,
         NestedExpr nested => PathOf(nested.Inner),
         _ => null,
     };
@@ -391,15 +425,22 @@ internal sealed partial class Checker
                 return Facts(nested.Inner, outcome);
             case UnaryExpr { Op: UnaryOp.Not } not:
                 return Facts(not.Right, !outcome);
-            case VariableExpr or MemberExpr when outcome && PathOf(condition) is { } path:
+            case VariableExpr or MemberExpr or IndexExpr or CallExpr { Target: MemberExpr { Name: "first" or "last" } } when outcome && PathOf(condition) is { } path:
                 return Prefixes(path);
             case BinaryExpr { Op: BinaryOp.And } and:
                 return outcome ? Facts(and.Left, true).Concat(Facts(and.Right, true)) : Facts(and.Left, false).Intersect(Facts(and.Right, false));
             case BinaryExpr { Op: BinaryOp.Or } or:
                 return outcome ? Facts(or.Left, true).Intersect(Facts(or.Right, true)) : Facts(or.Left, false).Concat(Facts(or.Right, false));
             case BinaryExpr { Op: BinaryOp.Equal or BinaryOp.NotEqual } equality:
+                if (SizeFacts(equality, outcome) is { } sized)
+                {
+                    return sized;
+                }
+
                 var isNull = IsNull(equality.Left) || IsNull(equality.Right);
                 return isNull == (outcome == (equality.Op == BinaryOp.NotEqual)) ? PathsOf(equality) : [];
+            case BinaryExpr { Op: BinaryOp.Less or BinaryOp.LessOrEqual or BinaryOp.Greater or BinaryOp.GreaterOrEqual } order when SizeFacts(order, outcome) is { } elements:
+                return elements;
             case BinaryExpr { Op: BinaryOp.Less or BinaryOp.LessOrEqual or BinaryOp.Greater or BinaryOp.GreaterOrEqual } order when outcome:
                 return PathsOf(order);
             case CallExpr { Target: MemberExpr { Name: "empty" or "whitespace", Target: VariableExpr { Name: "string" } } } call when !outcome && call.Arguments.Count > 0 && PathOf(call.Arguments[0]) is { } text:
@@ -409,6 +450,44 @@ internal sealed partial class Checker
             default:
                 return [];
         }
+    }
+
+    /// <summary><c>orders.size &gt; 1</c>: the elements that are there then.</summary>
+    private static IEnumerable<string>? SizeFacts(BinaryExpr comparison, bool outcome)
+    {
+        var (left, op, right) = (comparison.Left, comparison.Op, comparison.Right);
+        if (left is LiteralExpr)
+        {
+            (left, op, right) = (right, op switch
+            {
+                BinaryOp.Less => BinaryOp.Greater,
+                BinaryOp.LessOrEqual => BinaryOp.GreaterOrEqual,
+                BinaryOp.Greater => BinaryOp.Less,
+                BinaryOp.GreaterOrEqual => BinaryOp.LessOrEqual,
+                _ => op,
+            }, left);
+        }
+
+        var list = left switch
+        {
+            MemberExpr { Name: "size" } member => PathOf(member.Target),
+            CallExpr { Target: MemberExpr { Name: "size", Target: VariableExpr { Name: "array" } }, Arguments: [var argument] } => PathOf(argument),
+            _ => null,
+        };
+        if (list is null || right is not LiteralExpr { Value: int number })
+        {
+            return null;
+        }
+
+        int? least = (op, outcome) switch
+        {
+            (BinaryOp.Greater, true) or (BinaryOp.LessOrEqual, false) => number + 1,
+            (BinaryOp.GreaterOrEqual, true) or (BinaryOp.Less, false) or (BinaryOp.Equal, true) => number,
+            (BinaryOp.NotEqual, true) or (BinaryOp.Equal, false) when number == 0 => 1,
+            _ => null,
+        };
+        return least is null or <= 0 ? [] :
+            [.. Prefixes(list), $"{list}[last]", .. Enumerable.Range(0, Math.Min(least.Value, 20)).Select(i => string.Create(CultureInfo.InvariantCulture, $"{list}[{i}]"))];
     }
 
     private static bool IsNull(Expr expression) => expression is LiteralExpr { Value: null };

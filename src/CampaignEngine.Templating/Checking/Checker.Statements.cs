@@ -1,4 +1,4 @@
-using CampaignEngine.Templating.Functions;
+using CampaignEngine.Templating.Evaluation;
 using CampaignEngine.Templating.Syntax;
 
 namespace CampaignEngine.Templating.Checking;
@@ -7,8 +7,15 @@ internal sealed partial class Checker
 {
     private void Check(Block block)
     {
+        var reported = false;
         foreach (var statement in block.Statements)
         {
+            if (_scope.Ended && !reported && IsPrinted(statement))
+            {
+                Warn(statement.Start, "CE3415", "this is never reached: what stands before it always ends here; move it up, or put the end under a condition");
+                reported = true;
+            }
+
             Check(statement);
         }
     }
@@ -32,7 +39,7 @@ internal sealed partial class Checker
             case WhileStatement s:
                 CheckLoop(() =>
                 {
-                    Infer(s.Condition);
+                    CheckCondition(s.Condition);
                     _scope.AddPresent(Facts(s.Condition, true));
                     Check(s.Body);
                 });
@@ -54,7 +61,8 @@ internal sealed partial class Checker
             case ReturnStatement s:
                 if (s.Value is not null)
                 {
-                    Infer(s.Value);
+                    var returned = Infer(s.Value);
+                    _returns?.Add(returned);
                 }
 
                 _scope.Ended = true;
@@ -81,8 +89,21 @@ internal sealed partial class Checker
             Error(statement.Start, "CE3409", $"{Show(statement)} is {value} and cannot be printed; print a member of it, or loop over it");
         }
 
+        if (statement.Expression is BinaryExpr { Op: BinaryOp.And or BinaryOp.Or } logic && Tree.Walk(logic).Any(e => e is LiteralExpr { Value: string }) && !Tree.Walk(logic).Any(e => e is BinaryExpr { Op: BinaryOp.Equal or BinaryOp.NotEqual }))
+        {
+            Warn(statement.Start, "CE3418", $"{Show(statement)} prints true or false; for a default write ?? instead of {Operators.Symbol(logic.Op)}");
+        }
+
+        if (statement.Expression is VariableExpr { IsLocal: false } early && IsAssignedLater(early))
+        {
+            Warn(early.Start, "CE3410", $"{Show(early)} has no value here and would leave a hole in the text: it gets one only further down");
+        }
+
         CheckHole(statement.Expression, value);
     }
+
+    private bool IsAssignedLater(VariableExpr variable) =>
+        _calling.Count == 0 && _including.Count == 0 && !_opaqueWith && _assigned.Contains(variable.Name) && !_scope.TryGet(variable.Name, out _);
 
     /// <summary>Warns when a value that may be null is about to become part of the text.</summary>
     private void CheckHole(Expr expression, Inferred value)
@@ -99,7 +120,7 @@ internal sealed partial class Checker
     {
         var silent = _silent;
         _silent = true;
-        var found = Tree.Walk(expression).Where(e => e is VariableExpr or MemberExpr && PathOf(e) is not null && Infer(e, alias: true).Nullable)
+        var found = Tree.Walk(expression).Where(e => e is VariableExpr or MemberExpr or IndexExpr && PathOf(e) is not null && Infer(e, alias: true).Nullable)
             .OrderByDescending(e => e.End - e.Start).FirstOrDefault();
         _silent = silent;
         return found;
@@ -107,7 +128,8 @@ internal sealed partial class Checker
 
     private void CheckIf(IfStatement statement)
     {
-        Infer(statement.Condition);
+        CheckCondition(statement.Condition);
+        CheckChain(statement);
         var (then, otherwise) = (_scope.Branch(), _scope.Branch());
         then.AddPresent(Facts(statement.Condition, true));
         otherwise.AddPresent(Facts(statement.Condition, false));
@@ -137,11 +159,17 @@ internal sealed partial class Checker
             InBranch(merged, () => Check(statement.Else));
         }
 
+        var seen = new HashSet<object>();
         foreach (var when in statement.Whens)
         {
             foreach (var candidate in when.Values)
             {
                 CheckComparable(BinaryOp.Equal, value, Infer(candidate), candidate.Start);
+                CheckKnownValue(value, statement.Value, candidate, equal: true);
+                if (candidate is LiteralExpr { Value: { } literal } && !seen.Add(literal))
+                {
+                    Warn(candidate.Start, "CE3413", $"this branch is never taken: an earlier `when` has {Show(candidate)} already");
+                }
             }
 
             var branch = _scope.Branch();
@@ -169,6 +197,7 @@ internal sealed partial class Checker
                 element = list.Element is null ? Inferred.Any : Inferred.Of(list.Element, false);
                 break;
             case InferredKind.Text:
+                Warn(loop.Iterator.Start, "CE3419", $"{Show(loop.Iterator)} is a text: the loop goes over its single characters; string.split makes a list of its parts");
                 element = Inferred.Text;
                 break;
             case InferredKind.Integer or InferredKind.Number or InferredKind.Boolean or InferredKind.Date or InferredKind.Span:
@@ -239,7 +268,7 @@ internal sealed partial class Checker
         {
             foreach (var member in shape.Members)
             {
-                inner.Set(member.Name, Inferred.Of(member.Type, member.Nullable));
+                inner.Set(member.Name, Inferred.Of(member));
             }
         }
         else
@@ -258,7 +287,7 @@ internal sealed partial class Checker
         {
             foreach (var member in shape.Members)
             {
-                _scope.Set(member.Name, Inferred.Of(member.Type, member.Nullable));
+                _scope.Set(member.Name, Inferred.Of(member));
             }
         }
         else if (value.IsUnknown)
@@ -269,27 +298,6 @@ internal sealed partial class Checker
         {
             Error(statement.Value.Start, "CE3406", $"import needs an object; {Show(statement.Value)} is {value}");
         }
-    }
-
-    private void Declare(VariableExpr name, FunctionNode node)
-    {
-        var function = new Inferred(InferredKind.Function, Function: new TemplateFunction(node));
-        (name.IsLocal ? _locals : _scope).Set(name.Name, function);
-        CheckFunction(node);
-    }
-
-    private void CheckFunction(FunctionNode node)
-    {
-        var locals = _locals;
-        _locals = new CheckScope();
-        var inner = _scope.Branch();
-        foreach (var parameter in node.Parameters ?? [])
-        {
-            inner.Set(parameter.Name, Inferred.Any);
-        }
-
-        InBranch(inner, () => Check(node.Body));
-        _locals = locals;
     }
 
     private void CheckApart(Block block)

@@ -19,6 +19,9 @@ internal sealed partial class Checker
     private bool _silent;
     private bool _opaqueWith;
 
+    // Of the function or include that is being walked; null when nothing is known of them.
+    private IReadOnlyList<Inferred>? _arguments;
+
     public Checker(Shape shape, CheckOptions options, Func<string, string?>? include)
     {
         (_options, _include) = (options, include);
@@ -39,7 +42,7 @@ internal sealed partial class Checker
 
         foreach (var member in shape.Members)
         {
-            _scope.Set(member.Name, Inferred.Of(member.Type, member.Nullable));
+            _scope.Set(member.Name, Inferred.Of(member));
         }
     }
 
@@ -49,6 +52,7 @@ internal sealed partial class Checker
     {
         CollectAssigned(template.Body);
         WithSource(template.Source, () => Check(template.Body));
+        CheckUncalled();
     }
 
     private static Inferred OfBuiltin(object? value) => value switch
@@ -68,6 +72,8 @@ internal sealed partial class Checker
     }
 
     private void Error(int place, string code, string text) => Add(place, Severity.Error, code, text);
+
+    private void Warn(int place, string code, string text) => Add(place, Severity.Warning, code, text);
 
     private void Add(int place, Severity severity, string code, string text)
     {

@@ -21,7 +21,7 @@ internal enum InferredKind
 }
 
 /// <summary>What the checker knows about the value of an expression.</summary>
-internal readonly record struct Inferred(InferredKind Kind, bool Nullable = false, Shape? Shape = null, ShapeType? Element = null, Function? Function = null, ScriptMap? Group = null)
+internal readonly record struct Inferred(InferredKind Kind, bool Nullable = false, Shape? Shape = null, ShapeType? Element = null, Function? Function = null, ScriptMap? Group = null, IReadOnlyList<string>? Values = null)
 {
     public static readonly Inferred Any = new(InferredKind.Any);
     public static readonly Inferred Null = new(InferredKind.Null, true);
@@ -47,6 +47,8 @@ internal readonly record struct Inferred(InferredKind Kind, bool Nullable = fals
         ShapeKind.List => new Inferred(InferredKind.List, nullable, Element: type.Element),
         _ => Any,
     };
+
+    public static Inferred Of(ShapeMember member) => Of(member.Type, member.Nullable) with { Values = member.Values };
 
     public static Inferred OfValue(object? value) => value switch
     {
@@ -86,7 +88,15 @@ internal readonly record struct Inferred(InferredKind Kind, bool Nullable = fals
             return a with { Nullable = nullable };
         }
 
-        return a.IsNumeric && b.IsNumeric ? Number with { Nullable = nullable } : Any with { Nullable = nullable };
+        if (a.IsNumeric && b.IsNumeric)
+        {
+            return Number with { Nullable = nullable };
+        }
+
+        // Texts of different origin are still a text; lists and objects are only what both sides know.
+        return a.Kind == b.Kind && a.Kind is InferredKind.Text or InferredKind.List && a.Kind == b.Kind
+            ? new Inferred(a.Kind, nullable, Element: a.Element == b.Element ? a.Element : null)
+            : Any with { Nullable = nullable };
     }
 
     public override string ToString() => Kind switch

@@ -3,6 +3,13 @@ namespace CampaignEngine.Templating.Checking;
 /// <summary>The known name that a mistyped one probably means.</summary>
 internal static class Suggestion
 {
+    /// <summary>For a member of an object; the label of the proposed one is added.</summary>
+    public static string For(string name, Shape shape)
+    {
+        var text = For(name, shape.Members.Select(m => m.Name));
+        return shape.Members.FirstOrDefault(m => text == $"; did you mean `{m.Name}`?") is { Label: { Length: > 0 } label } ? $"{text[..^1]} ({label})?" : text;
+    }
+
     public static string For(string name, IEnumerable<string> known)
     {
         string? best = null;

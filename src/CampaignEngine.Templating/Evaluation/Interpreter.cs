@@ -38,6 +38,9 @@ internal sealed partial class Interpreter
 
     public CultureInfo Culture { get; set; }
 
+    /// <summary>The reader's, for functions of the host; null for <see cref="Culture"/>.</summary>
+    public CultureInfo? Language { get; set; }
+
     public TimeZoneInfo Zone { get; set; }
 
     public bool Html => _options.Html;

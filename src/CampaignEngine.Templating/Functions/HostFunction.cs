@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 using CampaignEngine.Templating.Evaluation;
 using CampaignEngine.Templating.Syntax;
@@ -9,6 +10,11 @@ internal sealed class HostFunction : Function
 {
     private readonly FunctionParameter[] _parameters;
 
+    // For each parameter of the delegate: the place of the template's argument, or one of the two below.
+    private readonly int[] _sources;
+    private const int ReaderCulture = -1;
+    private const int ReaderZone = -2;
+
     public HostFunction(string name, Delegate function)
     {
         Name = name;
@@ -19,6 +25,9 @@ internal sealed class HostFunction : Function
             parameters = parameters[1..];
         }
 
+        var taken = 0;
+        _sources = [.. parameters.Select(p => p.ParameterType == typeof(CultureInfo) ? ReaderCulture : p.ParameterType == typeof(TimeZoneInfo) ? ReaderZone : taken++)];
+        parameters = [.. parameters.Where((_, i) => _sources[i] >= 0)];
         var rest = parameters.Length > 0 && parameters[^1].IsDefined(typeof(ParamArrayAttribute));
         _parameters = [.. parameters.Select(p => rest && p == parameters[^1]
             ? new FunctionParameter(StandardName.Of(p.Name ?? string.Empty), KindOf(p.ParameterType.GetElementType()!), HostType: p.ParameterType.GetElementType())
@@ -41,12 +50,16 @@ internal sealed class HostFunction : Function
 
     public override object? Invoke(Interpreter run, Expr caller, ScriptList arguments, Block? wrapped)
     {
-        var values = new object?[_parameters.Length];
+        var values = new object?[_sources.Length];
         for (var i = 0; i < values.Length; i++)
         {
-            values[i] = Rest == RestKind.Last && i == values.Length - 1
-                ? RestArray(run, (ScriptList?)arguments[i], _parameters[i].HostType!)
-                : ToHost(run, arguments[i], _parameters[i].HostType!, i);
+            values[i] = _sources[i] switch
+            {
+                ReaderCulture => run.Language ?? run.Culture,
+                ReaderZone => run.Zone,
+                var at when Rest == RestKind.Last && at == _parameters.Length - 1 => RestArray(run, (ScriptList?)arguments[at], _parameters[at].HostType!),
+                var at => ToHost(run, arguments[at], _parameters[at].HostType!, at),
+            };
         }
 
         try

@@ -28,6 +28,12 @@ public sealed record MailingContent
     /// <summary>Our postal address for the foot of messages; null when engine.yaml has none.</summary>
     public string? PostalAddress { get; init; }
 
+    /// <summary>BCP 47: of people whose language is not known.</summary>
+    public string Language { get; init; } = "en";
+
+    /// <summary>ISO 4217: of amounts for which a template names no currency.</summary>
+    public string Currency { get; init; } = "USD";
+
     /// <summary>Name of the entity the people come from.</summary>
     public required string People { get; init; }
 

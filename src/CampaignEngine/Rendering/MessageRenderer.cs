@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 using CampaignEngine.Audiences;
 using CampaignEngine.Customers;
@@ -21,6 +22,9 @@ public sealed class MessageRenderer
     private readonly int[] _linkSlots;
     private readonly int _pixelSlot;
     private readonly int? _unsubscribeSlot;
+    private readonly List<(int Slot, Func<int, string> Value)> _ownSlots = [];
+    private readonly int? _languageSlot;
+    private readonly CultureInfo _language;
     private readonly int _cellSlot;
     private readonly Dictionary<string, (int Slot, int? Top)> _varSlots;
 
@@ -32,7 +36,7 @@ public sealed class MessageRenderer
         var shape = _shape.Shape;
         string? Member(string url) => content.Links.ToList().IndexOf(url) is var i and >= 0 ? $"{MessageShape.Tracked}.{MessageShape.LinkMember(i + 1)}" : null;
         var partials = content.Partials.ToDictionary(p => p.Key, p => TemplateScan.Rewrite(p.Value, p.Key.EndsWith(".sbn-html", StringComparison.Ordinal), Member), StringComparer.Ordinal);
-        var environment = TemplateFunctions.Environment(partials.GetValueOrDefault, zone, clock);
+        var environment = TemplateFunctions.Environment(partials.GetValueOrDefault, zone, clock, content.Currency);
         CompiledTemplate? Compile(string? text, string path, bool html) => text is null ? null
             : Template.Parse(TemplateScan.Rewrite(text, html, Member), path, TemplateOptions.ForPath(path)).Compile(shape, environment);
 
@@ -43,6 +47,18 @@ public sealed class MessageRenderer
         _pixelSlot = shape.Slot($"{MessageShape.Tracked}.pixel");
         _unsubscribeSlot = content.Marketing ? shape.Slot("unsubscribe_url") : null;
         _cellSlot = shape.Slot("cell");
+        _language = RecipientLanguage.Of(content.Language, null) ?? CultureInfo.InvariantCulture;
+        // A cell's variable of the same name stands in the engine's place; a name that no template reads costs nothing.
+        int? Own(string name) => _shape.Words.Contains(name) && !content.CellVars.Values.Any(v => v.ContainsKey(name)) && shape.TryGetSlot(name, out var slot) ? slot : null;
+        _languageSlot = Own("language");
+        foreach (var (name, value) in new[] { (MessageShape.PreferencesName, urls.Preferences), (MessageShape.ViewOnlineName, urls.ViewOnline), (MessageShape.KeycodeName, urls.Keycode) })
+        {
+            if (Own(name) is { } slot)
+            {
+                _ownSlots.Add((slot, value));
+            }
+        }
+
         _varSlots = content.CellVars.Values.SelectMany(v => v.Keys).Distinct(StringComparer.Ordinal)
             .ToDictionary(v => v, v => (shape.Slot($"vars.{v}"), shape.TryGetSlot(v, out var top) && shape.Find(v)!.Type == ShapeType.Text ? top : (int?)null), StringComparer.Ordinal);
     }
@@ -115,6 +131,17 @@ public sealed class MessageRenderer
         for (var i = 0; i < _linkSlots.Length; i++)
         {
             row.SetText(_linkSlots[i], _urls.Click is { } click ? click(ordinal, i + 1) : _content.Links[i]);
+        }
+
+        row.Language ??= _language;
+        if (_languageSlot is { } language)
+        {
+            row.SetText(language, row.Language.Name.Length == 0 ? "en" : row.Language.Name);
+        }
+
+        foreach (var (slot, value) in _ownSlots)
+        {
+            row.SetText(slot, value(ordinal));
         }
 
         row.SetText(_pixelSlot, _urls.Open?.Invoke(ordinal));

@@ -1,3 +1,4 @@
+using System.Globalization;
 using CampaignEngine.Audiences;
 using CampaignEngine.Audiences.Conditions;
 using CampaignEngine.Authoring;
@@ -13,11 +14,17 @@ public sealed class RecipientReader
     /// <summary>Rows of one relation that one message sees at most, the newest first.</summary>
     public const int MostRows = 50;
 
+    // Keys of one statement about a list: the orders of a batch of people are many.
+    private const int MostKeys = 5_000;
+
     private readonly MessageShape _shape;
     private readonly PersonStatements _statements;
     private readonly List<BoundExpression> _columns;
-    private readonly int _zoneColumn = -1;
-    private readonly List<Reading> _readings = [];
+    private readonly int _zoneColumn;
+    private readonly int _languageColumn;
+    private readonly int _countryColumn;
+    private readonly int[] _slots;
+    private readonly List<Reading> _readings;
 
     /// <param name="model">The model the mailing was planned with.</param>
     /// <param name="shape">What the templates use.</param>
@@ -25,6 +32,7 @@ public sealed class RecipientReader
     public RecipientReader(CustomerModel model, MessageShape shape, SelectionOptions options)
     {
         _shape = shape;
+        _slots = [.. shape.Fields.Select(f => shape.Shape.Slot(f.Path))];
         var people = model.People;
         _statements = new PersonStatements(model, people, options);
         var problems = new ProblemList();
@@ -33,18 +41,38 @@ public sealed class RecipientReader
             ?? throw new InvalidOperationException($"'{expression}' of {entity.Name} cannot be read: {problems.Items[^1].Text}");
 
         _columns = [.. shape.Fields.Select(f => Bind(f.Expression, people))];
-        if (people.TimeZone is { } zone)
+        int Extra(Field? field)
         {
-            _zoneColumn = _columns.Count;
-            _columns.Add(Bind(zone.Name, people));
+            if (field is null)
+            {
+                return -1;
+            }
+
+            _columns.Add(Bind(field.Name, people));
+            return _columns.Count;
         }
 
-        // The same relation under two names is read once.
-        foreach (var lists in shape.Lists.GroupBy(l => l.Relation))
+        (_zoneColumn, _languageColumn, _countryColumn) = (Extra(people.TimeZone), Extra(people.Language), Extra(people.Country));
+        _readings = [.. Readings(model, people, shape.Shape, shape.Lists, options, Bind)];
+    }
+
+    // The same relation under two names is read once.
+    private static IEnumerable<Reading> Readings(
+        CustomerModel model, Entity from, Templating.Shape shape, IReadOnlyList<MessageShape.ListSlot> lists, SelectionOptions options, Func<string, Entity, BoundExpression> bind)
+    {
+        foreach (var same in lists.GroupBy(l => l.Relation))
         {
-            var target = model.Entities[lists.Key.Target];
-            _readings.Add(new Reading(lists.Key, lists.First().Fields, [.. lists.First().Fields.Select(f => Bind(f.Name, target))],
-                [.. lists.Select(l => shape.Shape.Slot(l.Path))]));
+            var (list, target) = (same.First(), model.Entities[same.Key.Target]);
+            var element = shape.MemberType(list.Path).Element!.Shape!;
+            List<BoundExpression> columns = [.. list.Fields.Select(f => bind(f.Expression, target))];
+            if (list.Lists.Count > 0)
+            {
+                columns.Add(bind(target.Key.Name, target));
+            }
+
+            yield return new Reading(
+                new PersonStatements(model, from, options), list.Relation, list.Fields, columns, [.. list.Fields.Select(f => element.Slot(f.Path))],
+                [.. same.Select(l => shape.Slot(l.Path))], [.. Readings(model, target, element, list.Lists, options, bind)]);
         }
     }
 
@@ -55,52 +83,76 @@ public sealed class RecipientReader
         await using (var command = _statements.Values(_columns, keys).ToCommand(connection))
         await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
         {
-            var slots = _shape.Fields.Select(f => _shape.Shape.Slot(f.Path)).ToArray();
             while (await reader.ReadAsync(cancellationToken))
             {
                 var row = new Row(_shape.Shape);
-                for (var i = 0; i < slots.Length; i++)
+                for (var i = 0; i < _slots.Length; i++)
                 {
-                    Set(row, slots[i], _shape.Fields[i].Field, reader, i + 1);
+                    Set(row, _slots[i], _shape.Fields[i].Field, reader, i + 1);
                 }
 
                 row.Zone = ZoneOf(reader);
+                row.Language = RecipientLanguage.Of(TextAt(reader, _languageColumn), TextAt(reader, _countryColumn));
                 rows[reader.GetString(0)] = row;
             }
         }
 
         foreach (var reading in _readings)
         {
-            await ReadListAsync(connection, reading, keys, rows, cancellationToken);
+            var owners = rows.ToDictionary(r => r.Key, r => new List<Row> { r.Value }, StringComparer.Ordinal);
+            await ReadListAsync(connection, reading, owners, cancellationToken);
         }
 
         return rows;
     }
 
-    private async Task ReadListAsync(
-        NpgsqlConnection connection, Reading reading, IReadOnlyCollection<string> keys, Dictionary<string, Row> rows, CancellationToken cancellationToken)
+    /// <param name="owners">The rows that get a list, by the key they have in the database; the same one may stand in two places of the message.</param>
+    private static async Task ReadListAsync(NpgsqlConnection connection, Reading reading, Dictionary<string, List<Row>> owners, CancellationToken cancellationToken)
     {
-        foreach (var row in rows.Values)
+        foreach (var row in owners.Values.SelectMany(r => r))
         {
             // A list without rows is empty, not null.
             Array.ForEach(reading.Slots, slot => row.List(slot));
         }
 
-        await using var command = _statements.Related(reading.Relation, reading.Columns, keys, MostRows).ToCommand(connection);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
+        foreach (var keys in owners.Keys.Chunk(MostKeys))
         {
-            if (!rows.TryGetValue(reader.GetString(0), out var row))
+            var elements = new Dictionary<string, List<Row>>(StringComparer.Ordinal);
+            await using (var command = reading.Statements.Related(reading.Relation, reading.Columns, keys, MostRows).ToCommand(connection))
+            await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
             {
-                continue;
+                while (await reader.ReadAsync(cancellationToken))
+                {
+                    if (owners.TryGetValue(reader.GetString(0), out var rows))
+                    {
+                        Add(reading, reader, rows, elements);
+                    }
+                }
             }
 
+            foreach (var inner in elements.Count == 0 ? [] : reading.Inner)
+            {
+                await ReadListAsync(connection, inner, elements, cancellationToken);
+            }
+        }
+    }
+
+    private static void Add(Reading reading, NpgsqlDataReader reader, List<Row> owners, Dictionary<string, List<Row>> elements)
+    {
+        foreach (var row in owners)
+        {
             foreach (var slot in reading.Slots)
             {
                 var element = row.List(slot).Add();
                 for (var i = 0; i < reading.Fields.Count; i++)
                 {
-                    Set(element, element.Shape.Slot(reading.Fields[i].Name), reading.Fields[i], reader, i + 1);
+                    Set(element, reading.FieldSlots[i], reading.Fields[i].Field, reader, i + 1);
+                }
+
+                if (reading.Inner.Count > 0)
+                {
+                    var key = Convert.ToString(reader.GetValue(reading.Fields.Count + 1), CultureInfo.InvariantCulture)!;
+                    (elements.TryGetValue(key, out var same) ? same : elements[key] = []).Add(element);
                 }
             }
         }
@@ -120,7 +172,7 @@ public sealed class RecipientReader
                 row.SetInteger(slot, reader.GetInt64(column));
                 break;
             case FieldType.Number or FieldType.Money:
-                row.SetNumber(slot, reader.GetValue(column) is decimal exact ? exact : Convert.ToDecimal(reader.GetValue(column), System.Globalization.CultureInfo.InvariantCulture));
+                row.SetNumber(slot, reader.GetValue(column) is decimal exact ? exact : Convert.ToDecimal(reader.GetValue(column), CultureInfo.InvariantCulture));
                 break;
             case FieldType.Boolean:
                 row.SetBoolean(slot, reader.GetBoolean(column));
@@ -147,8 +199,11 @@ public sealed class RecipientReader
     }
 
     // A zone that the system does not know shows times in the engine's zone, like one that is missing.
-    private TimeZoneInfo? ZoneOf(NpgsqlDataReader reader) =>
-        _zoneColumn >= 0 && !reader.IsDBNull(_zoneColumn + 1) && TimeZoneInfo.TryFindSystemTimeZoneById(reader.GetString(_zoneColumn + 1), out var zone) ? zone : null;
+    private TimeZoneInfo? ZoneOf(NpgsqlDataReader reader) => TextAt(reader, _zoneColumn) is { } name && TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone) ? zone : null;
 
-    private sealed record Reading(Relation Relation, IReadOnlyList<Field> Fields, IReadOnlyList<BoundExpression> Columns, int[] Slots);
+    private static string? TextAt(NpgsqlDataReader reader, int column) => column < 0 || reader.IsDBNull(column) ? null : reader.GetString(column);
+
+    private sealed record Reading(
+        PersonStatements Statements, Relation Relation, IReadOnlyList<MessageShape.FieldSlot> Fields, IReadOnlyList<BoundExpression> Columns, int[] FieldSlots,
+        int[] Slots, IReadOnlyList<Reading> Inner);
 }

@@ -1,3 +1,6 @@
+using System.Globalization;
+using CampaignEngine.Authoring;
+using CampaignEngine.Rendering.Wording;
 using CampaignEngine.Templating;
 
 namespace CampaignEngine.Rendering;
@@ -5,7 +8,36 @@ namespace CampaignEngine.Rendering;
 /// <summary>What templates can call beside the language's own functions.</summary>
 internal static class TemplateFunctions
 {
-    public static TemplateEnvironment Environment(Func<string, string?> include, TimeZoneInfo zone, TimeProvider clock) =>
-        // A literal address is replaced before this runs; a computed one is printed as it is, because it cannot be in the mailing's link table.
-        new TemplateEnvironment { Include = include, Zone = zone, Clock = clock }.Add("link", (string url) => url);
+    /// <param name="currency">Of amounts whose currency is not named; null asks for the installation's to be given later and is enough for checking.</param>
+    public static TemplateEnvironment Environment(Func<string, string?> include, TimeZoneInfo zone, TimeProvider clock, string? currency = null)
+    {
+        var own = currency ?? "USD";
+        return new TemplateEnvironment { Include = include, Zone = zone, Clock = clock }
+            // A literal address is replaced before this runs; a computed one is printed as it is, because it cannot be in the mailing's link table.
+            .Add("link", (string url) => url)
+            .Add("money", string? (CultureInfo reader, decimal? amount, string? currency = null, string? language = null) =>
+                amount is { } value ? MoneyText.Of(value, currency ?? own, In(language, reader)) : null)
+            .Add("plural", string? (CultureInfo reader, decimal? count, string? one = null, string? other = null, string? few = null, string? many = null, string? two = null, string? zero = null, string? language = null) =>
+                count is { } value ? PluralText.Of(value, In(language, reader), new PluralForms(one, other, few, many, two, zero)) : null)
+            .Add("local_date", string? (CultureInfo reader, DateTime? date, string style = "long", string? language = null) =>
+                date is { } value ? DateText.Of(value, style, In(language, reader)) : null)
+            .Add("local_number", string? (CultureInfo reader, decimal? number, int? decimals = null, string? language = null) =>
+                number is { } value ? NumberText.Of(value, decimals, In(language, reader)) : null);
+    }
+
+    /// <summary>What is wrong with a literal argument; null when nothing is.</summary>
+    public static string? LiteralFault(string function, string parameter, object? value) => (function, parameter, value) switch
+    {
+        ("link", _, string url) when !IsLink(url) => $"link needs a whole address with http:// or https://, and `{Shown.Text(url)}` is none",
+        (_, "currency", string currency) when !Currencies.Contains(currency) => $"`{Shown.Text(currency)}` is no currency; write its three letters, such as EUR",
+        (_, "language", string language) when RecipientLanguage.IsKnown && RecipientLanguage.Of(language, null) is null => $"`{Shown.Text(language)}` is no language; a name looks like de or pt-BR",
+        ("local_date", "style", string style) when !DateText.Styles.Contains(style) => $"`{Shown.Text(style)}` is no style of a date{Suggestion.For(style, DateText.Styles)}",
+        ("local_number", "decimals", int decimals) when decimals is < 0 or > NumberText.MostDecimals => $"a number has 0 to {NumberText.MostDecimals} decimals",
+        _ => null,
+    };
+
+    private static bool IsLink(string url) =>
+        Uri.TryCreate(url, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps) && uri.Host.Length > 0;
+
+    private static CultureInfo In(string? language, CultureInfo reader) => language is null ? reader : RecipientLanguage.Of(language, null) ?? reader;
 }

@@ -62,6 +62,8 @@ public sealed class TemplateStore
             Channel = drop.Channel,
             Sender = settings.Sender(drop.Sender)?.Name ?? drop.Sender ?? "",
             PostalAddress = settings.PostalAddress,
+            Language = settings.DefaultLanguage,
+            Currency = settings.BaseCurrency,
             People = model.People.Name,
             Subject = drop.Subject?.Text,
             TemplateName = name.Text,
@@ -97,6 +99,9 @@ public sealed class TemplateStore
             }
         }
     }
+
+    /// <summary>Files in templates/partials/, as templates include them.</summary>
+    public IReadOnlyCollection<string> PartialNames() => [.. AllPartials()];
 
     private IEnumerable<string> AllPartials()
     {

@@ -14,4 +14,7 @@ public enum TokenPurpose : byte
 
     /// <summary>Read the message in a browser.</summary>
     ViewOnline = 4,
+
+    /// <summary>See and change what the person has agreed to.</summary>
+    Preferences = 5,
 }

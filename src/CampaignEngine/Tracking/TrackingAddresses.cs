@@ -12,4 +12,8 @@ public sealed class TrackingAddresses(Uri baseAddress, ItemTokens tokens)
 
     /// <summary>For the List-Unsubscribe header and for the link in the message alike.</summary>
     public string Unsubscribe(int mailingId, int ordinal) => $"{_root}/u/{tokens.Unsubscribe(mailingId, ordinal)}";
+
+    public string Preferences(int mailingId, int ordinal) => $"{_root}/p/{tokens.Preferences(mailingId, ordinal)}";
+
+    public string ViewOnline(int mailingId, int ordinal) => $"{_root}/v/{tokens.ViewOnline(mailingId, ordinal)}";
 }
