@@ -14,6 +14,7 @@ internal static class CampaignProgram
     public static async Task<int> RunAsync(string[] args)
     {
         var root = CommandList.Root();
+        var started = TimeProvider.System.GetUtcNow();
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {
@@ -38,7 +39,7 @@ internal static class CampaignProgram
         }
         catch (Exception fault)
         {
-            return Faults.Report(fault, Console.Error, withStack: parsed.GetValue(VerboseOption.Instance));
+            return Faults.Report(fault, Console.Error, withStack: parsed.GetValue(VerboseOption.Instance), WorkspaceOption.Find(parsed), started);
         }
     }
 

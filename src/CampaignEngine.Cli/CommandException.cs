@@ -1,7 +1,7 @@
 namespace CampaignEngine.Cli;
 
 /// <summary>Ends a command with one clear line on stderr and this exit code.</summary>
-internal sealed class CommandException(int exitCode, string message) : Exception(message)
+internal sealed class CommandException(int exitCode, string message, Exception? inner = null) : Exception(message, inner)
 {
     public int ExitCode { get; } = exitCode;
 

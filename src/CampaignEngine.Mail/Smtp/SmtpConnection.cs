@@ -91,8 +91,15 @@ public sealed class SmtpConnection : IAsyncDisposable
     }
 
     /// <summary>The point of no return: writes the terminator and reads the reply. Never repeat it for the same message.</summary>
+    public ValueTask<SmtpVerdict> CommitAsync(CancellationToken cancellationToken) => CommitAsync(null, cancellationToken);
+
+    /// <param name="terminatorWritten">
+    /// Called once when the kernel has taken the terminator's last byte, before the reply is awaited; never when nothing was written or the
+    /// writing failed. With a relay that does not read, or over TLS, that may be long after this method has returned its task.
+    /// </param>
+    /// <inheritdoc cref="CommitAsync(CancellationToken)"/>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<SmtpVerdict> CommitAsync(CancellationToken cancellationToken)
+    public async ValueTask<SmtpVerdict> CommitAsync(Action? terminatorWritten, CancellationToken cancellationToken)
     {
         if (_phase != Phase.Held)
         {
@@ -109,7 +116,7 @@ public sealed class SmtpConnection : IAsyncDisposable
             return await ReadNewsAsync(SmtpStage.Body, cancellationToken);
         }
 
-        return await EndAsync(Terminator, cancellationToken);
+        return await EndAsync(Terminator, terminatorWritten, cancellationToken);
     }
 
     /// <summary>Drops the connection without the terminator: the relay has to forget the message.</summary>
@@ -157,7 +164,7 @@ public sealed class SmtpConnection : IAsyncDisposable
             return Lost(SmtpStage.Body, WireState.Cancelled);
         }
 
-        return MayCommit(mayCommit) ? await EndAsync(_out.WrittenMemory, cancellationToken) : Withheld();
+        return MayCommit(mayCommit) ? await EndAsync(_out.WrittenMemory, null, cancellationToken) : Withheld();
     }
 
     /// <summary>Forgets any half-open transaction and shows whether the relay still answers. False: the connection is gone.</summary>
@@ -353,13 +360,14 @@ public sealed class SmtpConnection : IAsyncDisposable
 
     /// <summary>Last write, then the reply that decides. From here on every loss is a doubt.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<SmtpVerdict> EndAsync(ReadOnlyMemory<byte> lastWrite, CancellationToken cancellationToken)
+    private async ValueTask<SmtpVerdict> EndAsync(ReadOnlyMemory<byte> lastWrite, Action? written, CancellationToken cancellationToken)
     {
         MessagesSent++;
         var state = await _wire.WriteAsync(lastWrite, _timeouts.Body, cancellationToken);
         var reply = default(SmtpReply);
         if (state == WireState.Ok)
         {
+            written?.Invoke();
             (state, reply) = await _wire.ReadReplyAsync(_timeouts.Terminator, cancellationToken);
         }
 

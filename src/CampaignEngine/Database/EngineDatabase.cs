@@ -124,6 +124,45 @@ public sealed class EngineDatabase : IAsyncDisposable
     public Task<IReadOnlyList<string>> GrantQueryRoleAsync(IEnumerable<(string Schema, string Table)> tables, CancellationToken cancellationToken) =>
         QueryConnections.GrantAsync(Source, tables, cancellationToken);
 
+    /// <summary>
+    /// For commands that run on and on: starts a private server that crashed again, until cancelled. A server that somebody stopped on
+    /// purpose, or a configured one, is left alone.
+    /// </summary>
+    public async Task KeepRunningAsync(CancellationToken cancellationToken)
+    {
+        if (_server is null)
+        {
+            return;
+        }
+
+        string? said = null;
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1), _timeProvider);
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            try
+            {
+                await timer.WaitForNextTickAsync(cancellationToken);
+                if (await _server.ReviveAsync(Options.Say, cancellationToken))
+                {
+                    Options.Say("the private database had crashed and runs again");
+                    said = null;
+                }
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception fault) when (fault is DatabaseUnavailableException or IOException)
+            {
+                // Said once; the next round tries again, for there may be room on the disk by then.
+                if (said != fault.Message)
+                {
+                    Options.Say(said = fault.Message);
+                }
+            }
+        }
+    }
+
     /// <summary>Translates a driver fault that means "the database is not there" into one clear message; null for other faults.</summary>
     public DatabaseUnavailableException? Explain(Exception fault) => DatabaseUnavailableException.From(fault, Place);
 

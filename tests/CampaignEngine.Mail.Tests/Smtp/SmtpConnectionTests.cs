@@ -199,6 +199,43 @@ public sealed class SmtpConnectionTests
     }
 
     [Fact]
+    public async Task TheWrittenTerminatorIsReportedOnceBeforeItsReplyAndNeverWhenNothingWasWritten()
+    {
+        var written = 0;
+        var atReply = -1;
+        var reported = new TaskCompletionSource();
+        var script = new ReceiverScript().On(ReceiverMoment.MessageEnd, _ =>
+        {
+            // The reply waits for the report; a report that came with the reply would never come.
+            Assert.True(reported.Task.Wait(TimeSpan.FromSeconds(60), Token));
+            atReply = written;
+            return null;
+        });
+        await using var inbox = new TestInbox(new SmtpReceiverOptions { Script = script });
+        await using (var connection = await inbox.ConnectAsync())
+        {
+            Assert.True((await connection.PrepareAsync(Some.Envelope, Message, Token)).IsHeld);
+            Assert.Equal(0, written);
+            Assert.Equal(SmtpVerdictKind.Accepted, (await connection.CommitAsync(Count, Token)).Kind);
+        }
+
+        Assert.Equal((1, 1), (written, atReply));
+
+        using var cancel = new CancellationTokenSource();
+        await using var cancelled = await inbox.ConnectAsync();
+        Assert.True((await cancelled.PrepareAsync(Some.Envelope, Message, cancel.Token)).IsHeld);
+        await cancel.CancelAsync();
+        Assert.Equal(SmtpVerdictKind.NotAttempted, (await cancelled.CommitAsync(Count, cancel.Token)).Kind);
+        Assert.Equal(1, written);
+
+        void Count()
+        {
+            written++;
+            reported.TrySetResult();
+        }
+    }
+
+    [Fact]
     public async Task ARelayThatLeavesWhileTheMessageIsHeldHasNotTakenIt()
     {
         string[] dialogue =

@@ -75,7 +75,7 @@ internal static class ImportCommand
         }
         catch (ImportFailedException fault)
         {
-            throw new CommandException(fault.InvalidInput ? ExitCode.Invalid : ExitCode.Failed, fault.Message);
+            throw new CommandException(fault.InvalidInput ? ExitCode.Invalid : ExitCode.Failed, fault.Message, fault);
         }
     }
 

@@ -35,11 +35,15 @@ internal static class WorkerCommand
             }
 
             await using var alarm = once ? null : await OccurrenceAlarm.StartAsync(session.Services.Occurrences, PlannerInterval, cancellationToken);
+            using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            var keeping = session.Database.KeepRunningAsync(over.Token);
             var counts = await ProgressDisplay.RunAsync("sending", session.TimeProvider, bar =>
             {
                 var worker = session.Services.Worker(options, new Steps(bar), Console.Error.WriteLine);
                 return once ? worker.RunUntilIdleAsync(cancellationToken) : worker.RunAsync(cancellationToken);
             });
+            await over.CancelAsync();
+            await keeping;
             output.Writer(parsed).Document(counts);
             return counts.Problem is null ? ExitCode.Done : ExitCode.Failed;
         });

@@ -26,8 +26,10 @@ internal static class HostedParts
     {
         protected override async Task ExecuteAsync(CancellationToken stoppingToken)
         {
+            var keeping = session.Database.KeepRunningAsync(stoppingToken);
             await using OccurrenceAlarm alarm = await OccurrenceAlarm.StartAsync(session.Services.Occurrences, WorkerCommand.PlannerInterval, stoppingToken);
             await session.Services.Worker(null, null, Console.Error.WriteLine).RunAsync(stoppingToken);
+            await keeping;
         }
     }
 }

@@ -68,15 +68,8 @@ internal sealed class EmailLane(IReadOnlyDictionary<string, SmtpRoute> routes, s
         return step.IsHeld ? null : VerdictOf(step.Refusal);
     }
 
-    public ValueTask<SendVerdict> CommitAsync(Action terminatorWritten, CancellationToken cancellationToken)
-    {
-        // The call returns its task once the terminator is with the kernel and the reply is being awaited.
-        var committing = _connection!.CommitAsync(cancellationToken);
-        terminatorWritten();
-        return AwaitAsync(committing);
-
-        static async ValueTask<SendVerdict> AwaitAsync(ValueTask<SmtpVerdict> committing) => VerdictOf(await committing);
-    }
+    public async ValueTask<SendVerdict> CommitAsync(Action terminatorWritten, CancellationToken cancellationToken) =>
+        VerdictOf(await _connection!.CommitAsync(terminatorWritten, cancellationToken));
 
     public async ValueTask AbandonAsync() => await (_connection?.AbandonAsync() ?? Task.CompletedTask);
 

@@ -87,6 +87,11 @@ public sealed class CustomerImport(NpgsqlDataSource source, TimeProvider timePro
                 Seconds = Math.Round(timeProvider.GetElapsedTime(started).TotalSeconds, 3),
             };
         }
+        catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.DiskFull)
+        {
+            throw new ImportFailedException(
+                $"{path}: the database server's disk is full ({fault.MessageText}) while {doing}; nothing was imported. Make room there and run the import again", fault);
+        }
         catch (PostgresException fault) when (DatabaseUnavailableException.From(fault, "") is null)
         {
             var where = fault.TableName is null ? "" : $" ({fault.SchemaName}.{fault.TableName}{(fault.ConstraintName is null ? "" : $", {fault.ConstraintName}")})";

@@ -12,6 +12,7 @@ internal sealed class RejectFile : IDisposable
     private readonly string _preferred;
     private readonly string? _fallback;
     private StreamWriter? _writer;
+    private bool _broken;
 
     /// <param name="preferred">Where the file goes.</param>
     /// <param name="fallback">Where it goes when that place cannot be written; null: nowhere.</param>
@@ -22,20 +23,52 @@ internal sealed class RejectFile : IDisposable
     /// <summary>Where the rejects are; null when there are none.</summary>
     public string? Path { get; private set; }
 
+    /// <exception cref="ImportFailedException">It cannot be written, for instance because the disk is full.</exception>
     public void Add(long line, string reason, string raw)
     {
         _writer ??= Open();
-        _writer.Write(line.ToString(CultureInfo.InvariantCulture));
-        _writer.Write(',');
-        _writer.Write(Cell(reason));
-        _writer.Write(',');
-        _writer.WriteLine(Cell(raw));
+        Write(() =>
+        {
+            _writer.Write(line.ToString(CultureInfo.InvariantCulture));
+            _writer.Write(',');
+            _writer.Write(Cell(reason));
+            _writer.Write(',');
+            _writer.WriteLine(Cell(raw));
+        });
         Count++;
     }
 
-    public void Flush() => _writer?.Flush();
+    /// <exception cref="ImportFailedException">It cannot be written, for instance because the disk is full.</exception>
+    public void Flush()
+    {
+        if (_writer is not null)
+        {
+            Write(_writer.Flush);
+        }
+    }
 
-    public void Dispose() => _writer?.Dispose();
+    public void Dispose()
+    {
+        // What could not be written would be tried again by the writer, and its fault would hide the first.
+        if (!_broken)
+        {
+            _writer?.Dispose();
+        }
+    }
+
+    private void Write(Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (IOException fault)
+        {
+            _broken = true;
+            _writer!.BaseStream.Dispose();
+            throw new ImportFailedException($"rejects cannot be written to {Path}: {fault.Message}; nothing was imported. Make room there, or name another place with --rejects", fault);
+        }
+    }
 
     private StreamWriter Open()
     {
@@ -60,7 +93,7 @@ internal sealed class RejectFile : IDisposable
 
     private StreamWriter Create(string path)
     {
-        StreamWriter writer = new(new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read), new UTF8Encoding(false)) { NewLine = "\n" };
+        StreamWriter writer = new(new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0), new UTF8Encoding(false)) { NewLine = "\n" };
         Path = path;
         return writer;
     }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text;
 using Npgsql;
 
 namespace CampaignEngine.Database.Private;
@@ -135,7 +136,9 @@ internal sealed class ClusterControl
             return;
         }
 
-        throw Failed($"did not start: {tail}");
+        throw FullDisk.IsIn(tail) || FullDisk.IsIn(result.Output)
+            ? new DatabaseUnavailableException($"the private database did not start: {FullDisk.Advice(Place.Data)} (log: {Place.Log})")
+            : Failed($"did not start: {tail}");
     }
 
     // Nobody runs here (the caller looked). A file left by a crash may still name a process: a stranger that was given the same
@@ -148,7 +151,12 @@ internal sealed class ClusterControl
         if (File.Exists(file))
         {
             var lines = await File.ReadAllLinesAsync(file, cancellationToken);
-            await File.WriteAllTextAsync(file, string.Join('\n', lines.Skip(1).Prepend(ImpossibleProcess)) + "\n", cancellationToken);
+
+            // Written over, not emptied first: on a full disk an empty file would stay, with which the server never starts again.
+            var text = Encoding.UTF8.GetBytes(string.Join('\n', lines.Skip(1).Prepend(ImpossibleProcess)) + "\n");
+            await using var stream = new FileStream(file, FileMode.Open, FileAccess.Write, FileShare.Read);
+            await stream.WriteAsync(text, cancellationToken);
+            stream.SetLength(text.Length);
         }
     }
 
@@ -169,6 +177,10 @@ internal sealed class ClusterControl
         catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.CannotConnectNow)
         {
             return false;
+        }
+        catch (PostgresException fault) when (FullDisk.IsIn(fault.MessageText))
+        {
+            throw new DatabaseUnavailableException($"the private database refuses connections: {FullDisk.Advice(Place.Data)}", fault);
         }
         catch (PostgresException fault)
         {

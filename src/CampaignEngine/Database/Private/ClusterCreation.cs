@@ -66,6 +66,11 @@ internal static class ClusterCreation
         ClusterPlace place, ServerAccount account, string program, string[] arguments, string name, CancellationToken cancellationToken, string? input = null)
     {
         var result = await ServerProgram.RunAsync(account, place.Home, program, arguments, cancellationToken, input);
+        if (FullDisk.IsIn(result.Output))
+        {
+            throw new DatabaseUnavailableException($"the private database could not be created: {FullDisk.Advice(place.Home)}");
+        }
+
         if (result.ExitCode != 0 || result.Output.Contains("ERROR:", StringComparison.Ordinal))
         {
             throw new DatabaseUnavailableException($"the private database could not be created in {place.Home}: {name} says: {result.Output}");

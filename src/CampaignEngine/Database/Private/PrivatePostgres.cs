@@ -109,6 +109,35 @@ public sealed class PrivatePostgres : IAsyncDisposable
         return new(true, process is not null, File.Exists(place.KeepMark), IsUsed(place), major, process ?? 0, place.Data, place.SocketDirectory, place.Log);
     }
 
+    /// <summary>Why the workspace's server cut its connections, where it is a full disk: one sentence with the folder; else null.</summary>
+    /// <param name="since">What the server's log told before is past.</param>
+    public static string? FullDiskSince(string workspaceDirectory, DateTimeOffset since)
+    {
+        var place = new ClusterPlace(workspaceDirectory);
+        return FullDisk.IsInLog(place.Log, since) ? FullDisk.Advice(place.Data) : null;
+    }
+
+    /// <summary>Starts the server again when it crashed or was killed; does nothing when it runs or was stopped on purpose.</summary>
+    /// <returns>Whether it was started.</returns>
+    /// <exception cref="DatabaseUnavailableException">It does not start; the message says why.</exception>
+    public async Task<bool> ReviveAsync(Action<string> say, CancellationToken cancellationToken)
+    {
+        // An orderly end removes the file; only a crash leaves it.
+        if (!File.Exists(Path.Combine(DataDirectory, "postmaster.pid")) || await ClusterControl.LiveProcessAsync(_control.Place, cancellationToken) is not null)
+        {
+            return false;
+        }
+
+        using var guard = await FileLock.ExclusiveAsync(_control.Place.GuardLock, Patience, cancellationToken);
+        if (await ClusterControl.LiveProcessAsync(_control.Place, cancellationToken) is not null)
+        {
+            return false;
+        }
+
+        await _control.EnsureRunningAsync(() => Watch(_control, _linger), say, cancellationToken);
+        return true;
+    }
+
     /// <summary>Leaves the server. The idle watcher stops it after the linger time, or this call does when there is none.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -1,0 +1,125 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.Versioning;
+using CampaignEngine.Mail.Receiving;
+using CampaignEngine.EndToEnd.Dispatching;
+using CampaignEngine.Testing;
+
+namespace CampaignEngine.EndToEnd.Faults;
+
+/// <summary>A workspace on a file system of 160 MB that is really full. Mounting one needs root.</summary>
+[UnsupportedOSPlatform("windows")]
+public sealed class FullDiskTests : IAsyncLifetime
+{
+    private readonly TempDirectory _parent = new("fd");
+    private bool _mounted;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    private string Disk => _parent["d"];
+
+    public async ValueTask InitializeAsync()
+    {
+        Directory.CreateDirectory(Disk);
+        _mounted = Environment.UserName == "root" && OperatingSystem.IsLinux() && await RunAsync("mount", "-t", "tmpfs", "-o", "size=160m,mode=755", "tmpfs", Disk);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_mounted)
+        {
+            await RunAsync("umount", "-l", Disk);
+        }
+
+        _parent.Dispose();
+    }
+
+    [Fact]
+    public async Task ImportPlanAndLaunchNameTheDiskLoseNothingAndWorkAgain()
+    {
+        Assert.SkipUnless(_mounted, "a small file system can be mounted by root on Linux only");
+        await using var sink = new Sink(new ReceiverScript());
+        await using var shop = await Shop.OpenAsync(Path.Combine(Disk, "s"), sink.Port);
+        await shop.FillAsync(3000);
+        var file = _parent.Write("c.csv", "customer_no,first_name,email,country\n" + string.Concat(Enumerable.Range(1, 200_000).Select(n => $"N{n},Ann Elizabeth Victoria,new{n}@example.com,JP\n")));
+        await shop.RunAsync("db", "stop");
+        await shop.RunAsync("db", "start");
+
+        // The file's rows need more than is left.
+        Fill(24);
+        Shop.AssertOneLine(await shop.RunAsync("import", file, "--map", "imports/customers.yaml"), "disk", "full", "ake room", "nothing was imported");
+        MakeRoom();
+        Assert.Equal(0, (await shop.RunAsync("db", "start")).ExitCode);
+        Assert.Equal(3000, await shop.ScalarAsync<long>("SELECT count(*) FROM crm.customers"));
+
+        Fill(0);
+        Shop.AssertOneLine(await shop.RunAsync("plan", Shop.Campaign), "disk", "full", "make room");
+        MakeRoom();
+        Assert.Equal(0, await shop.ScalarAsync<long>("SELECT count(*) FROM engine.plan"));
+        var hash = await shop.PlanAsync();
+
+        Fill(0);
+        Shop.AssertOneLine(await shop.RunAsync("launch", Shop.Campaign, "--plan", hash), "disk", "full", "make room");
+        MakeRoom();
+        Assert.Equal(0, (await shop.RunAsync("db", "start")).ExitCode);
+        Assert.Equal(0, await shop.ScalarAsync<long>("SELECT count(*) FROM engine.mailing"));
+        Assert.Equal(0, (await shop.RunAsync("launch", Shop.Campaign, "--plan", hash)).ExitCode);
+    }
+
+    [Fact]
+    public async Task RejectsThatDoNotFitStopTheImportAndASmallServerIsNotCreated()
+    {
+        Assert.SkipUnless(_mounted, "a small file system can be mounted by root on Linux only");
+        await using var shop = await Shop.OpenAsync(_parent["elsewhere"]);
+        var file = _parent.Write("bad.csv", "customer_no,first_name,email,birth_date\n" + string.Concat(Enumerable.Range(1, 5000).Select(n => $"B{n},Ann,b{n}@example.com,never\n")));
+        Fill(0);
+
+        var rejects = Path.Combine(Disk, "bad.rejects.csv");
+        Shop.AssertOneLine(await shop.RunAsync("import", file, "--map", "imports/customers.yaml", "--rejects", rejects), $"rejects cannot be written to {rejects}", "nothing was imported");
+
+        MakeRoom();
+        Assert.Equal(0, (await shop.RunAsync("import", file, "--map", "imports/customers.yaml", "--rejects", rejects)).ExitCode);
+        Assert.Equal(5001, File.ReadLines(rejects).Count());
+
+        Directory.CreateDirectory(Path.Combine(Disk, "t"));
+        foreach (var name in (string[])["engine.yaml", "model.yaml"])
+        {
+            File.Copy(Path.Combine(Repository.Root, name), Path.Combine(Disk, "t", name));
+        }
+
+        Fill(8);
+        var created = await CampaignProcess.RunAsync(Path.Combine(Disk, "t"), ["db", "start"], null, Cancel);
+        Assert.Equal(1, created.ExitCode);
+        Assert.Contains($"the disk of {Path.Combine(Disk, "t", ".campaign", "pg")} is full; make room there, then run the command again\n", created.Errors, StringComparison.Ordinal);
+        MakeRoom();
+        Assert.Equal(0, (await CampaignProcess.RunAsync(Path.Combine(Disk, "t"), ["db", "start"], null, Cancel)).ExitCode);
+        await CampaignProcess.RunAsync(Path.Combine(Disk, "t"), ["db", "stop"], null, Cancel);
+    }
+
+    /// <summary>Leaves this many megabytes.</summary>
+    private void Fill(long left)
+    {
+        using var file = new FileStream(Path.Combine(Disk, "fill"), FileMode.Create, FileAccess.Write, FileShare.None, 0);
+        var block = new byte[left == 0 ? 4096 : 1 << 20];
+        try
+        {
+            while (left == 0 || new DriveInfo(Disk).AvailableFreeSpace > left << 20)
+            {
+                file.Write(block);
+            }
+        }
+        catch (IOException)
+        {
+            // Full, as wanted.
+        }
+    }
+
+    private void MakeRoom() => File.Delete(Path.Combine(Disk, "fill"));
+
+    private static async Task<bool> RunAsync(string program, params string[] arguments)
+    {
+        using var process = Process.Start(program, arguments);
+        await process.WaitForExitAsync(CancellationToken.None);
+        return process.ExitCode == 0;
+    }
+}
