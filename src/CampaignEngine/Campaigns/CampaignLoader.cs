@@ -196,7 +196,7 @@ public sealed class CampaignLoader
         var counts = response.Writtens("counts").Select(c => c.Text).ToList();
         if (counts.Contains("conversion") && response["conversion"] is null)
         {
-            _problems.Error(response.PlaceOf("counts"), "CE1208", "'counts' names conversion, but no 'conversion' says what one is; write for example 'conversion: orders'");
+            _problems.Error(response.PlaceOf("counts"), "CE1208", "'counts' names conversion, but no 'conversion' says what one is; write for example 'conversion: orders where kind = \"sale\"'");
         }
 
         var read = new ResponseDefinition

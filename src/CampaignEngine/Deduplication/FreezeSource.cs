@@ -60,18 +60,23 @@ public sealed class FreezeSource(EngineDatabase database, CustomerModel model, L
         if (only.Count > 0)
             await new MachineSweep(database.Source).RunOnceAsync(cancellationToken);
         await using NpgsqlConnection reader = await database.QuerySource.OpenConnectionAsync(cancellationToken);
+        long withdrawals = await new Withdrawals(model, contacts, zone).StageAsync(connection, reader, alone, audience.People, drop.Channel, now, cancellationToken);
         string after = "";
         while (true)
         {
             List<(string CustomerKey, string? Cell)> people = [.. await connection.QueryAsync<(string, string?)>(new CommandDefinition(
                 SqlFile.Load<FreezeSource>("ReadContactKeys"), new { list, after, page = Page }, commandTimeout: 0, cancellationToken: cancellationToken))];
             if (people.Count == 0)
-                return;
+                break;
             after = people[^1].CustomerKey;
             SelectionStatement statement = compiler.Waterfall(only, [], columns, [.. people.Select(p => p.CustomerKey)]);
             List<Candidate> read = await ReadAsync(reader, statement, maker, layout.Expressions.Count, cancellationToken);
             await StoreAsync(connection, mailing, people, read, drop.Schedule, due, cancellationToken);
         }
+
+        if (withdrawals > 0)
+            await connection.ExecuteAsync(new CommandDefinition(
+                SqlFile.Load<FreezeSource>("FreezeWithdrawn"), new { mailing }, commandTimeout: 0, cancellationToken: cancellationToken));
     }
 
     private static async Task<List<Candidate>> ReadAsync(

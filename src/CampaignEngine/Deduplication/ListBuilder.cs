@@ -11,9 +11,10 @@ namespace CampaignEngine.Deduplication;
 /// <summary>What the list is checked against besides its own duplicates.</summary>
 /// <param name="SuppressionScopes">"global" and those of brand and campaign.</param>
 /// <param name="Drop">Name of the lead drop.</param>
+/// <param name="Withdrawals">Whether the table of <see cref="Deduplication.Withdrawals"/> holds anything for this list.</param>
 /// <param name="OnceScope">Scope of the lead drop in contact_once; null for a recurring drop, which may reach people again.</param>
 /// <param name="ContentHash">Content of the lead drop: a copied campaign with the same message reaches nobody twice.</param>
-public sealed record ListChecks(IReadOnlyList<string> SuppressionScopes, string Drop, string? OnceScope, byte[] ContentHash, IReadOnlyList<ContactCap> Caps, DateTimeOffset Now);
+public sealed record ListChecks(IReadOnlyList<string> SuppressionScopes, string Drop, string? OnceScope, byte[] ContentHash, IReadOnlyList<ContactCap> Caps, DateTimeOffset Now, bool Withdrawals);
 
 /// <summary>
 /// From selected rows to a list in which everybody of the universe has one reason. Runs inside the caller's transaction: either the
@@ -125,6 +126,8 @@ public sealed class ListBuilder(NpgsqlConnection connection)
     {
         string channel = layout.Channels[0];
         await Run("ExcludeUnreachable", null, cancellationToken);
+        if (checks.Withdrawals)
+            await Run("ExcludeWithdrawn", null, cancellationToken);
         await Run("ExcludeSuppressed", new { channel, scopes = checks.SuppressionScopes.ToArray() }, cancellationToken);
         foreach (ContactCap cap in checks.Caps)
             await Run("ExcludeCapped", new { since = cap.Within.Before(checks.Now).ToUniversalTime(), channel = cap.Channel, count = cap.Count }, cancellationToken);

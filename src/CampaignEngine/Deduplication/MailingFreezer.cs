@@ -81,6 +81,7 @@ public sealed class MailingFreezer(EngineDatabase database, FreezeSource source,
             unitCost = drop.UnitCost?.Amount ?? 0, currency = drop.UnitCost?.Currency, definition = content.ToJson(), now,
         }, cancellationToken));
         await Run(connection, "CreateFrozen", null, cancellationToken);
+        await Run(connection, "EmptyFrozen", null, cancellationToken);
         bool asPlanned = drop.Schedule.After is null && drop.Channel == campaign.Drops[0].Channel && drop.Only is null;
         if (asPlanned)
             await FreezeFromListAsync(connection, list, drop.Schedule, due.DueAt, cancellationToken);

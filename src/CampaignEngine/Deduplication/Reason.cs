@@ -12,6 +12,9 @@ public static class Reason
     public const string NoAddress = "no_address";
     public const string InvalidAddress = "invalid_address";
     public const string NoConsent = "no_consent";
+    /// <summary>Another row with the same address withdrew its consent; duplicate_of names it.</summary>
+    public const string ConsentWithdrawn = "consent_withdrawn";
+
     public const string Suppressed = "suppressed";
 
     /// <summary>Has had as many messages as a contact cap allows.</summary>
@@ -40,7 +43,7 @@ public static class Reason
     /// <summary>The waterfall's order.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
-        Condition, NoAddress, InvalidAddress, NoConsent, Suppressed, ContactCap, AlreadyContacted,
+        Condition, NoAddress, InvalidAddress, NoConsent, ConsentWithdrawn, Suppressed, ContactCap, AlreadyContacted,
         DuplicateEmail, DuplicatePhone, DuplicateHousehold, OverLimit, Control, Contact,
     ];
 
@@ -51,6 +54,7 @@ public static class Reason
         NoAddress => "no address on this channel",
         InvalidAddress => "the address is not valid",
         NoConsent => "no consent for this channel",
+        ConsentWithdrawn => "consent for this address was withdrawn by another customer with the same address",
         Suppressed => "on the do-not-contact list",
         ContactCap => "has had as many messages as the contact cap allows",
         AlreadyContacted => "this mailing has reached the address before",

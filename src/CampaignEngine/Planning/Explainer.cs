@@ -116,6 +116,7 @@ public sealed class Explainer(EngineDatabase database, CustomerModel model, Time
         return person.Reason switch
         {
             Reason.DuplicateEmail or Reason.DuplicatePhone or Reason.DuplicateHousehold => $"{meaning}: {person.DuplicateOf} stays (plan of {stamp})",
+            Reason.ConsentWithdrawn => $"{meaning}: {person.DuplicateOf} (plan of {stamp})",
             _ => $"{meaning} (plan of {stamp})",
         };
     }

@@ -47,12 +47,13 @@ public sealed class ListMaker(EngineDatabase database, CustomerModel model, Reci
 
         await using NpgsqlConnection reader = await database.QuerySource.OpenConnectionAsync(cancellationToken);
         await using NpgsqlTransaction snapshot = await reader.BeginTransactionAsync(cancellationToken);
+        long withdrawals = await new Withdrawals(model, contacts, zone).StageAsync(owner, reader, campaign, audience.People, layout.Channels[0], now, cancellationToken);
         await SelectionSettings.ApplyAsync(reader, cancellationToken);
         await using NpgsqlCommand command = selection.ToCommand(reader);
         command.CommandTimeout = 0;
         await using NpgsqlDataReader rows = await command.ExecuteReaderAsync(cancellationToken);
         return await new ListBuilder(owner).BuildAsync(
-            campaign, layout, maker, rows, Checks(campaign, lead, now), read, cancellationToken);
+            campaign, layout, maker, rows, Checks(campaign, lead, now, withdrawals > 0), read, cancellationToken);
     }
 
     /// <summary>Expressions of the condition language as columns v1, v2 ... of a selection.</summary>
@@ -66,13 +67,13 @@ public sealed class ListMaker(EngineDatabase database, CustomerModel model, Reci
         return columns;
     }
 
-    private ListChecks Checks(CampaignDefinition campaign, MailingContent lead, DateTimeOffset now)
+    private ListChecks Checks(CampaignDefinition campaign, MailingContent lead, DateTimeOffset now, bool withdrawals)
     {
         DropDefinition drop = campaign.Drops[0];
         return new ListChecks(
             DropScopes.Suppression(campaign), drop.Name,
             drop.Schedule.Cron is null ? DropScopes.Once(campaign, drop.Name, null) : null,
             lead.ContentHash(),
-            campaign.Audience.Caps.Count > 0 || campaign.Purpose != MessagePurpose.Marketing ? campaign.Audience.Caps : caps, now);
+            campaign.Audience.Caps.Count > 0 || campaign.Purpose != MessagePurpose.Marketing ? campaign.Audience.Caps : caps, now, withdrawals);
     }
 }

@@ -166,6 +166,50 @@ public sealed class PlanningTests(PlanningFixture fixture) : IClassFixture<Plann
     }
 
     [Fact]
+    public async Task AnAddressWhoseConsentOneRowWithdrewIsLeftAloneInEveryRow()
+    {
+        // 'Left' withdrew and lives where no condition selects; the address is written differently, too.
+        await fixture.ExecuteAsync("""
+            INSERT INTO crm.customers (customer_no, first_name, email, country, email_consent, mobile, sms_consent) VALUES
+                ('left', 'Le', ' Both@Example.org', 'FR', 'withdrawn', '+886 987 654 321', 'withdrawn'),
+                ('stays', 'St', 'both@example.org', 'TW', 'granted', '0987654321', 'granted'),
+                ('other', 'Ot', 'other@example.org', 'TW', 'granted', '+886987654321', 'granted');
+            INSERT INTO crm.orders (order_no, customer_id, ordered_at, amount)
+                SELECT 'W-' || customer_no, customer_id, '2026-01-01', 10 FROM crm.customers WHERE customer_no IN ('stays', 'other')
+            """);
+        try
+        {
+            CampaignDefinition campaign = PlanningFixture.Campaign("withdrawn", drops: """
+                  - { drop: text, channel: sms, template: sms/spring, schedule: now, only: country = "TW" }
+                """);
+
+            PlanDocument plan = await fixture.PlanAsync(campaign);
+
+            Assert.Equal((Reason.ConsentWithdrawn, Reason.Contact), ((await fixture.ReasonsAsync(plan))["stays"], (await fixture.ReasonsAsync(plan))["other"]));
+            Assert.Equal(1, plan.Waterfall.Single(s => s.Reason == Reason.ConsentWithdrawn).Count);
+            Explanation why = (await fixture.Services.Explainer.ExplainAsync("stays", campaign, TestContext.Current.CancellationToken))!;
+            Assert.Equal(("excluded", Reason.ConsentWithdrawn), (why.Outcome, why.Reason));
+            Assert.StartsWith("consent for this address was withdrawn by another customer with the same address: left (", why.Detail, StringComparison.Ordinal);
+
+            // The later drop goes by phone, and that number was withdrawn as well.
+            LaunchResult launched = await fixture.LaunchAsync(plan);
+            List<string> mailed = await fixture.ItemsAsync(launched.Drops[0].MailingId);
+            Assert.Contains("other", mailed);
+            Assert.DoesNotContain("stays", mailed);
+            Assert.DoesNotContain("other", await fixture.ItemsAsync(launched.Drops[1].MailingId));
+            Assert.Equal(1, await fixture.ScalarAsync<long>($"SELECT count(*) FROM engine.mailing_excluded WHERE mailing_id = {launched.Drops[1].MailingId} AND reason = 'consent_withdrawn'"));
+
+            // A service message is no matter of consent.
+            PlanDocument service = await fixture.PlanAsync(campaign with { Name = "service", Purpose = MessagePurpose.Service });
+            Assert.DoesNotContain(service.Waterfall, s => s.Reason == Reason.ConsentWithdrawn);
+        }
+        finally
+        {
+            await fixture.ExecuteAsync("DELETE FROM crm.orders WHERE order_no LIKE 'W-%'; DELETE FROM crm.customers WHERE customer_no IN ('left', 'stays', 'other')");
+        }
+    }
+
+    [Fact]
     public async Task WhyNamesTheReasonTheConditionAndTheValues()
     {
         CampaignDefinition campaign = PlanningFixture.Campaign("asked");

@@ -9,6 +9,7 @@ public sealed class ImportMapLoader
     private readonly string _file;
     private readonly CustomerModel _model;
     private readonly ProblemList _problems;
+    private readonly List<ShapeMember> _names = [new("row", ShapeType.Any), new("record", ShapeType.Integer)];
     private SourceFormat _format = new();
 
     private ImportMapLoader(string file, CustomerModel model, ProblemList problems) => (_file, _model, _problems) = (file, model, problems);
@@ -34,8 +35,18 @@ public sealed class ImportMapLoader
     private ImportMap Map(YamlMapping root)
     {
         _format = Format(root.Mapping("file"));
-        var let = (root.Mapping("let")?.Entries ?? []).Where(e => e.Value is YamlScalar)
-            .Select(e => new NamedValue(e.Key.Text, Value(((YamlScalar)e.Value).Value))).ToList();
+        List<NamedValue> let = [];
+        foreach (var (key, value) in root.Mapping("let")?.Entries ?? [])
+        {
+            if (value is YamlScalar scalar)
+            {
+                let.Add(new NamedValue(key.Text, Value(scalar.Value)));
+            }
+
+            // From here on; a value that could use itself, or one that uses it, would never end.
+            _names.Add(new ShapeMember(key.Text, ShapeType.Any, Nullable: true));
+        }
+
         foreach (var (key, _) in root.Mapping("let")?.Entries ?? [])
         {
             if (key.Text is "row" or "record")
@@ -205,6 +216,11 @@ public sealed class ImportMapLoader
                 _problems.Error(node.Place, "CE2109", "parts of a value are single expressions; write '{ value: [a, b], dates: ... }' to state how they are read");
                 return null;
             case YamlMapping mapping when mapping.Writtens("value").ToList() is { Count: > 0 } parts:
+                if (mapping.Written("phone") is { } country)
+                {
+                    Value(country);
+                }
+
                 return Checked(new ValueMap { Parts = parts, Place = node.Place, Format = Overridden(_format, mapping), Phone = mapping.Written("phone") });
             default:
                 return null;
@@ -217,7 +233,8 @@ public sealed class ImportMapLoader
     {
         foreach (var part in value.Parts)
         {
-            foreach (var message in Expression.Parse(part.Text).Messages)
+            var messages = Expression.Parse(part.Text).Messages;
+            foreach (var message in messages.Count > 0 ? messages : UnknownNames(part))
             {
                 var place = message.Line == 1 ? part.At(message.Column - 1) : part.Place;
                 _problems.Add(new Problem(place, message.Severity == Templating.Severity.Error ? Authoring.Severity.Error : Authoring.Severity.Warning, message.Code, message.Text));
@@ -225,6 +242,18 @@ public sealed class ImportMapLoader
         }
 
         return value;
+    }
+
+    // The language reads a name that nobody set as null; in a map that is a slip of the pen.
+    private IEnumerable<TemplateMessage> UnknownNames(Written expression)
+    {
+        const string Opening = "{{ ";
+        var bare = !expression.Text.Contains("{{", StringComparison.Ordinal);
+        var template = Template.Parse(bare ? $"{Opening}{expression.Text} }}}}" : expression.Text);
+        return template.HasErrors ? []
+            : TemplateChecker.Check(template, new Templating.Shape("the record", [.. _names.DistinctBy(n => n.Name)]), include: null, new CheckOptions { WarnOfNulls = false })
+                .Where(m => m is { Severity: Templating.Severity.Error, Code: "CE3401" or "CE3402" or "CE3403" })
+                .Select(m => bare && m.Line == 1 ? m with { Column = Math.Max(1, m.Column - Opening.Length) } : m);
     }
 
     private List<Reference> References(Entity entity, YamlMapping written, YamlMapping all)

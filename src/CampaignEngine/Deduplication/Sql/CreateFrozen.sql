@@ -1,5 +1,5 @@
 -- The people of the mailing being frozen; see the functions of migration 0003. Gone with the transaction.
-CREATE TEMPORARY TABLE frozen (
+CREATE TEMPORARY TABLE IF NOT EXISTS frozen (
     customer_key text COLLATE "C" NOT NULL,
     recipient_key bytea NOT NULL,
     address text NOT NULL,

@@ -11,7 +11,7 @@ namespace CampaignEngine.Tests.Customers.Import;
 public sealed class CustomerImportTests : IClassFixture<TestDatabase>, IAsyncLifetime, IDisposable
 {
     // Invoice 1 repeats a line exactly; customer 20 has two countries; invoice 3 is bought by nobody known; C1 cancels.
-    private const string Lines = ImportBench.OrderHeader
+    private const string Lines = ImportFixture.OrderHeader
         + "1,2011-07-01 10:00:00,20,Ærø,UK,tea,2,1.50\n"
         + "1,2011-07-01 10:00:00,20,Ærø,UK,tea,2,1.50\n"
         + "1,2011-07-01 10:01:00,20,Ærø,UK,cup,1,4.25\n"
@@ -47,9 +47,9 @@ public sealed class CustomerImportTests : IClassFixture<TestDatabase>, IAsyncLif
         """;
 
     private readonly TestDatabase _database;
-    private readonly ImportBench _bench;
+    private readonly ImportFixture _bench;
 
-    public CustomerImportTests(TestDatabase database) => (_database, _bench) = (database, new ImportBench(database));
+    public CustomerImportTests(TestDatabase database) => (_database, _bench) = (database, new ImportFixture(database));
 
     public async ValueTask InitializeAsync() => await _bench.EmptyAsync();
 
@@ -131,8 +131,8 @@ public sealed class CustomerImportTests : IClassFixture<TestDatabase>, IAsyncLif
     [Fact]
     public async Task AnOrderThatGrowsIsCountedAsUpdated()
     {
-        await _bench.RunAsync(ImportBench.OrderHeader + "1,2011-07-01 10:00:00,20,A,UK,tea,2,1.50\n");
-        var result = await _bench.RunAsync(ImportBench.OrderHeader + "1,2011-07-01 09:00:00,20,A,UK,cup,1,4.00\n");
+        await _bench.RunAsync(ImportFixture.OrderHeader + "1,2011-07-01 10:00:00,20,A,UK,tea,2,1.50\n");
+        var result = await _bench.RunAsync(ImportFixture.OrderHeader + "1,2011-07-01 09:00:00,20,A,UK,cup,1,4.00\n");
 
         Assert.Equal(new ImportedRows(0, 1, 0), result.Entities["orders"]);
         Assert.Equal(7.00m, await _database.ScalarAsync<decimal>("SELECT amount FROM crm.orders"));
@@ -146,7 +146,7 @@ public sealed class CustomerImportTests : IClassFixture<TestDatabase>, IAsyncLif
     [InlineData("replace", "C;;", "inserted 0 updated 1")]
     public async Task TheMapSaysWhichValueStays(string rule, string expected, string counts)
     {
-        var map = ImportBench.Map($$"""
+        var map = ImportFixture.Map($$"""
             import: list
             entities:
               customers:
@@ -170,7 +170,7 @@ public sealed class CustomerImportTests : IClassFixture<TestDatabase>, IAsyncLif
     [Fact]
     public async Task RejectsTellLineAndReasonAndTheRestIsImported()
     {
-        var result = await _bench.RunAsync(ImportBench.OrderHeader
+        var result = await _bench.RunAsync(ImportFixture.OrderHeader
             + "1,2011-07-01 10:00:00,20,A,UK,tea,two,1.50\n"
             + "2,2011-07-32 10:00:00,20,A,UK,tea,2,1.50\n"
             + ",2011-07-01 10:00:00,20,A,UK,tea,2,1.50\n"
@@ -200,7 +200,7 @@ public sealed class CustomerImportTests : IClassFixture<TestDatabase>, IAsyncLif
     public async Task FormulasAreDataAndAreKeptAsTheyAre()
     {
         const string Formula = "=cmd|' /C calc'!A0";
-        await _bench.RunAsync($"{ImportBench.OrderHeader}1,2011-07-01 10:00:00,20,{Formula},UK,+1,2,1.50\n");
+        await _bench.RunAsync($"{ImportFixture.OrderHeader}1,2011-07-01 10:00:00,20,{Formula},UK,+1,2,1.50\n");
 
         Assert.Equal(Formula, await _database.ScalarAsync<string>("SELECT last_name FROM crm.customers"));
         Assert.Equal("+1", await _database.ScalarAsync<string>("SELECT product_no FROM crm.products"));
@@ -232,7 +232,7 @@ public sealed class CustomerImportTests : IClassFixture<TestDatabase>, IAsyncLif
         using MemoryStream packed = new();
         using (GZipStream gzip = new(packed, CompressionLevel.Optimal))
         {
-            StringBuilder text = new(ImportBench.OrderHeader);
+            StringBuilder text = new(ImportFixture.OrderHeader);
             for (var i = 0; i < 50_000; i++)
             {
                 text.Append(System.Globalization.CultureInfo.InvariantCulture, $"{i},2011-07-01 10:00:00,{i * 7919 % 10007},A{i},UK,tea,2,1.50\n");
@@ -280,7 +280,7 @@ public sealed class CustomerImportTests : IClassFixture<TestDatabase>, IAsyncLif
     [Fact]
     public async Task TwoImportsOfOneFileAtOnceEndAsOne()
     {
-        var both = await Task.WhenAll(_bench.RunAsync(Lines, options: new ImportOptions()), new ImportBench(_database).RunAsync(Lines));
+        var both = await Task.WhenAll(_bench.RunAsync(Lines, options: new ImportOptions()), new ImportFixture(_database).RunAsync(Lines));
 
         Assert.Equal(Content, await _bench.ContentAsync());
         Assert.Equal(10, both.Sum(r => r.Entities["order_lines"].Inserted));
@@ -300,12 +300,12 @@ public sealed class CustomerImportTests : IClassFixture<TestDatabase>, IAsyncLif
                 set: { complaint_no: row.no, opened_at: row.at }
             """;
 
-        var result = await _bench.RunAsync("no,customer,at\na,1,2026-01-01\nb,2,2026-01-01\n", ImportBench.Map(Map));
+        var result = await _bench.RunAsync("no,customer,at\na,1,2026-01-01\nb,2,2026-01-01\n", ImportFixture.Map(Map));
 
         Assert.Equal(new ImportedRows(1, 0, 0), result.Entities["complaints"]);
         Assert.Equal(["""3,"complaints.customer_id: there is no row of customers with customer_no '2'","b,2,2026-01-01" """.TrimEnd()], _bench.Rejects);
 
-        await _bench.RunAsync("no,customer\nx,1\ny,2\n", ImportBench.Map("""
+        await _bench.RunAsync("no,customer\nx,1\ny,2\n", ImportFixture.Map("""
             import: orders
             entities:
               orders:
@@ -320,7 +320,7 @@ public sealed class CustomerImportTests : IClassFixture<TestDatabase>, IAsyncLif
     [Fact]
     public async Task WordsThatATableForbidsAreRejectedWithTheirLine()
     {
-        var result = await _bench.RunAsync("customer_no,sex,interests,birth_date\n1,female,\"tea; cups,\",1980-02-29\n2,unknown,,\n3,,,1981-02-29\n", ImportBench.Shipped("customers"));
+        var result = await _bench.RunAsync("customer_no,sex,interests,birth_date\n1,female,\"tea; cups,\",1980-02-29\n2,unknown,,\n3,,,1981-02-29\n", ImportFixture.Shipped("customers"));
 
         Assert.Equal((3, 2), (result.Read, result.Rejected));
         Assert.StartsWith("3,\"customers.sex: 'unknown' is none of female, male, other\"", _bench.Rejects[0], StringComparison.Ordinal);
@@ -364,7 +364,7 @@ public sealed class CustomerImportTests : IClassFixture<TestDatabase>, IAsyncLif
                 key: no
                 fields: { no: text }
             """));
-        var map = ImportBench.Map("""
+        var map = ImportFixture.Map("""
             import: erp
             file: { separator: ";", decimal: ",", zone: Europe/Berlin, dates: dd.MM.yyyy HH:mm }
             entities:
@@ -402,7 +402,7 @@ public sealed class CustomerImportTests : IClassFixture<TestDatabase>, IAsyncLif
         var again = await _bench.RunAsync(Head + "K0001;Müller;01.07.2020 12:00;silver;1,5;1;2;A1;10,25\n", map);
         Assert.Equal((new ImportedRows(0, 1, 0), new ImportedRows(0, 0, 1)), (again.Entities["kunden"], again.Entities["orders"]));
 
-        var view = await Assert.ThrowsAsync<ImportFailedException>(() => _bench.RunAsync("no\n1\n", ImportBench.Map("""
+        var view = await Assert.ThrowsAsync<ImportFailedException>(() => _bench.RunAsync("no\n1\n", ImportFixture.Map("""
             import: view
             entities:
               v: { key: no, set: { no: row.no } }
@@ -427,8 +427,8 @@ public sealed class CustomerImportTests : IClassFixture<TestDatabase>, IAsyncLif
         await _database.ExecuteAsync("INSERT INTO crm.customers (customer_no) VALUES ('1')");
         var consents = await _bench.RunAsync(
             "customer_no,channel,status,stated_at,source\n1,email,granted,2026-01-01,web\n1,email,withdrawn,2026-02-01,web\n1,fax,granted,2026-01-01,web\n",
-            ImportBench.Shipped("consents"));
-        var suppressions = await _bench.RunAsync("channel,address\nemail,x@example.com\nemail,x@example.com\n", ImportBench.Shipped("suppressions"));
+            ImportFixture.Shipped("consents"));
+        var suppressions = await _bench.RunAsync("channel,address\nemail,x@example.com\nemail,x@example.com\n", ImportFixture.Shipped("suppressions"));
 
         Assert.Equal((2, 1), (consents.Entities["consents"].Inserted, consents.Rejected));
         Assert.Equal("withdrawn", await _database.ScalarAsync<string>("SELECT email_consent FROM crm.customers"));

@@ -13,7 +13,7 @@ public sealed class ShippedMapsTests(TestDatabase database) : IClassFixture<Test
     {
         foreach (var file in Directory.EnumerateFiles(Path.Combine(Repository.Root, "imports"), "*.yaml"))
         {
-            Assert.Equal(Path.GetFileNameWithoutExtension(file), ImportBench.Shipped(Path.GetFileNameWithoutExtension(file)).Name);
+            Assert.Equal(Path.GetFileNameWithoutExtension(file), ImportFixture.Shipped(Path.GetFileNameWithoutExtension(file)).Name);
         }
     }
 
@@ -21,9 +21,9 @@ public sealed class ShippedMapsTests(TestDatabase database) : IClassFixture<Test
     public async Task OnlineRetailComesOutAsAnIndependentComputationSays()
     {
         var source = SharedData.Require("uci-online-retail/online_retail.csv.gz");
-        using ImportBench bench = new(database);
+        using ImportFixture bench = new(database);
         await bench.EmptyAsync();
-        var result = await bench.RunFileAsync(source, ImportBench.Shipped("online-retail"));
+        var result = await bench.RunFileAsync(source, ImportFixture.Shipped("online-retail"));
 
         Assert.Equal((541_909, 0), (result.Read, result.Rejected));
         Assert.Equal(new ImportedRows(4_372, 0, 0), result.Entities["customers"]);
@@ -56,7 +56,7 @@ public sealed class ShippedMapsTests(TestDatabase database) : IClassFixture<Test
 
         Assert.Equal(0, wrong);
 
-        var again = await bench.RunFileAsync(source, ImportBench.Shipped("online-retail"));
+        var again = await bench.RunFileAsync(source, ImportFixture.Shipped("online-retail"));
         Assert.All(again.Entities.Values, rows => Assert.Equal((0, 0), (rows.Inserted, rows.Updated)));
         Assert.Equal(541_909, again.Entities["order_lines"].Unchanged);
     }
@@ -64,11 +64,11 @@ public sealed class ShippedMapsTests(TestDatabase database) : IClassFixture<Test
     [Fact]
     public async Task CompleteJourneyKeepsItsTotals()
     {
-        using ImportBench bench = new(database);
+        using ImportFixture bench = new(database);
         await bench.EmptyAsync();
-        var baskets = await bench.RunFileAsync(SharedData.Require("completejourney/transactions_sample.csv.gz"), ImportBench.Shipped("complete-journey-transactions"));
-        var homes = await bench.RunFileAsync(SharedData.Require("completejourney/demographics.csv"), ImportBench.Shipped("complete-journey-demographics"));
-        var products = await bench.RunFileAsync(SharedData.Require("completejourney/products.csv.gz"), ImportBench.Shipped("complete-journey-products"));
+        var baskets = await bench.RunFileAsync(SharedData.Require("completejourney/transactions_sample.csv.gz"), ImportFixture.Shipped("complete-journey-transactions"));
+        var homes = await bench.RunFileAsync(SharedData.Require("completejourney/demographics.csv"), ImportFixture.Shipped("complete-journey-demographics"));
+        var products = await bench.RunFileAsync(SharedData.Require("completejourney/products.csv.gz"), ImportFixture.Shipped("complete-journey-products"));
 
         Assert.Equal((0, 0, 0), (baskets.Rejected, homes.Rejected, products.Rejected));
         Assert.Equal((2_377, 47_243, 75_000), (baskets.Entities["customers"].Inserted, baskets.Entities["orders"].Inserted, baskets.Entities["order_lines"].Inserted));
@@ -82,9 +82,9 @@ public sealed class ShippedMapsTests(TestDatabase database) : IClassFixture<Test
     [Fact]
     public async Task CdnowKeepsItsTotals()
     {
-        using ImportBench bench = new(database);
+        using ImportFixture bench = new(database);
         await bench.EmptyAsync();
-        var result = await bench.RunFileAsync(SharedData.Require("cdnow/CDNOW_sample.csv"), ImportBench.Shipped("cdnow"));
+        var result = await bench.RunFileAsync(SharedData.Require("cdnow/CDNOW_sample.csv"), ImportFixture.Shipped("cdnow"));
 
         Assert.Equal((6_919, 0), (result.Read, result.Rejected));
         Assert.Equal((2_357, 6_696, 6_919), (result.Entities["customers"].Inserted, result.Entities["orders"].Inserted, result.Entities["order_lines"].Inserted));
@@ -95,10 +95,10 @@ public sealed class ShippedMapsTests(TestDatabase database) : IClassFixture<Test
     [Fact]
     public async Task BankMarketingKeepsItsTotals()
     {
-        using ImportBench bench = new(database);
+        using ImportFixture bench = new(database);
         await bench.EmptyAsync();
-        var full = await bench.RunFileAsync(SharedData.Require("uci-bank-marketing/bank-full.csv.gz"), ImportBench.Shipped("bank-marketing"));
-        var additional = await bench.RunFileAsync(SharedData.Require("uci-bank-marketing/bank-additional-full.csv.gz"), ImportBench.Shipped("bank-marketing-additional"));
+        var full = await bench.RunFileAsync(SharedData.Require("uci-bank-marketing/bank-full.csv.gz"), ImportFixture.Shipped("bank-marketing"));
+        var additional = await bench.RunFileAsync(SharedData.Require("uci-bank-marketing/bank-additional-full.csv.gz"), ImportFixture.Shipped("bank-marketing-additional"));
 
         Assert.Equal((45_211, 0), (full.Entities["interactions"].Inserted, full.Rejected));
         Assert.Equal((41_188, 0), (additional.Entities["interactions"].Inserted, additional.Rejected));

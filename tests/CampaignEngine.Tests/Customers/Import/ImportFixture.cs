@@ -8,7 +8,7 @@ using CampaignEngine.Tests.Support;
 namespace CampaignEngine.Tests.Customers.Import;
 
 /// <summary>Imports texts and files into a test's database.</summary>
-internal sealed class ImportBench(TestDatabase database) : IDisposable
+internal sealed class ImportFixture(TestDatabase database) : IDisposable
 {
     /// <summary>Orders in the shape of an order-line file: four entities out of one line.</summary>
     public const string OrderLines = """

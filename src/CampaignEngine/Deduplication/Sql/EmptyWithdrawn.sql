@@ -1,0 +1,2 @@
+-- A launch reads them for each of its drops, which may be on different channels.
+TRUNCATE withdrawn
