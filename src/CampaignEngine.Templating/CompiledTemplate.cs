@@ -85,8 +85,9 @@ public sealed class CompiledTemplate
             output.Write(frame.Output.AsSpan(0, frame.Length));
             return true;
         }
-        catch (SlowPathNeeded)
+        catch (Exception reason) when (reason is SlowPathNeeded or FormatException or ArgumentException or OverflowException)
         {
+            // What .NET refuses (a format, a date out of range) is for the interpreter to name with its place.
             return false;
         }
         finally

@@ -106,6 +106,43 @@ public sealed class Row
             ?? throw new ArgumentException($"{Shape.MemberAt(slot).Name} is a {Shape.MemberAt(slot).Type}, not a list", nameof(slot)));
     }
 
+    /// <summary>
+    /// The members as names and values, as <see cref="Template.Render(IReadOnlyDictionary{string, object?}?, Func{string, string?}?)"/> takes them:
+    /// dictionaries for objects, lists, and points in time as the clock of <paramref name="zone"/> showed them.
+    /// </summary>
+    public IReadOnlyDictionary<string, object?> ToDictionary(TimeZoneInfo? zone = null) => Members(string.Empty, Shape, zone ?? Zone ?? TimeZoneInfo.Utc);
+
+    private Dictionary<string, object?> Members(string prefix, Shape shape, TimeZoneInfo zone) =>
+        shape.Members.ToDictionary(m => m.Name, m => ValueOf(prefix + m.Name, m, zone), StringComparer.Ordinal);
+
+    private object? ValueOf(string path, ShapeMember member, TimeZoneInfo zone)
+    {
+        ref readonly var slot = ref _slots[Shape.Slot(path)];
+        return slot.Kind switch
+        {
+            SlotKind.Text => slot.Text,
+            SlotKind.Utf8 => System.Text.Encoding.UTF8.GetString(slot.Utf8.Span),
+            SlotKind.Integer => slot.Bits is >= int.MinValue and <= int.MaxValue ? (int)slot.Bits : slot.Bits,
+            SlotKind.Number => slot.Number,
+            SlotKind.Boolean => slot.Bits != 0,
+            SlotKind.Date => new DateTime(slot.Bits * TimeSpan.TicksPerDay),
+            SlotKind.Time => TimeZoneInfo.ConvertTime(new DateTimeOffset(slot.Bits, TimeSpan.Zero), zone).DateTime,
+            SlotKind.Any => slot.Value,
+            SlotKind.Present => Members(path + ".", member.Type.Shape!, zone),
+            SlotKind.List => Rows(slot.List!, member.Type.Element!, zone),
+            _ when member.Nullable => null,
+            _ => member.Type.Kind switch
+            {
+                ShapeKind.List => new List<object?>(),
+                ShapeKind.Object => Members(path + ".", member.Type.Shape!, zone),
+                _ => null,
+            },
+        };
+    }
+
+    private static List<object?> Rows(RowList rows, ShapeType element, TimeZoneInfo zone) =>
+        [.. Enumerable.Range(0, rows.Count).Select(i => element.Shape is null ? rows[i].ValueOf("value", rows[i].Shape.Members[0], zone) : rows[i].ToDictionary(zone))];
+
     private ref Slot Fill(int index, SlotKind kind)
     {
         ref var slot = ref _slots[index];

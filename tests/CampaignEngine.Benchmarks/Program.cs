@@ -1,4 +1,5 @@
 using CampaignEngine.Benchmarks;
+using CampaignEngine.Benchmarks.Templating;
 
 // dotnet run -c Release --project tests/CampaignEngine.Benchmarks -- NAME [ARGUMENTS]
 // Each benchmark prints a Markdown table; results worth keeping are committed under Results/ with the machine named.
@@ -7,6 +8,8 @@ Dictionary<string, Func<string[], Task>> benchmarks = new(StringComparer.Ordinal
     ["import"] = ImportBenchmark.RunAsync,
     ["selection"] = SelectionBenchmark.RunAsync,
     ["plan"] = PlanBenchmark.RunAsync,
+    ["templating"] = TemplatingBenchmark.RunAsync,
+    ["fuzz-templates"] = TemplateFuzz.RunAsync,
 };
 
 if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out var run))

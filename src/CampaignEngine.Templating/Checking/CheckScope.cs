@@ -1,10 +1,15 @@
 namespace CampaignEngine.Templating.Checking;
 
-/// <summary>The variables and the facts about nulls at one point of a template; copied for each way through a branch.</summary>
+/// <summary>
+/// The variables and the facts about nulls at one point of a template, branched for each way through an if. Most ways set
+/// nothing, so a branch shares the sets of its origin until one of them writes.
+/// </summary>
 internal sealed class CheckScope
 {
-    private readonly Dictionary<string, Inferred> _variables = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _present = new(StringComparer.Ordinal);
+    private Dictionary<string, Inferred> _variables = new(StringComparer.Ordinal);
+    private HashSet<string> _present = new(StringComparer.Ordinal);
+    private bool _variablesShared;
+    private bool _presentShared;
 
     public CheckScope? Outer { get; init; }
 
@@ -21,8 +26,12 @@ internal sealed class CheckScope
 
     public void Set(string name, Inferred value)
     {
-        _variables[name] = value;
-        _present.RemoveWhere(path => path == name || path.StartsWith(name + ".", StringComparison.Ordinal) || path.StartsWith(name + "[", StringComparison.Ordinal));
+        OwnVariables()[name] = value;
+        if (_present.Count > 0)
+        {
+            OwnPresent().RemoveWhere(path => path == name
+                || (path.Length > name.Length && path[name.Length] is '.' or '[' && path.StartsWith(name, StringComparison.Ordinal)));
+        }
     }
 
     public bool IsPresent(string path) => _present.Contains(path) || Outer?.IsPresent(path) == true;
@@ -31,20 +40,23 @@ internal sealed class CheckScope
     public string Facts => string.Join(' ', _present.Order(StringComparer.Ordinal)) + Outer?.Facts;
 
     /// <summary>A function or include has arguments of its own: what was known of the <c>$</c> names does not hold in it.</summary>
-    public void ForgetLocals() => _present.RemoveWhere(path => path.StartsWith('$'));
+    public void ForgetLocals() => OwnPresent().RemoveWhere(path => path.StartsWith('$'));
 
-    public void AddPresent(IEnumerable<string> paths) => _present.UnionWith(paths);
+    public void AddPresent(IEnumerable<string> paths)
+    {
+        foreach (var path in paths)
+        {
+            if (!_present.Contains(path))
+            {
+                OwnPresent().Add(path);
+            }
+        }
+    }
 
     public CheckScope Branch()
     {
-        var copy = new CheckScope { Outer = Outer };
-        foreach (var (name, value) in _variables)
-        {
-            copy._variables[name] = value;
-        }
-
-        copy._present.UnionWith(_present);
-        return copy;
+        _variablesShared = _presentShared = true;
+        return new CheckScope { Outer = Outer, _variables = _variables, _present = _present, _variablesShared = true, _presentShared = true };
     }
 
     /// <summary>Takes over what holds after both of two ways; a way that ended does not count.</summary>
@@ -57,14 +69,48 @@ internal sealed class CheckScope
         }
 
         var (left, right) = a.Ended ? (b, b) : b.Ended ? (a, a) : (a, b);
-        foreach (var name in left._variables.Keys.Union(right._variables.Keys).ToArray())
+        if (left._variables != right._variables || left._variables != _variables)
         {
-            var inLeft = left._variables.TryGetValue(name, out var x);
-            var inRight = right._variables.TryGetValue(name, out var y);
-            _variables[name] = inLeft && inRight ? Inferred.Join(x, y) : (inLeft ? x : y) with { Nullable = true };
+            MergeVariables(left._variables, right._variables);
         }
 
-        _present.Clear();
-        _present.UnionWith(left._present.Intersect(right._present));
+        if (left._present != right._present || left._present != _present)
+        {
+            (_present, _presentShared) = (new HashSet<string>(left._present.Intersect(right._present), StringComparer.Ordinal), false);
+        }
+    }
+
+    private void MergeVariables(Dictionary<string, Inferred> left, Dictionary<string, Inferred> right)
+    {
+        // Both ways may still share this scope's own set.
+        var merged = new Dictionary<string, Inferred>(_variables, StringComparer.Ordinal);
+        foreach (var name in left.Keys.Union(right.Keys))
+        {
+            var inLeft = left.TryGetValue(name, out var x);
+            var inRight = right.TryGetValue(name, out var y);
+            merged[name] = inLeft && inRight ? Inferred.Join(x, y) : (inLeft ? x : y) with { Nullable = true };
+        }
+
+        (_variables, _variablesShared) = (merged, false);
+    }
+
+    private Dictionary<string, Inferred> OwnVariables()
+    {
+        if (_variablesShared)
+        {
+            (_variables, _variablesShared) = (new Dictionary<string, Inferred>(_variables, StringComparer.Ordinal), false);
+        }
+
+        return _variables;
+    }
+
+    private HashSet<string> OwnPresent()
+    {
+        if (_presentShared)
+        {
+            (_present, _presentShared) = (new HashSet<string>(_present, StringComparer.Ordinal), false);
+        }
+
+        return _present;
     }
 }

@@ -106,20 +106,13 @@ internal sealed partial class Compiler
             return true;
         }
 
-        if (values.Count > index + 1 || values[index] is not TextConstant { Text: var name })
+        if (values.Count > index + 1 || values[index] is not TextConstant { Text: { Length: > 0 } name })
         {
             return false;
         }
 
-        try
-        {
-            culture = CultureInfo.GetCultureInfo(name);
-            return true;
-        }
-        catch (CultureNotFoundException)
-        {
-            return false;
-        }
+        culture = CultureName.Find(name);
+        return culture is not null;
     }
 
     /// <summary>Any other function: called with boxes, its result taken by the kind that its signature promises.</summary>

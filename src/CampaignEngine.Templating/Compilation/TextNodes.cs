@@ -273,14 +273,14 @@ internal sealed class TextTest(string function, TextNode text, TextNode value) :
         isNull = false;
         var a = text.Get(f, out var textNull);
         var b = value.Get(f, out var valueNull);
-        if (textNull || valueNull)
+        if (textNull || valueNull || b.Length == 0)
         {
             return false;
         }
 
         return function switch
         {
-            "contains" => a.Length > 0 && a.IndexOf(b) >= 0,
+            "contains" => a.IndexOf(b) >= 0,
             "starts_with" => a.StartsWith(b),
             _ => a.EndsWith(b),
         };
@@ -349,7 +349,7 @@ internal sealed class DateShift(string unit, DateNode date, NumberNode count) : 
         var value = date.Get(f, out isNull);
         if (isNull)
         {
-            return default;
+            throw Frame.Leave();
         }
 
         var n = count.Get(f);

@@ -83,7 +83,8 @@ internal static class Dates
             'A' => Net("dddd"),
             'b' or 'h' => Net("MMM"),
             'B' => Net("MMMM"),
-            'c' => Sub("%a %b %d %T %Y"),
+            // One format, not its parts: beside a day some languages write the month in another case.
+            'c' => Net("ddd MMM dd HH:mm:ss yyyy"),
             'C' => Two(date.Year / 100),
             'd' => Two(date.Day),
             'D' => Sub("%m/%d/%y"),

@@ -332,9 +332,15 @@ internal sealed partial class Interpreter
 
     private object? EvalPipe(PipeExpr pipe)
     {
-        if (Eval(pipe.To, alias: true) is Function function)
+        var to = Eval(pipe.To, alias: true);
+        if (to is Function function)
         {
             return Call(function, pipe.To, [pipe.From], null);
+        }
+
+        if (to is ScriptList && pipe.To is ArrayExpr)
+        {
+            return Operators.Union(this, Eval(pipe.From), to, pipe);
         }
 
         throw Fault(pipe.To, $"the right side of the pipe, {Show(pipe.To)}, is not a function");

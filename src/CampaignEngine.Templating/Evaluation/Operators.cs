@@ -29,14 +29,14 @@ internal static class Operators
 
         try
         {
-            if (op == BinaryOp.ShiftLeft && left is ScriptList target)
+            if (op == BinaryOp.ShiftLeft && left is ScriptList or RangeValue)
             {
-                return new ScriptList(target.Append(right));
+                return ListOperators.Append(run, left, right);
             }
 
-            if (op == BinaryOp.ShiftRight && right is ScriptList list)
+            if (op == BinaryOp.ShiftRight && right is ScriptList or RangeValue)
             {
-                return new ScriptList(list.Prepend(left));
+                return ListOperators.Prepend(run, left, right);
             }
 
             if (left is string || right is string)
@@ -52,6 +52,11 @@ internal static class Operators
             if (left is EmptyValue || right is EmptyValue)
             {
                 return Empty(run, op, left, right);
+            }
+
+            if (left is ScriptList or RangeValue || right is ScriptList or RangeValue)
+            {
+                return ListOperators.Binary(run, op, left, right, leftNode, rightNode);
             }
 
             return Values(run, op, left, right, place);
@@ -90,6 +95,11 @@ internal static class Operators
         };
     }
 
+    /// <summary>A list piped into a list literal, which cannot be called: the elements of both, each once.</summary>
+    public static object? Union(Interpreter run, object? left, object right, PipeExpr pipe) => left is ScriptList or RangeValue
+        ? ListOperators.Union(run, left, right)
+        : throw run.Fault(pipe.To, $"a {Interpreter.TypeName(left)} cannot be piped into a list");
+
     public static string Symbol(BinaryOp op) => op switch
     {
         BinaryOp.Add => "+",
@@ -98,6 +108,7 @@ internal static class Operators
         BinaryOp.Divide => "/",
         BinaryOp.DivideRound => "//",
         BinaryOp.Modulus => "%",
+        BinaryOp.BitAnd => "&",
         BinaryOp.ShiftLeft => "<<",
         BinaryOp.ShiftRight => ">>",
         BinaryOp.Coalesce => "??",
@@ -203,10 +214,6 @@ internal static class Operators
 
         switch (left, right)
         {
-            case (ScriptList a, ScriptList b):
-                return Lists(run, op, a, b, place);
-            case (ScriptList a, _) when op == BinaryOp.Multiply && IsInteger(right):
-                return RepeatList(run, a, run.ToInt(right));
             case (DateTime a, DateTime b):
                 return op == BinaryOp.Subtract ? a - b : Compare(run, op, a.CompareTo(b), left, right, place);
             case (DateTime a, TimeSpan b) when op is BinaryOp.Add or BinaryOp.Subtract:
@@ -288,6 +295,7 @@ internal static class Operators
             case BinaryOp.Range: return new RangeValue(left, right);
             case BinaryOp.RangeExclusive: return left == right ? new RangeValue(left, left) { Empty = true } : new RangeValue(left, left < right ? right - 1 : right + 1);
             case BinaryOp.ShiftLeft or BinaryOp.ShiftRight: return Big(run, op, left, right, place);
+            case BinaryOp.BitAnd: return Integers.Fit((Int128)(left & right));
             default: return Compare(run, op, left.CompareTo(right), left, right, place);
         }
     }
@@ -305,6 +313,7 @@ internal static class Operators
             case BinaryOp.Modulus: result = left % right; break;
             case BinaryOp.ShiftLeft: result = left << ShiftBits(run, right, place); break;
             case BinaryOp.ShiftRight: result = left >> ShiftBits(run, right, place); break;
+            case BinaryOp.BitAnd: result = left & right; break;
             case BinaryOp.Range or BinaryOp.RangeExclusive: throw run.Fault(place, "a range needs integers of 64 bits at most", Faults.ListLength);
             default: return Compare(run, op, left.CompareTo(right), left, right, place);
         }
@@ -334,6 +343,8 @@ internal static class Operators
         BinaryOp.LessOrEqual => left <= right,
         BinaryOp.Greater => left > right,
         BinaryOp.GreaterOrEqual => left >= right,
+        BinaryOp.ShiftLeft => left * Math.Pow(2, right),
+        BinaryOp.ShiftRight => left / Math.Pow(2, right),
         _ => throw Unsupported(run, op, left, right, place),
     };
 
@@ -345,60 +356,10 @@ internal static class Operators
         BinaryOp.Divide => left / right,
         BinaryOp.DivideRound => Math.Round(left / right),
         BinaryOp.Modulus => left % right,
+        BinaryOp.ShiftLeft => left * (decimal)Math.Pow(2, (double)right),
+        BinaryOp.ShiftRight => left / (decimal)Math.Pow(2, (double)right),
         _ => Compare(run, op, left.CompareTo(right), left, right, place),
     };
-
-    private static object? Lists(Interpreter run, BinaryOp op, ScriptList left, ScriptList right, int place)
-    {
-        switch (op)
-        {
-            case BinaryOp.Add:
-                var sum = new ScriptList(left);
-                foreach (var item in right)
-                {
-                    sum.Add(item);
-                }
-
-                return sum;
-            case BinaryOp.Equal or BinaryOp.NotEqual or BinaryOp.Less or BinaryOp.LessOrEqual or BinaryOp.Greater or BinaryOp.GreaterOrEqual:
-                return Compare(run, op, Order(left, right), left, right, place);
-            default:
-                throw Unsupported(run, op, left, right, place);
-        }
-    }
-
-    private static int Order(ScriptList left, ScriptList right)
-    {
-        for (var i = 0; i < Math.Min(left.Count, right.Count); i++)
-        {
-            var order = ValueOrder.Instance.Compare(left[i], right[i]);
-            if (order != 0)
-            {
-                return order;
-            }
-        }
-
-        return left.Count.CompareTo(right.Count);
-    }
-
-    private static ScriptList RepeatList(Interpreter run, ScriptList list, int times)
-    {
-        if ((long)list.Count * times > run.Limits.RangeSize)
-        {
-            throw new RenderFault($"a list cannot hold more than {run.Limits.RangeSize:N0} elements", Faults.ListLength);
-        }
-
-        var result = new ScriptList();
-        for (var i = 0; i < times; i++)
-        {
-            foreach (var item in list)
-            {
-                result.Add(item);
-            }
-        }
-
-        return result;
-    }
 }
 
 /// <summary>An order over all values, for sorting: nulls first, numbers by size, texts as a reader sorts them.</summary>

@@ -38,14 +38,7 @@ internal readonly struct Arguments(Interpreter run, ScriptList values, Expr call
             return Run.Culture;
         }
 
-        try
-        {
-            return CultureInfo.GetCultureInfo(name);
-        }
-        catch (CultureNotFoundException)
-        {
-            throw new RenderFault($"there is no culture `{name}`; a name looks like en-US", argument: index);
-        }
+        return CultureName.Find(name) ?? throw new RenderFault($"there is no culture `{name}`; a name looks like en-US", argument: index);
     }
 
     public Function Function(int index) => values[index] as Function

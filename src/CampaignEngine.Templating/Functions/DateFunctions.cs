@@ -28,7 +28,7 @@ internal static class DateFunctions
     {
         try
         {
-            return a[0] is DateTime date ? add(date) : null;
+            return a[0] is DateTime date ? add(date) : throw new RenderFault("there is no date to add to: it is null; give a default with ??", argument: 0);
         }
         catch (ArgumentOutOfRangeException)
         {

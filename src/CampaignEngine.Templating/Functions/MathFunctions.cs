@@ -9,7 +9,7 @@ internal static class MathFunctions
 {
     public static readonly IReadOnlyList<Builtin> All =
     [
-        new("math.abs", "value:number -> number", a => Abs(a[0])),
+        new("math.abs", "value:any -> number", a => Abs(a[0])),
         new("math.ceil", "value:number -> number", a => a[0] is decimal m ? Math.Ceiling(m) : Whole(a[0], Math.Ceiling)),
         new("math.divided_by", "value:number divisor:number -> number", DividedBy),
         new("math.floor", "value:number -> number", a => a[0] is decimal m ? Math.Floor(m) : Whole(a[0], Math.Floor)),
@@ -34,7 +34,8 @@ internal static class MathFunctions
         float f => Math.Abs(f),
         double d => Math.Abs(d),
         decimal m => Math.Abs(m),
-        _ => value,
+        null => null,
+        _ => throw new RenderFault($"math.abs needs a number, not a {Interpreter.TypeName(value)}"),
     };
 
     private static double ToDouble(object? value) => value is BigInteger big ? (double)big : Convert.ToDouble(value, null);

@@ -63,7 +63,7 @@ internal static class ObjectFunctions
         double => "double",
         decimal => "decimal",
         ScriptList { IsIterator: true } or RangeValue => "range",
-        DateTime => "datetime",
+        DateTime => "DateTime",
         _ => Interpreter.TypeName(value),
     };
 
@@ -79,8 +79,9 @@ internal static class ObjectFunctions
             using var document = JsonDocument.Parse(json);
             return FromJson(document.RootElement, a);
         }
-        catch (JsonException failure)
+        catch (Exception failure) when (failure is JsonException or ArgumentException)
         {
+            // Half a surrogate pair is an ArgumentException here.
             throw new RenderFault($"this is not JSON: {failure.Message}", argument: 0);
         }
     }

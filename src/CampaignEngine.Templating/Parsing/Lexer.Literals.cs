@@ -25,7 +25,9 @@ internal sealed partial class Lexer
 
             if (_at == digits)
             {
-                Fault(_at, $"digits are missing after {(hex ? "0x" : "0b")}");
+                Fault(start, $"digits are missing after {(hex ? "0x" : "0b")}");
+                _tokens.Add(new Token(TokenKind.Invalid, start, _at));
+                return;
             }
 
             _tokens.Add(new Token(hex ? TokenKind.HexInteger : TokenKind.BinaryInteger, start, _at, _text[start.._at]));
@@ -53,6 +55,8 @@ internal sealed partial class Lexer
             if (!char.IsAsciiDigit(Current))
             {
                 Fault(_at, "at least one digit is needed after the exponent");
+                _tokens.Add(new Token(TokenKind.Invalid, Math.Min(_at, _text.Length - 1), Math.Min(_at + 1, _text.Length)));
+                return;
             }
 
             SkipDigits();
@@ -98,9 +102,7 @@ internal sealed partial class Lexer
 
         if (_at >= _text.Length)
         {
-            _at = _text.Length;
-            Fault(_text.Length, $"this string is not closed; add a {quote} at its end");
-            _tokens.Add(new Token(TokenKind.Invalid, start, _at));
+            AddUnclosed("string", quote);
             return;
         }
 
@@ -188,10 +190,16 @@ internal sealed partial class Lexer
             }
         }
 
-        _at = _text.Length;
         _interpolations.Pop();
-        Fault(_text.Length, $"this interpolated string is not closed; add a {quote} at its end");
-        _tokens.Add(new Token(TokenKind.Invalid, start, _at));
+        AddUnclosed("interpolated string", quote);
+    }
+
+    /// <summary>What was opened and goes on to the end of the text: the fault stands at the last character.</summary>
+    private void AddUnclosed(string what, char quote)
+    {
+        _at = _text.Length;
+        Fault(_at - 1, $"this {what} is not closed; add a {quote} at its end");
+        _tokens.Add(new Token(TokenKind.Invalid, _at - 1, _at));
     }
 
     private void ReadSign()

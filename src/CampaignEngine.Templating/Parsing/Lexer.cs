@@ -326,7 +326,6 @@ internal sealed partial class Lexer(SourceText source, List<TemplateMessage> mes
             _at++;
         }
 
-        Fault(_text.Length, "this verbatim string is not closed; add a ` at its end");
-        _tokens.Add(new Token(TokenKind.Invalid, start, _at));
+        AddUnclosed("verbatim string", '`');
     }
 }

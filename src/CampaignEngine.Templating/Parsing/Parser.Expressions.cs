@@ -513,6 +513,7 @@ internal sealed partial class Parser
         TokenKind.QuestionBang => (BinaryOp.NotNullThen, 20),
         TokenKind.DoubleBar => (BinaryOp.Or, 30),
         TokenKind.DoubleAmpersand => (BinaryOp.And, 40),
+        TokenKind.Ampersand => (BinaryOp.BitAnd, 60),
         TokenKind.DoubleEqual => (BinaryOp.Equal, 70),
         TokenKind.BangEqual => (BinaryOp.NotEqual, 70),
         TokenKind.Less => (BinaryOp.Less, 80),

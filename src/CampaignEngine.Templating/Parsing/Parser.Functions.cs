@@ -11,7 +11,7 @@ internal sealed partial class Parser
         var level = _level;
         _level = 0;
         var parameters = Current.Kind == TokenKind.OpenParen ? ParseParameters() : null;
-        ExpectEndOfStatement();
+        EndHead();
         var body = ParseBlock(BlockKind.Other, out _, endsStatement: !anonymous);
         _level = level;
         return new FunctionNode(name, parameters, body, _source) { Start = start, End = Previous.End };

@@ -131,7 +131,7 @@ internal sealed partial class Parser
         if (BigInteger.TryParse(text, NumberStyles.Integer | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out var number))
         {
             return number >= int.MinValue && number <= int.MaxValue ? (object)(int)number
-                : number >= long.MinValue && number <= long.MaxValue ? (long)number
+                : number >= long.MinValue && number <= long.MaxValue ? (object)(long)number
                 : number;
         }
 
@@ -211,7 +211,8 @@ internal sealed partial class Parser
             parts.Add(OrNull(ExpectExpression(Parent.Nested), Current.Start));
             if (Current.Kind != TokenKind.InterpolationClose)
             {
-                FatalAt(Current.Start, $"a }} is missing in this interpolated string before {Shown(Current)}");
+                Fault($"a }} is missing in this interpolated string before {Shown(Current)}");
+                break;
             }
 
             Next();
@@ -220,6 +221,10 @@ internal sealed partial class Parser
         if (Current.Kind == TokenKind.InterpolationEnd)
         {
             Next();
+        }
+        else
+        {
+            Fault($"unexpected {Shown(Current)} in an expression");
         }
 
         return new InterpolatedExpr(parts) { Start = start, End = Previous.End };
@@ -278,26 +283,32 @@ internal sealed partial class Parser
     {
         var start = Current.Start;
         var members = new List<(string, Expr)>();
+        var broken = false;
         _newLinesHidden++;
         Next();
         while (Current.Kind != TokenKind.CloseBrace)
         {
             if (Current.Kind is not (TokenKind.Identifier or TokenKind.String or TokenKind.VerbatimString))
             {
-                FatalAt(Current.Start, $"a member name is needed instead of {Shown(Current)}");
+                Fault($"a member name is needed instead of {Shown(Current)}");
+                broken = true;
+                break;
             }
 
             var name = Current.Value!;
             Next();
             if (Current.Kind != TokenKind.Colon)
             {
-                FatalAt(Current.Start, $"a : is needed after the member name {name} instead of {Shown(Current)}");
+                Fault($"a : is needed after the member name {name} instead of {Shown(Current)}");
+                broken = true;
+                break;
             }
 
             Next();
             if (!IsStartOfExpression || ParseExpression(Parent.Nested, false, 0, Mode.Default, true) is not { } value)
             {
-                FatalAt(Current.Start, $"a value is needed for the member {name} instead of {Shown(Current)}");
+                Fault($"a value is needed for the member {name} instead of {Shown(Current)}");
+                broken = true;
                 break;
             }
 
@@ -311,6 +322,12 @@ internal sealed partial class Parser
         }
 
         _newLinesHidden--;
+        if (broken)
+        {
+            // Where the object ends is unknown: what follows is read as if it had ended here.
+            return new ObjectExpr(members) { Start = start, End = Previous.End };
+        }
+
         if (Current.Kind != TokenKind.CloseBrace)
         {
             FatalAt(Current.Start, $"a }} is missing before {Shown(Current)}");

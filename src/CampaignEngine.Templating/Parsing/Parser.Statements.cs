@@ -19,7 +19,7 @@ internal sealed partial class Parser
                 case TokenKind.End:
                     if (kind != BlockKind.Page)
                     {
-                        Fault(Previous.Start, "the `end` of this block is missing");
+                        MissingEnd();
                     }
 
                     going = false;
@@ -48,13 +48,29 @@ internal sealed partial class Parser
                     Next();
                     break;
                 default:
-                    going = ParseStatement(kind, statements, endsStatement, ref terminator);
+                    going = kind == BlockKind.Page
+                        ? ParseStatement(kind, statements, endsStatement, ref terminator)
+                        : ParseInnerStatement(kind, statements, endsStatement, ref terminator);
                     break;
             }
         }
 
         _depth--;
         return new Block(statements) { Start = start, End = Previous.End };
+    }
+
+    private bool ParseInnerStatement(BlockKind kind, List<Statement> statements, bool endsStatement, ref Terminator terminator)
+    {
+        try
+        {
+            return ParseStatement(kind, statements, endsStatement, ref terminator);
+        }
+        catch (FatalFault) when (!_alone)
+        {
+            // The `end` of this block cannot be looked for any more.
+            MissingEnd();
+            throw;
+        }
     }
 
     /// <summary>The white space from the start of the line to a code block, when nothing else stands before it.</summary>
@@ -102,6 +118,7 @@ internal sealed partial class Parser
             case "else":
                 if (kind is not (BlockKind.If or BlockKind.For or BlockKind.When))
                 {
+                    _alone = true;
                     FatalAt(Current.Start, "an `else` must follow an if, a when or a for loop");
                 }
 
@@ -110,6 +127,7 @@ internal sealed partial class Parser
             case "when":
                 if (kind is not (BlockKind.CaseHead or BlockKind.When))
                 {
+                    _alone = true;
                     FatalAt(Current.Start, "a `when` must stand inside a `case`");
                 }
 
@@ -314,7 +332,7 @@ internal sealed partial class Parser
         var start = Current.Start;
         Next();
         var target = OrNull(ExpectExpression(Parent.Other), Current.Start);
-        ExpectEndOfStatement();
+        EndHead();
         var statement = build(target, ParseBlock(BlockKind.Other, out _), start);
         statement.End = Previous.End;
         return statement;

@@ -16,6 +16,8 @@ internal sealed partial class Parser
     private int _newLinesHidden;
     private int _level;
     private int _depth;
+    /// <summary>The last fault says all there is: no missing ends after it.</summary>
+    private bool _alone;
 
     private Parser(SourceText source, TemplateOptions options, List<TemplateMessage> messages, List<Token> tokens)
     {
@@ -159,10 +161,27 @@ internal sealed partial class Parser
         throw new FatalFault();
     }
 
+    /// <summary>The end of the first line of a block; when it is not there, the block's `end` is missing as well.</summary>
+    private void EndHead()
+    {
+        try
+        {
+            ExpectEndOfStatement();
+        }
+        catch (FatalFault)
+        {
+            MissingEnd();
+            throw;
+        }
+    }
+
+    private void MissingEnd() => Fault(Previous.Start, "the `end` of this block is missing");
+
     private void EnterDepth()
     {
         if (++_depth > _options.MaxDepth || !System.Runtime.CompilerServices.RuntimeHelpers.TryEnsureSufficientExecutionStack())
         {
+            _alone = true;
             _messages.Add(_source.Message(Previous.Start, Severity.Error, "CE3003", $"nested deeper than {_options.MaxDepth} levels; take parts out into variables or includes"));
             throw new FatalFault();
         }

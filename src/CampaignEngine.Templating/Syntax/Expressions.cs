@@ -84,6 +84,7 @@ internal enum BinaryOp
     Divide,
     DivideRound,
     Modulus,
+    BitAnd,
     ShiftLeft,
     ShiftRight,
     Coalesce,

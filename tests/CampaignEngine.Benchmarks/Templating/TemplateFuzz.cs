@@ -1,0 +1,150 @@
+using System.Buffers;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using CampaignEngine.Templating;
+
+namespace CampaignEngine.Benchmarks.Templating;
+
+/// <summary>
+/// Parses, checks, compiles and renders mutated templates: <c>fuzz-templates [COUNT] [SEED]</c>. Ends with the text that did it
+/// when one crashes, hangs, grows the memory, or fails with anything that is not a message with a place.
+/// </summary>
+internal static class TemplateFuzz
+{
+    private static readonly string[] s_pieces =
+    [
+        "{{", "}}", "-}}", "~}}", "{{~", "{%{", "}%}", "(", ")", "[", "]", "{", "}", "$\"", "'", "\"", "`", "|", "|>", "??", "?.", "?!", "..", "..<", "@", "^", "do ", "end ", "if ", "else ", "else if ",
+        "for x in ", "while ", "case ", "when ", "func f ", "func f(x, y = 1, z...) ", "ret ", "with ", "wrap ", "capture x ", "import ", "readonly ", "tablerow x in ", "include 'x' ", "this", "empty",
+        "=", "==", "+=", "++", "--", "+", "-", "*", "/", "//", "%", "<<", ">>", "&&", "||", "!", "<", "<=", "#", "##", "\n", "\r\n", ";", ":", ",", ".", "0x", "0b", "1e", "1.5m", "99999999999", "1e308", "null",
+        "true", "\0", "\ud800", "\udc00", "\u202e", "👩‍👩‍👧", "\\", "\\u", "\\x41", "<a href=\"", "<script>", "<!--", "<style>", "orders", "customer.first_name", "x", "$1", "$", "$$",
+        "array.", "date.", "html.", "math.", "object.", "regex.", "string.", "timespan.", "| array.map 'a' ", "| string.replace 'a' 'b' ", "| regex.match '(a+)+$' ", "| object.eval ", "| string.pad_left 9999999 ", "1..1000000000",
+    ];
+
+    private static readonly RenderLimits s_limits = new() { Steps = 20_000, OutputBytes = 100_000, StringLength = 20_000, LoopIterations = 2_000, RangeSize = 2_000 };
+
+    public static Task RunAsync(string[] args)
+    {
+        var count = args.Length > 0 ? long.Parse(args[0], CultureInfo.InvariantCulture) : 100_000;
+        var seed = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 1;
+        var seeds = Seeds();
+        var random = new Random(seed);
+        var environment = new TemplateEnvironment { Include = name => name == "x" ? "{{ x }}{{ include 'x' }}" : null, Seed = 1 };
+        var model = BenchmarkMessages.Fill().ToDictionary();
+        var row = BenchmarkMessages.Fill();
+        var output = new ArrayBufferWriter<byte>();
+        var (broken, faults, rendered, slowest, text) = (0L, 0L, 0L, TimeSpan.Zero, string.Empty);
+        var heapAtStart = 0L;
+        var clock = Stopwatch.GetTimestamp();
+        for (var i = 0L; i < count; i++)
+        {
+            text = Mutate(seeds, random);
+            var started = Stopwatch.GetTimestamp();
+            try
+            {
+                var template = Template.Parse(text, "x", random.Next(3) == 0 ? TemplateOptions.HtmlEscaped : TemplateOptions.Plain);
+                Placed(template.Messages);
+                if (template.HasErrors)
+                {
+                    broken++;
+                }
+                else
+                {
+                    Placed(TemplateChecker.Check(template, BenchmarkMessages.Shape));
+                    if (random.Next(2) == 0)
+                    {
+                        template.Render(model, environment, s_limits);
+                    }
+                    else
+                    {
+                        output.ResetWrittenCount();
+                        template.Compile(BenchmarkMessages.Shape, environment).Render(output, row, s_limits);
+                    }
+
+                    rendered++;
+                }
+            }
+            catch (TemplateException fault)
+            {
+                faults++;
+                Placed([fault.Error]);
+            }
+            catch (Exception)
+            {
+                Console.Error.WriteLine($"{i} of seed {seed}:\n{text}");
+                throw;
+            }
+
+            var taken = Stopwatch.GetElapsedTime(started);
+            slowest = taken > slowest ? taken : slowest;
+            if (taken > TimeSpan.FromSeconds(20))
+            {
+                throw new InvalidOperationException($"took {taken}:\n{text}");
+            }
+
+            if (i == Math.Min(count / 10, 50_000))
+            {
+                heapAtStart = GC.GetTotalMemory(forceFullCollection: true);
+            }
+
+            if ((i + 1) % 250_000 == 0)
+            {
+                Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{i + 1:N0} after {Stopwatch.GetElapsedTime(clock).TotalSeconds:0} s, heap {GC.GetTotalMemory(forceFullCollection: true) / 1024:N0} KiB"));
+            }
+        }
+
+        var growth = GC.GetTotalMemory(forceFullCollection: true) - heapAtStart;
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{count:N0} templates in {Stopwatch.GetElapsedTime(clock).TotalSeconds:N0} s: {broken:N0} did not parse, {faults:N0} ended with an error, {rendered:N0} rendered; slowest {slowest.TotalMilliseconds:N0} ms, heap grew by {growth / 1024:N0} KiB"));
+        return growth < 32 * 1024 * 1024 ? Task.CompletedTask : throw new InvalidOperationException("the memory grows");
+    }
+
+    private static void Placed(IEnumerable<TemplateMessage> messages)
+    {
+        if (messages.FirstOrDefault(m => m.Line < 1 || m.Column < 1) is { } lost)
+        {
+            throw new InvalidOperationException($"no place: {lost}");
+        }
+    }
+
+    private static string[] Seeds()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            var cases = Path.Combine(folder.FullName, "tests", "CampaignEngine.Templating.Tests", "Cases");
+            if (Directory.Exists(cases))
+            {
+                return [.. Directory.GetFiles(cases, "*.txt", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(File.ReadAllText), BenchmarkMessages.Sms];
+            }
+        }
+
+        throw new DirectoryNotFoundException("run this inside the repository: the seeds are the template cases of its tests");
+    }
+
+    private static string Mutate(string[] seeds, Random random)
+    {
+        var seed = seeds[random.Next(seeds.Length)];
+        var from = seed.Length > 600 ? random.Next(seed.Length - 600) : 0;
+        var text = new StringBuilder(random.Next(8) == 0 ? "{{ " : seed.Substring(from, Math.Min(600, seed.Length - from)));
+        for (var k = random.Next(1, 8); k > 0; k--)
+        {
+            var at = random.Next(text.Length + 1);
+            switch (random.Next(4))
+            {
+                case 0 or 1:
+                    text.Insert(at, s_pieces[random.Next(s_pieces.Length)]);
+                    break;
+                case 2 when at < text.Length:
+                    text.Remove(at, Math.Min(random.Next(1, 20), text.Length - at));
+                    break;
+                default:
+                    var other = seeds[random.Next(seeds.Length)];
+                    var start = random.Next(other.Length);
+                    text.Insert(at, other.AsSpan(start, Math.Min(random.Next(60), other.Length - start)));
+                    break;
+            }
+        }
+
+        return text.ToString();
+    }
+}
