@@ -61,7 +61,7 @@ public static class WorkspaceCheck
             var own = new ProblemList();
             if (store.Snapshot(campaign, drop, model, settings, own) is { } content)
             {
-                TemplateCheck.Run(content, drop.Subject, model, own, use, store.PartialNames());
+                TemplateCheck.Run(content, drop.Subject, model, own, use, store.PartialNames(), drop.Preheader);
                 if (!own.HasErrors)
                 {
                     contents[drop.Name] = content;

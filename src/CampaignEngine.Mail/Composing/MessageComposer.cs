@@ -16,6 +16,7 @@ namespace CampaignEngine.Mail.Composing;
 public sealed class MessageComposer
 {
     private readonly byte[] _boundary = new byte[BoundaryLength];
+    private readonly byte[] _related = new byte[BoundaryLength];
     private readonly byte[] _hash = new byte[SHA256.HashSizeInBytes];
     private readonly byte[] _id = new byte[256];
 
@@ -115,6 +116,13 @@ public sealed class MessageComposer
 
     private void WriteBody(ref MimeWriter writer, in MessageContent content)
     {
+        if (content.TextUtf8.IsEmpty && !content.InlineImages.IsEmpty)
+        {
+            SetBoundary(content.MessageId);
+            WriteHtml(ref writer, content);
+            return;
+        }
+
         if (content.TextUtf8.IsEmpty || content.HtmlUtf8.IsEmpty)
         {
             var html = content.TextUtf8.IsEmpty;
@@ -132,9 +140,37 @@ public sealed class MessageComposer
         writer.Write("--"u8);
         writer.Write(_boundary);
         writer.Write("\r\n"u8);
-        WritePart(ref writer, "text/html"u8, content.HtmlUtf8.Span);
+        WriteHtml(ref writer, content);
         writer.Write("--"u8);
         writer.Write(_boundary);
+        writer.Write("--\r\n"u8);
+    }
+
+    /// <summary>The HTML, together with its pictures where it has some (RFC 2387).</summary>
+    private void WriteHtml(ref MimeWriter writer, in MessageContent content)
+    {
+        if (content.InlineImages.IsEmpty)
+        {
+            WritePart(ref writer, "text/html"u8, content.HtmlUtf8.Span);
+            return;
+        }
+
+        writer.Write("Content-Type: multipart/related; type=\"text/html\";\r\n boundary=\""u8);
+        writer.Write(_related);
+        writer.Write("\"\r\n\r\n--"u8);
+        writer.Write(_related);
+        writer.Write("\r\n"u8);
+        WritePart(ref writer, "text/html"u8, content.HtmlUtf8.Span);
+        foreach (var image in content.InlineImages.Span)
+        {
+            writer.Write("--"u8);
+            writer.Write(_related);
+            writer.Write("\r\n"u8);
+            writer.Write(image.Part);
+        }
+
+        writer.Write("--"u8);
+        writer.Write(_related);
         writer.Write("--\r\n"u8);
     }
 
@@ -166,6 +202,8 @@ public sealed class MessageComposer
         var length = Encoding.ASCII.GetBytes(messageId, _id);
         SHA256.HashData(_id.AsSpan(0, length), _hash);
         Encoding.ASCII.GetBytes(BoundaryPrefix, _boundary);
+        Encoding.ASCII.GetBytes(BoundaryPrefix, _related);
         Convert.TryToHexStringLower(_hash.AsSpan(0, 16), _boundary.AsSpan(2), out _);
+        Convert.TryToHexStringLower(_hash.AsSpan(16, 16), _related.AsSpan(2), out _);
     }
 }

@@ -1,6 +1,6 @@
 namespace CampaignEngine.Mail.Composing;
 
-/// <summary>One message to compose. Both bodies give multipart/alternative, one body a single part.</summary>
+/// <summary>One message to compose. Both bodies give multipart/alternative, one body a single part; pictures make the HTML a multipart/related.</summary>
 public readonly record struct MessageContent
 {
     /// <summary>The From header.</summary>
@@ -26,6 +26,9 @@ public readonly record struct MessageContent
 
     /// <summary>The HTML as UTF-8. Empty for none.</summary>
     public ReadOnlyMemory<byte> HtmlUtf8 { get; init; }
+
+    /// <summary>Pictures that the HTML shows by <c>cid:</c>; left out where there is no HTML.</summary>
+    public ReadOnlyMemory<InlineImage> InlineImages { get; init; }
 
     /// <summary>List-Unsubscribe, Feedback-ID, X-...; in the order they are written.</summary>
     public ReadOnlyMemory<MessageHeader> ExtraHeaders { get; init; }

@@ -111,6 +111,9 @@ public sealed record DropDefinition
     /// <summary>Subject template (e-mail).</summary>
     public Written? Subject { get; init; }
 
+    /// <summary>Preheader template (e-mail): what an inbox shows beside the subject.</summary>
+    public Written? Preheader { get; init; }
+
     public required ScheduleDefinition Schedule { get; init; }
 
     /// <summary>Condition on the person that must hold when the drop falls due ("not responded").</summary>

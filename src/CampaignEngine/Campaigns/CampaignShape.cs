@@ -76,6 +76,7 @@ public static partial class CampaignShape
         new("channel", new ChoiceShape(ModelShape.Channels) { Description = "Channel of the messages." }) { Required = true },
         new("template", new ScalarShape(TemplateKind) { Description = "Template below templates/, without extension." }) { Required = true },
         new("subject", new ScalarShape(ScalarKind.Line) { Description = "Subject of e-mails, a template of its own." }),
+        new("preheader", new ScalarShape(ScalarKind.Line) { Description = "Text beside the subject in the inbox, a template of its own; hidden at the head of the HTML part." }),
         new("schedule", new EitherShape(new ScalarShape(AtKind) { Description = "Local date and time, or now." }, Schedule) { Description = "When the drop falls due." }) { Required = true },
         new("only", new ScalarShape(ScalarKind.Condition) { Description = "Condition that must hold when the drop falls due, such as not responded." }),
         new("unit_cost", new ScalarShape(ScalarKind.Money) { Description = "Price of one message." }),

@@ -36,6 +36,11 @@ internal sealed class DropReader(ProblemList problems)
             problems.Error(drop.PlaceOf("subject"), "CE1212", $"messages on the channel {channel} have no subject; remove it");
         }
 
+        if (channel is "sms" or "print" or "call" && drop["preheader"] is not null)
+        {
+            problems.Error(drop.PlaceOf("preheader"), "CE1212", $"messages on the channel {channel} have no preheader; remove it");
+        }
+
         return new DropDefinition
         {
             Name = drop.Text("drop") ?? "",
@@ -43,6 +48,7 @@ internal sealed class DropReader(ProblemList problems)
             Channel = channel,
             Template = drop.Written("template") ?? new Written("", drop.Place),
             Subject = drop.Written("subject"),
+            Preheader = drop.Written("preheader"),
             Schedule = Schedule(drop),
             Only = drop.Written("only"),
             UnitCost = drop.Money("unit_cost"),

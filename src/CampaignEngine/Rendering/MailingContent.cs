@@ -1,6 +1,10 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
+using CampaignEngine.Authoring;
+using CampaignEngine.Rendering.Images;
+using CampaignEngine.Rendering.Markup;
 
 namespace CampaignEngine.Rendering;
 
@@ -40,6 +44,9 @@ public sealed record MailingContent
     /// <summary>Subject as a template; null on channels without one.</summary>
     public string? Subject { get; init; }
 
+    /// <summary>What an inbox shows beside the subject, as a template; null for none.</summary>
+    public string? Preheader { get; init; }
+
     /// <summary>"email/spring-tea": for messages about the templates.</summary>
     public required string TemplateName { get; init; }
 
@@ -48,6 +55,20 @@ public sealed record MailingContent
 
     /// <summary>Included partials by the name they are included with.</summary>
     public IReadOnlyDictionary<string, string> Partials { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Pictures that travel with the message, for <c>src="cid:NAME"</c>.</summary>
+    public IReadOnlyList<MessageImage> Images { get; init; } = [];
+
+    /// <summary>Where texts come from that no file holds as they stand here, by the name of the partial; only while files are checked.</summary>
+    [JsonIgnore]
+    internal IReadOnlyDictionary<string, TemplateOrigin> Origins { get; init; } = new Dictionary<string, TemplateOrigin>();
+
+    /// <summary>File of the HTML part, relative to the workspace.</summary>
+    internal string HtmlPath => Origins.TryGetValue("", out var origin) ? origin.File : $"templates/{TemplateName}.sbn-html";
+
+    /// <summary>Where a place of a part or partial stands in the workspace's files.</summary>
+    internal Place PlaceOf(string path, int line, int column) => Origins.TryGetValue(path == HtmlPath ? "" : path, out var origin) ? origin.PlaceOf(line, column)
+        : new(Partials.ContainsKey(path) ? $"templates/partials/{path}" : path, line, column);
 
     /// <summary>Variables of each test cell.</summary>
     public IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> CellVars { get; init; } =
@@ -67,6 +88,14 @@ public sealed record MailingContent
         Append(Subject);
         Append(Html);
         Append(Text);
+        if (Preheader is not null)
+        {
+            Append(Preheader);
+        }
+        foreach (MessageImage image in Images)
+        {
+            Append(image.ContentId);
+        }
         foreach ((string name, string text) in Partials.OrderBy(p => p.Key, StringComparer.Ordinal))
         {
             Append(name);

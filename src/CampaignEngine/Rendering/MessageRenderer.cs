@@ -3,6 +3,8 @@ using System.Globalization;
 using System.Text;
 using CampaignEngine.Audiences;
 using CampaignEngine.Customers;
+using CampaignEngine.Rendering.Images;
+using CampaignEngine.Rendering.TextParts;
 using CampaignEngine.Templating;
 
 namespace CampaignEngine.Rendering;
@@ -13,12 +15,15 @@ namespace CampaignEngine.Rendering;
 /// </summary>
 public sealed class MessageRenderer
 {
+    private const string Pixel = "{{ if tracked_links.pixel }}<img src=\"{{ tracked_links.pixel }}\" width=\"1\" height=\"1\" alt=\"\" style=\"display:block;border:0\">{{ end }}";
+
     private readonly MailingContent _content;
     private readonly MessageShape _shape;
     private readonly MessageUrls _urls;
     private readonly CompiledTemplate? _subject;
     private readonly CompiledTemplate? _html;
     private readonly CompiledTemplate? _text;
+    private readonly bool _textIsMarked;
     private readonly int[] _linkSlots;
     private readonly int _pixelSlot;
     private readonly int? _unsubscribeSlot;
@@ -35,14 +40,16 @@ public sealed class MessageRenderer
         (_content, _urls, _shape) = (content, urls, MessageShape.Used(model, content));
         var shape = _shape.Shape;
         string? Member(string url) => content.Links.ToList().IndexOf(url) is var i and >= 0 ? $"{MessageShape.Tracked}.{MessageShape.LinkMember(i + 1)}" : null;
-        var partials = content.Partials.ToDictionary(p => p.Key, p => TemplateScan.Rewrite(p.Value, p.Key.EndsWith(".sbn-html", StringComparison.Ordinal), Member), StringComparer.Ordinal);
+        var templates = MessageTemplates.Of(content, content.Marketing ? Pixel : null);
+        var partials = templates.Partials.ToDictionary(p => p.Key, p => TemplateScan.Rewrite(p.Value, p.Key.EndsWith(".sbn-html", StringComparison.Ordinal), Member), StringComparer.Ordinal);
         var environment = TemplateFunctions.Environment(partials.GetValueOrDefault, zone, clock, content.Currency);
         CompiledTemplate? Compile(string? text, string path, bool html) => text is null ? null
             : Template.Parse(TemplateScan.Rewrite(text, html, Member), path, TemplateOptions.ForPath(path)).Compile(shape, environment);
 
         _subject = Compile(content.Subject, $"{content.TemplateName} subject", false);
-        _html = Compile(content.Html is null ? null : WithPixel(content, partials), $"templates/{content.TemplateName}.sbn-html", true);
-        _text = Compile(content.Text, $"templates/{content.TemplateName}.sbn-txt", false);
+        _html = Compile(templates.Html, $"templates/{content.TemplateName}.sbn-html", true);
+        _text = Compile(templates.Text, $"templates/{content.TemplateName}.sbn-txt", false);
+        _textIsMarked = templates.TextIsMarked;
         _linkSlots = [.. content.Links.Select((_, i) => shape.Slot($"{MessageShape.Tracked}.{MessageShape.LinkMember(i + 1)}"))];
         _pixelSlot = shape.Slot($"{MessageShape.Tracked}.pixel");
         _unsubscribeSlot = content.Marketing ? shape.Slot("unsubscribe_url") : null;
@@ -62,6 +69,9 @@ public sealed class MessageRenderer
         _varSlots = content.CellVars.Values.SelectMany(v => v.Keys).Distinct(StringComparer.Ordinal)
             .ToDictionary(v => v, v => (shape.Slot($"vars.{v}"), shape.TryGetSlot(v, out var top) && shape.Find(v)!.Type == ShapeType.Text ? top : (int?)null), StringComparer.Ordinal);
     }
+
+    /// <summary>Pictures that travel with every message of the mailing.</summary>
+    public IReadOnlyList<MessageImage> Images => _content.Images;
 
     /// <summary>A reader of exactly what these messages use.</summary>
     public RecipientReader Reader(CustomerModel model, SelectionOptions options) => new(model, _shape, options);
@@ -88,7 +98,7 @@ public sealed class MessageRenderer
             }
 
             _html?.Render(message.HtmlBuffer, row, cancellation: cancellationToken);
-            _text?.Render(message.TextBuffer, row, cancellation: cancellationToken);
+            _text?.Render(_textIsMarked ? message.MarkedBuffer : message.TextBuffer, row, cancellation: cancellationToken);
         }
         catch (TemplateException fault)
         {
@@ -99,6 +109,10 @@ public sealed class MessageRenderer
         if (_text is null)
         {
             HtmlText.Write(message.Html.Span, message.TextBuffer);
+        }
+        else if (_textIsMarked)
+        {
+            TextLayout.Write(message.MarkedBuffer.WrittenSpan, message.TextBuffer);
         }
 
         return message.TextBuffer.WrittenCount == 0 && message.HtmlBuffer.WrittenCount == 0 ? "the message is empty for this person" : null;
@@ -166,34 +180,5 @@ public sealed class MessageRenderer
         }
 
         return string.Join(' ', text.ToString().Split(' ', StringSplitOptions.RemoveEmptyEntries));
-    }
-
-    // The pixel goes before </body>, which may stand in a layout partial. Service messages have none.
-    private static string WithPixel(MailingContent content, Dictionary<string, string> partials)
-    {
-        const string pixel = "{{ if tracked_links.pixel }}<img src=\"{{ tracked_links.pixel }}\" width=\"1\" height=\"1\" alt=\"\" style=\"display:block;border:0\">{{ end }}";
-        if (!content.Marketing)
-        {
-            return content.Html!;
-        }
-
-        if (Insert(content.Html!) is { } html)
-        {
-            return html;
-        }
-
-        foreach (var (name, text) in partials.Where(p => p.Key.EndsWith(".sbn-html", StringComparison.Ordinal)).OrderBy(p => p.Key, StringComparer.Ordinal).ToList())
-        {
-            if (Insert(text) is { } layout)
-            {
-                partials[name] = layout;
-                return content.Html!;
-            }
-        }
-
-        return content.Html + pixel;
-
-        static string? Insert(string text) =>
-            text.LastIndexOf("</body>", StringComparison.OrdinalIgnoreCase) is var at and >= 0 ? text.Insert(at, pixel) : null;
     }
 }

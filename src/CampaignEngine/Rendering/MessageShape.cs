@@ -42,7 +42,7 @@ public sealed class MessageShape
     internal static MessageShape Used(CustomerModel model, MailingContent content)
     {
         var words = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var text in content.Partials.Values.Concat([content.Subject ?? "", content.Html ?? "", content.Text ?? ""]))
+        foreach (var text in content.Partials.Values.Concat([content.Subject ?? "", content.Preheader ?? "", content.Html ?? "", content.Text ?? ""]))
         {
             TemplateScan.Words(text, words);
         }

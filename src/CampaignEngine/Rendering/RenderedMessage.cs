@@ -21,10 +21,14 @@ public sealed class RenderedMessage
 
     internal ArrayBufferWriter<byte> TextBuffer { get; } = new(4 * 1024);
 
+    /// <summary>Text with marks, on its way to <see cref="TextBuffer"/>.</summary>
+    internal ArrayBufferWriter<byte> MarkedBuffer { get; } = new(4 * 1024);
+
     internal void Clear()
     {
         (Subject, UnsubscribeUrl) = ("", null);
         HtmlBuffer.ResetWrittenCount();
         TextBuffer.ResetWrittenCount();
+        MarkedBuffer.ResetWrittenCount();
     }
 }

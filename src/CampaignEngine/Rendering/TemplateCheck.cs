@@ -26,36 +26,45 @@ public sealed class TemplateCheck
     }
 
     /// <param name="subject">Where the subject stands in the campaign file, so that its faults are reported there.</param>
+    /// <param name="preheader">The same for the preheader.</param>
     /// <param name="use">Who else uses the templates; null: not known, so that names of cells and drops are not checked.</param>
     /// <param name="partials">What could be included, for suggestions.</param>
     public static void Run(
-        MailingContent content, Written? subject, CustomerModel model, ProblemList problems, TemplateUse? use = null, IReadOnlyCollection<string>? partials = null) =>
-        new TemplateCheck(content, model, problems, use, partials ?? [.. content.Partials.Keys]).Run(subject);
+        MailingContent content, Written? subject, CustomerModel model, ProblemList problems, TemplateUse? use = null, IReadOnlyCollection<string>? partials = null, Written? preheader = null) =>
+        new TemplateCheck(content, model, problems, use, partials ?? [.. content.Partials.Keys]).Run(subject, preheader);
 
     /// <summary>The parts of a template that no drop sends yet.</summary>
     internal static void RunParts(MailingContent content, CustomerModel model, ProblemList problems, TemplateUse use, IReadOnlyCollection<string> partials)
     {
         var check = new TemplateCheck(content, model, problems, use, partials);
-        check.Part(content.Html, $"templates/{content.TemplateName}.sbn-html");
+        check.Part(content.Html, content.HtmlPath);
         check.Part(content.Text, $"templates/{content.TemplateName}.sbn-txt");
     }
 
-    private void Run(Written? subject)
+    private void Run(Written? subject, Written? preheader)
     {
-        var html = Part(_content.Html, $"templates/{_content.TemplateName}.sbn-html");
+        var html = Part(_content.Html, _content.HtmlPath);
         var text = Part(_content.Text, $"templates/{_content.TemplateName}.sbn-txt");
-        if (subject is not null)
-        {
-            foreach (var message in Check(Template.Parse(subject.Text), []))
-            {
-                var place = message.Path is null ? subject.At(Math.Max(0, message.Column - 1)) : PlaceOf(message);
-                _problems.Add(new Problem(place, SeverityOf(message), message.Code, $"subject: {message.Text}"));
-            }
-        }
+        Header(subject, "subject");
+        Header(preheader, "preheader");
 
         if (_content is { Marketing: true, Channel: "email" })
         {
             CheckUnsubscribe(html ?? text, text);
+        }
+    }
+
+    private void Header(Written? written, string name)
+    {
+        if (written is null)
+        {
+            return;
+        }
+
+        foreach (var message in Check(Template.Parse(written.Text), []))
+        {
+            var place = message.Path is null ? written.At(Math.Max(0, message.Column - 1)) : PlaceOf(message);
+            _problems.Add(new Problem(place, SeverityOf(message), message.Code, $"{name}: {message.Text}"));
         }
     }
 
@@ -98,7 +107,7 @@ public sealed class TemplateCheck
     {
         if (main?.Contains(MessageShape.UnsubscribeName) != true)
         {
-            _problems.Error(new Place($"templates/{_content.TemplateName}.{(_content.Html is null ? "sbn-txt" : "sbn-html")}", 1, 1), "CE3010",
+            _problems.Error(new Place(_content.Html is null ? $"templates/{_content.TemplateName}.sbn-txt" : _content.HtmlPath, 1, 1), "CE3010",
                 $"the drop '{_content.Drop}' is marketing and its message has no unsubscribe link; add '<a href=\"{{{{ unsubscribe_url }}}}\">Unsubscribe</a>', or write 'purpose: service' in the campaign");
         }
         else if (text?.Contains(MessageShape.UnsubscribeName) == false)
@@ -108,8 +117,7 @@ public sealed class TemplateCheck
         }
     }
 
-    private Place PlaceOf(TemplateMessage message) =>
-        new(_content.Partials.ContainsKey(message.Path ?? "") ? $"templates/partials/{message.Path}" : message.Path ?? _content.TemplateName, message.Line, message.Column);
+    private Place PlaceOf(TemplateMessage message) => _content.PlaceOf(message.Path ?? _content.TemplateName, message.Line, message.Column);
 
     private static Authoring.Severity SeverityOf(TemplateMessage message) =>
         message.Severity == Templating.Severity.Error ? Authoring.Severity.Error : Authoring.Severity.Warning;

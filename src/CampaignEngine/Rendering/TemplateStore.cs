@@ -2,6 +2,9 @@ using System.Text;
 using CampaignEngine.Authoring;
 using CampaignEngine.Campaigns;
 using CampaignEngine.Customers;
+using CampaignEngine.Rendering.Images;
+using CampaignEngine.Rendering.Markdown;
+using CampaignEngine.Rendering.Markup;
 
 namespace CampaignEngine.Rendering;
 
@@ -28,18 +31,26 @@ public sealed class TemplateStore
         var name = drop.Template;
         var html = drop.Channel is "email" or "print" ? Read($"{name.Text}.sbn-html", name.Place, own) : null;
         var text = Read($"{name.Text}.sbn-txt", name.Place, own);
+        var markdown = drop.Channel is "email" or "print" ? Markdown(name, html, own) : null;
+        html = markdown?.Html ?? html;
         if (html is null && text is null && !own.HasErrors)
         {
-            var extensions = drop.Channel is "email" or "print" ? "'.sbn-html' nor '.sbn-txt'" : "'.sbn-txt'";
+            var extensions = drop.Channel is "email" or "print" ? "'.sbn-html', '.sbn-md' nor '.sbn-txt'" : "'.sbn-txt'";
             own.Error(name.Place, "CE3001", $"the template '{Shown.Text(name.Text)}' has no file: templates/{Shown.Text(name.Text)} exists with {(extensions.Contains("nor", StringComparison.Ordinal) ? "neither " : "no ")}{extensions}{Suggest(name.Text, drop.Channel)}");
         }
 
         var partials = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var source in new[] { html, text, drop.Subject?.Text }.OfType<string>())
+        foreach (var (part, source) in markdown?.Partials ?? new Dictionary<string, string>())
+        {
+            partials[part] = source;
+        }
+
+        foreach (var source in new[] { html, text, drop.Subject?.Text, drop.Preheader?.Text }.Concat(markdown?.Partials.Values.ToArray() ?? []).OfType<string>())
         {
             Collect(source, name.Place, partials, own);
         }
 
+        var images = new ImageStore(_root).Read(partials.Select(p => ($"templates/{Partials}/{p.Key}", p.Value)).Append((markdown?.File ?? $"templates/{name.Text}.sbn-html", html ?? "")), own);
         problems.AddRange(own.Items);
         if (own.HasErrors)
         {
@@ -66,6 +77,9 @@ public sealed class TemplateStore
             Currency = settings.BaseCurrency,
             People = model.People.Name,
             Subject = drop.Subject?.Text,
+            Preheader = drop.Preheader?.Text,
+            Images = images,
+            Origins = markdown?.Origins ?? new Dictionary<string, TemplateOrigin>(),
             TemplateName = name.Text,
             Html = html,
             Text = text,
@@ -80,6 +94,24 @@ public sealed class TemplateStore
         [.. Directory.EnumerateFiles(_root, "*.sbn-*", SearchOption.AllDirectories)
             .Select(f => Path.ChangeExtension(Path.GetRelativePath(_root, f), null).Replace('\\', '/'))
             .Where(n => !n.StartsWith(Partials + "/", StringComparison.Ordinal)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+
+    /// <summary>A Markdown template in its layout; null where there is none or after reported problems.</summary>
+    private MarkdownTemplate? Markdown(Written name, string? html, ProblemList problems)
+    {
+        var file = $"{name.Text}.sbn-md";
+        if (Read(file, name.Place, problems) is not { } source)
+        {
+            return null;
+        }
+
+        if (html is not null)
+        {
+            problems.Error(name.Place, "CE3006", $"the template '{Shown.Text(name.Text)}' has both an HTML part and a Markdown part; remove one of templates/{name.Text}.sbn-html and templates/{file}");
+            return null;
+        }
+
+        return MarkdownTemplate.Read($"templates/{file}", source, layout => Read($"{Partials}/{layout}.sbn-html", name.Place, problems), problems);
+    }
 
     private void Collect(string source, Place place, SortedDictionary<string, string> partials, ProblemList problems)
     {
@@ -128,7 +160,7 @@ public sealed class TemplateStore
                 return null;
             }
 
-            if (!StaysInside(path))
+            if (!Canonical.StaysInside(_root, path))
             {
                 problems.Error(place, "CE3002", $"'{shown}' is a symbolic link that leads out of templates/; copy the file into it");
                 return null;
@@ -160,24 +192,6 @@ public sealed class TemplateStore
         name.Length is 0 or > 200 || Path.IsPathRooted(name) || name.Contains('\\', StringComparison.Ordinal) || name.Any(char.IsControl)
         || name.Split('/').Any(part => part is "" or "." or "..")
         || !Path.GetFullPath(Path.Combine(_root, name)).StartsWith(_root + Path.DirectorySeparatorChar, StringComparison.Ordinal);
-
-    // Every step of the path below templates/ may be a link; its final target must lie below templates/ again.
-    private bool StaysInside(string path)
-    {
-        var root = Real(new DirectoryInfo(_root));
-        for (var step = path; step.Length > _root.Length; step = Path.GetDirectoryName(step)!)
-        {
-            FileSystemInfo info = Directory.Exists(step) ? new DirectoryInfo(step) : new FileInfo(step);
-            if (info.LinkTarget is not null && !Real(info).StartsWith(root + Path.DirectorySeparatorChar, StringComparison.Ordinal))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
-    private static string Real(FileSystemInfo info) => Path.GetFullPath((info.ResolveLinkTarget(returnFinalTarget: true) ?? info).FullName);
 
     private string Suggest(string name, string channel) => Suggestion.For(name, Names().Where(n => channel is "email" or "print" || File.Exists(Path.Combine(_root, n + ".sbn-txt"))));
 }

@@ -53,6 +53,25 @@ public sealed class MessageComposerTests
             Encoding.ASCII.GetString(Some.Compose(content)));
     }
 
+    [Fact]
+    public void PicturesStandBesideTheHtmlThatShowsThem()
+    {
+        var image = new InlineImage("a1.logo.png@inline", "image/png", "logo.png", Enumerable.Range(0, 70).Select(i => (byte)i).ToArray());
+
+        var message = Encoding.ASCII.GetString(Some.Compose(Some.Content with { InlineImages = new[] { image } }));
+
+        var related = message.Split("multipart/related; type=\"text/html\";\r\n boundary=\"")[1].Split('"')[0];
+        Assert.Contains("Content-Type: multipart/alternative;", message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"--{related}\r\nContent-Type: image/png; name=\"logo.png\"\r\nContent-Transfer-Encoding: base64\r\nContent-ID: <a1.logo.png@inline>\r\nContent-Disposition: inline; filename=\"logo.png\"\r\n\r\n"
+            + "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIjJCUmJygpKissLS4vMDEyMzQ1Njc4\r\nOTo7PD0+P0BBQkNERQ==\r\n"
+            + $"--{related}--\r\n", message, StringComparison.Ordinal);
+        Assert.Contains("<p>your tea.</p>", CampaignEngine.Mail.Receiving.MailReader.Read(Encoding.ASCII.GetBytes(message)).Html, StringComparison.Ordinal);
+        Assert.DoesNotContain("multipart/alternative", Encoding.ASCII.GetString(Some.Compose(Some.Content with { TextUtf8 = default, InlineImages = new[] { image } })), StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => new InlineImage("a b@c", "image/png", "x.png", []));
+        Assert.Throws<ArgumentException>(() => new InlineImage("a@c", "image/png", "x\r\ny", []));
+    }
+
     [Theory]
     [InlineData("Tee für dich", "=?utf-8?Q?Tee_f=C3=BCr_dich?=")]
     [InlineData("お茶", "=?utf-8?B?44GK6Iy2?=")]

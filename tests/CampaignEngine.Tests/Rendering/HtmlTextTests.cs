@@ -17,7 +17,7 @@ public sealed class HtmlTextTests
     [InlineData("a<!-- <p>comment</p> -->b", "ab\n")]
     [InlineData("1 &lt; 2", "1 < 2\n")]
     [InlineData("", "")]
-    [InlineData("<", "")]
+    [InlineData("<", "<\n")]
     [InlineData("<p", "")]
     [InlineData("<a href=\"https://x.test>unclosed", "")]
     [InlineData("<style>never closed", "")]

@@ -40,7 +40,7 @@ public sealed class TemplateStoreTests : IDisposable
     }
 
     [Theory]
-    [InlineData("email/b", "c.yaml(1,1): error CE3001: the template 'email/b' has no file: templates/email/b exists with neither '.sbn-html' nor '.sbn-txt'; did you mean 'email/a'?")]
+    [InlineData("email/b", "c.yaml(1,1): error CE3001: the template 'email/b' has no file: templates/email/b exists with neither '.sbn-html', '.sbn-md' nor '.sbn-txt'; did you mean 'email/a'?")]
     [InlineData("../secret", "c.yaml(1,1): error CE3002: 'templates/../secret.sbn-html' leads out of templates/; name a template inside it")]
     [InlineData("/etc/passwd", "c.yaml(1,1): error CE3002: 'templates//etc/passwd.sbn-html' leads out of templates/; name a template inside it")]
     [InlineData("email/./a", "c.yaml(1,1): error CE3002: 'templates/email/./a.sbn-html' leads out of templates/; name a template inside it")]

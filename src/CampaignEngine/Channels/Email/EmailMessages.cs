@@ -41,7 +41,7 @@ public sealed class EmailMessages(NpgsqlDataSource source, CustomerModel model, 
         {
             var renderer = new MessageRenderer(content, model, MessageUrls.Of(settings.Web.BaseUrl, _tokens, mailing.MailingId), _zone, time);
             var reader = renderer.Reader(model, new SelectionOptions { Now = mailing.DueAt, Zone = _zone });
-            return new MailingMessages(mailing.MailingId, renderer, reader, sender, new MessageIds(_idKey, sender.From.Address.Domain.ToString()));
+            return new MailingMessages(mailing.MailingId, renderer, [.. renderer.Images.Select(i => i.ToPart())], reader, sender, new MessageIds(_idKey, sender.From.Address.Domain.ToString()));
         }
         catch (Exception fault) when (fault is TemplateException or InvalidOperationException or KeyNotFoundException)
         {
@@ -50,7 +50,7 @@ public sealed class EmailMessages(NpgsqlDataSource source, CustomerModel model, 
         }
     }
 
-    private sealed record MailingMessages(int MailingId, MessageRenderer Renderer, RecipientReader Reader, SenderSettings Sender, MessageIds Ids);
+    private sealed record MailingMessages(int MailingId, MessageRenderer Renderer, InlineImage[] Images, RecipientReader Reader, SenderSettings Sender, MessageIds Ids);
 
     private sealed class Batch(EmailMessages owner, MailingMessages messages, IReadOnlyDictionary<string, Row> rows) : IMessageBatch
     {
@@ -97,6 +97,7 @@ public sealed class EmailMessages(NpgsqlDataSource source, CustomerModel model, 
                     Date = TimeZoneInfo.ConvertTime(owner.Now, owner._zone),
                     TextUtf8 = _tools.Message.Text,
                     HtmlUtf8 = _tools.Message.Html,
+                    InlineImages = messages.Images,
                     ExtraHeaders = UnsubscribeHeaders.Of(_tools.Message.UnsubscribeUrl, sender).ToArray(),
                 },
                 message.Content);
