@@ -140,7 +140,7 @@ public sealed class SeededMistakesTests
     {
         Assert.Equal(
             ["templates/partials/header.sbn-html(9,11): warning CE3410: `$0` may be null and would leave a hole in the text; give a default ($0 ?? \"...\") or guard it with if"],
-            Seed(Mail, "campaign.title \"This", "customer.city \"This", out _));
+            Seed(Mail, "campaign.title ~", "customer.city ~", out _));
     }
 
     [Theory]
