@@ -63,7 +63,7 @@ public sealed class MarkdownTemplateTests
             var (html, pieces) = MarkdownTemplate.Convert(text, 0);
 
             Assert.Equal(text.Split("{{ a }}").Length, html.Split("{{ a }}").Length);
-            Assert.All(pieces, p => Assert.Equal(text.Substring(p.Source, p.Length), html.Substring(p.Made, p.Length)));
+            Assert.All(pieces, p => Assert.Equal(text[p.Source..(p.Source + p.Length)], html[p.Made..(p.Made + p.Length)]));
         }
     }
 }
