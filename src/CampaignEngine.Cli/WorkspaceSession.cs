@@ -106,8 +106,7 @@ internal sealed class WorkspaceSession : IAsyncDisposable
 
     private async Task<bool> CanQueryAsync(CancellationToken cancellationToken)
     {
-        await using Npgsql.NpgsqlCommand command = Database.Source.CreateCommand(
-            "SELECT CASE WHEN to_regclass(@table) IS NULL OR NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'campaign_query') THEN true ELSE has_table_privilege('campaign_query', @table, 'SELECT') END");
+        await using Npgsql.NpgsqlCommand command = Database.Source.CreateCommand(SqlFile.Load<WorkspaceSession>("CanQuery"));
         command.Parameters.AddWithValue("table", Model.People.Table.Quoted);
         return await command.ExecuteScalarAsync(cancellationToken) is true;
     }

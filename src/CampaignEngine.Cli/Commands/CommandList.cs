@@ -27,6 +27,7 @@ internal static class CommandList
             root.Subcommands.Add(command);
         }
 
+        Output.HelpText.UseFor(root);
         return root;
     }
 

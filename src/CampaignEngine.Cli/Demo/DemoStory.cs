@@ -162,8 +162,25 @@ internal sealed class DemoStory(string directory, TextWriter output)
             ("inbox list", "the messages that arrived"),
         })
         {
-            output.WriteLine($"  {what}:\n    ./campaign {command} {workspace}");
+            output.WriteLine($"  {what}:\n    {Launcher()} {command} {workspace}");
         }
+    }
+
+    // What the person types from the folder where they stand now; without the launcher beside the program, the installed name.
+    private static string Launcher()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            string launcher = Path.Combine(folder.FullName, "campaign");
+            if (File.Exists(launcher) && File.Exists(Path.Combine(folder.FullName, "CampaignEngine.sln")))
+            {
+                string relative = Path.GetRelativePath(Environment.CurrentDirectory, launcher);
+                string typed = relative.StartsWith("..", StringComparison.Ordinal) ? launcher : "./" + relative;
+                return typed.Contains(' ', StringComparison.Ordinal) ? $"'{typed}'" : typed;
+            }
+        }
+
+        return "campaign";
     }
 
     private void Say(int step, string text) => output.WriteLine($"\n[{step}/7] {text}");

@@ -23,12 +23,14 @@ internal sealed class OutputOption
     }
 
     /// <summary>The writer for this run's results.</summary>
-    public ResultWriter Writer(ParseResult parsed) => new(
+    /// <param name="zone">Zone of the times that tables show; the machine's own unless given.</param>
+    public ResultWriter Writer(ParseResult parsed, TimeZoneInfo? zone = null) => new(
         parsed.GetValue(_option) switch
         {
             "json" => OutputFormat.Json,
             "csv" => OutputFormat.Csv,
             _ => OutputFormat.Table,
         },
-        Console.Out);
+        Console.Out,
+        zone);
 }

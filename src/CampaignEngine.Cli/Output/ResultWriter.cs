@@ -5,8 +5,12 @@ using Spectre.Console;
 namespace CampaignEngine.Cli.Output;
 
 /// <summary>Writes results to stdout in the format the caller of the command chose. Messages belong on stderr instead.</summary>
-internal sealed class ResultWriter(OutputFormat format, TextWriter output)
+internal sealed class ResultWriter(OutputFormat format, TextWriter output, TimeZoneInfo? zone = null)
 {
+    // What the border of a column takes, besides its text.
+    private const int Gap = 3;
+    private const int WidestWord = 24;
+
     public OutputFormat Format => format;
 
     /// <summary>Rows of one record type: its members are the columns, in their order.</summary>
@@ -72,33 +76,71 @@ internal sealed class ResultWriter(OutputFormat format, TextWriter output)
         }
     }
 
+    // What is 0 or empty in every row goes first; what still does not fit is shown one row below the other. Numbers are never cut.
     private void WriteTable(List<string> columns, List<JsonElement> rows)
     {
-        var table = new Table().Border(TableBorder.Simple);
-        foreach (var column in columns)
+        var console = Console();
+        var shown = columns;
+        if (Narrowest(shown, rows) > console.Profile.Width)
         {
-            var heading = new TableColumn(new Text(column.Replace('_', ' '))) { NoWrap = false };
-            table.AddColumn(rows.Any(row => row.GetProperty(column).ValueKind == JsonValueKind.Number) ? heading.RightAligned() : heading);
+            shown = [.. columns.Where(column => rows.Any(row => !IsNothing(row.GetProperty(column))))];
+        }
+
+        if (Narrowest(shown, rows) > console.Profile.Width)
+        {
+            rows.ForEach(WriteMembers);
+            return;
+        }
+
+        var table = new Table().Border(TableBorder.Simple);
+        foreach (var column in shown)
+        {
+            var heading = new TableColumn(new Text(column.Replace('_', ' ')));
+            table.AddColumn(!IsNumeric(column, rows) ? heading : new TableColumn(new Text(column.Replace('_', ' '))) { NoWrap = true }.RightAligned());
         }
 
         foreach (var row in rows)
         {
-            table.AddRow(columns.Select(column => new Text(Terminal.Clean(Cell(row.GetProperty(column))))));
+            table.AddRow(shown.Select(column => new Text(Terminal.Clean(Shown(row.GetProperty(column))))));
         }
 
-        Console().Write(table);
+        console.Write(table);
     }
+
+    private int Narrowest(List<string> columns, List<JsonElement> rows) => columns.Sum(column => Gap + Math.Max(
+        Words(column.Replace('_', ' ')).Max(word => word.Length),
+        rows.Select(row => Shown(row.GetProperty(column))).Select(text => IsNumeric(column, rows) ? text.Length : Words(text).Max(word => Math.Min(WidestWord, word.Length))).DefaultIfEmpty().Max()));
+
+    private static string[] Words(string text) => text.Split(' ');
+
+    private static bool IsNumeric(string column, List<JsonElement> rows) => rows.Any(row => row.GetProperty(column).ValueKind == JsonValueKind.Number);
+
+    private static bool IsNothing(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Null or JsonValueKind.Undefined => true,
+        JsonValueKind.Number => value.TryGetDecimal(out var number) && number == 0,
+        JsonValueKind.String => value.GetString()!.Length == 0,
+        JsonValueKind.Array => value.GetArrayLength() == 0,
+        _ => false,
+    };
 
     private void WriteMembers(JsonElement document)
     {
         var grid = new Grid().AddColumn(new GridColumn().NoWrap().PadRight(2)).AddColumn();
         foreach (var member in document.EnumerateObject())
         {
-            grid.AddRow(new Text(member.Name.Replace('_', ' ')), new Text(Terminal.Clean(Cell(member.Value))));
+            grid.AddRow(new Text(member.Name.Replace('_', ' ')), new Text(Terminal.Clean(Shown(member.Value))));
         }
 
         Console().Write(grid);
+        output.WriteLine();
     }
+
+    // People read times of their own zone, without fractions; json and csv keep the instant.
+    private string Shown(JsonElement value) =>
+        value.ValueKind == JsonValueKind.String && value.GetString() is { Length: >= 19 } text && text[10] == 'T' && value.TryGetDateTimeOffset(out var instant)
+            ? LocalTime.Text(instant, zone ?? TimeZoneInfo.Local)
+            : Cell(value);
 
     private IAnsiConsole Console() =>
         Terminal.For(output, redirected: !ReferenceEquals(output, System.Console.Out) || System.Console.IsOutputRedirected);

@@ -35,7 +35,7 @@ internal static class PreviewCommand
             var problems = new ProblemList();
             if (!WorkspaceCheck.Messages(definition with { Drops = [chosenDrop] }, read.Directory, read.Model!, read.Settings!, problems).TryGetValue(chosenDrop.Name, out var content))
             {
-                throw WorkspaceFiles.Rejected(problems);
+                throw WorkspaceSession.Invalid(problems);
             }
 
             await using var session = await WorkspaceSession.OpenAsync(workspace, parsed, cancellationToken);
@@ -59,7 +59,7 @@ internal static class PreviewCommand
     {
         if (read.Settings is null || read.Model is null)
         {
-            throw WorkspaceFiles.Rejected(read.Problems);
+            throw WorkspaceSession.Invalid(read.Problems);
         }
 
         if (read.Campaigns.FirstOrDefault(c => c.Name == name) is { } found)
@@ -69,7 +69,7 @@ internal static class PreviewCommand
 
         if (read.Problems.HasErrors)
         {
-            throw WorkspaceFiles.Rejected(read.Problems);
+            throw WorkspaceSession.Invalid(read.Problems);
         }
 
         throw CommandException.Invalid($"there is no campaign '{Shown.Text(name)}' in campaigns/{Suggestion.For(name, read.Campaigns.Select(c => c.Name))}");

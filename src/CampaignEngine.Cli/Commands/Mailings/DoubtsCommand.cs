@@ -11,8 +11,8 @@ internal static class DoubtsCommand
     {
         var command = new Command(
             "doubts",
-            "List messages whose acceptance can be neither proved nor refuted, or decide about them: sent (the relay's log shows it), not-sent (it shows that "
-            + "it never came), resend (send again after 15 minutes, even if it arrives twice). Example: campaign doubts spring-tea --decide sent --item 17 --because \"queue id 4F2A in the relay's log\"");
+            "List messages whose acceptance can be neither proved nor refuted, or decide about them. The decisions are: sent (the relay's log shows it), "
+            + "not-sent (it shows that it never came), resend (send again after 15 minutes, even if it arrives twice). Example: campaign doubts spring-tea --decide sent --item 17 --because \"queue id 4F2A in the relay's log\"");
         var campaign = new Argument<string>("CAMPAIGN") { Description = "The campaign's name." };
         var decide = new Option<string?>("--decide") { Description = "The decision; it is final.", HelpName = "sent|not-sent|resend" };
         var item = new Option<int?>("--item") { Description = "The item's place in its mailing, as the list shows it.", HelpName = "N" };
@@ -35,7 +35,7 @@ internal static class DoubtsCommand
             var source = session.Database.Source;
             if (parsed.GetValue(decide) is not { } word)
             {
-                output.Writer(parsed).Rows((await Doubts.ListAsync(source, name, parsed.GetValue(all), cancellationToken)).Select(d => new Row(
+                output.Writer(parsed, session.Services.Zone).Rows((await Doubts.ListAsync(source, name, parsed.GetValue(all), cancellationToken)).Select(d => new Row(
                     d.MailingId, d.DropName, d.Ordinal, d.CustomerKey, d.Address, d.Attempt, d.Since, d.Evidence, d.Decision, d.DecidedBy, d.DecidedBecause)));
                 return ExitCode.Done;
             }
@@ -62,7 +62,7 @@ internal static class DoubtsCommand
                 await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"sent again by a worker from {latest.ToUniversalTime():HH:mm} UTC on"));
             }
 
-            output.Writer(parsed).Rows(decided);
+            output.Writer(parsed, session.Services.Zone).Rows(decided);
             return ExitCode.Done;
         });
         return command;

@@ -17,7 +17,7 @@ internal static class StatusCommand
         {
             await using var session = await WorkspaceSession.OpenAsync(workspace, parsed, cancellationToken);
             var balances = await MailingBalance.ReadAsync(session.Database.Source, parsed.GetValue(campaign), cancellationToken);
-            output.Writer(parsed).Rows(balances.Select(b => new Row(
+            output.Writer(parsed, session.Services.Zone).Rows(balances.Select(b => new Row(
                 b.MailingId, b.Campaign, b.Drop, b.Channel, b.State, b.DueAt, b.Frozen, b.Accepted, b.Rejected, b.Deferred, b.Skipped, b.Expired, b.Cancelled, b.InDoubt,
                 b.Pending, b.Rate)));
             return ExitCode.Done;

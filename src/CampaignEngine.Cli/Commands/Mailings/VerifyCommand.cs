@@ -11,7 +11,7 @@ internal static class VerifyCommand
     {
         var command = new Command(
             "verify",
-            "Reconcile the send ledger: frozen = accepted + rejected + expired + skipped + cancelled + in doubt + pending, and every fact has its grant. "
+            "Reconcile the send ledger, person by person. It holds that frozen = accepted + rejected + expired + skipped + cancelled + in doubt + pending, and every fact has its grant. "
             + "Exit code 1 when something does not add up. Example: campaign verify spring-tea --output json");
         var campaign = new Argument<string?>("CAMPAIGN") { Description = "Only this campaign.", Arity = ArgumentArity.ZeroOrOne };
         var workspace = WorkspaceOption.AddTo(command);
@@ -22,7 +22,7 @@ internal static class VerifyCommand
             await using var session = await WorkspaceSession.OpenAsync(workspace, parsed, cancellationToken);
             var report = await LedgerVerification.RunAsync(session.Database.Source, parsed.GetValue(campaign), cancellationToken);
             var rows = report.Mailings.Select(Row.Of).ToList();
-            var writer = output.Writer(parsed);
+            var writer = output.Writer(parsed, session.Services.Zone);
             if (writer.Format == OutputFormat.Json)
             {
                 writer.Document(new Report(report.Balanced, rows));

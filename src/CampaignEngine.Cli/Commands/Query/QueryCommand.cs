@@ -42,19 +42,19 @@ internal static class QueryCommand
         var output = OutputOption.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var files = WorkspaceFiles.Load(workspace.Directory(parsed));
-            var entity = Entity(files.Model, parsed.GetValue(from));
+            var model = WorkspaceSession.LoadWorkspace(workspace.Directory(parsed)).Model!;
+            var entity = Entity(model, parsed.GetValue(from));
             var problems = new ProblemList();
-            var binder = new ConditionBinder(files.Model, problems);
+            var binder = new ConditionBinder(model, problems);
             var bound = binder.BindCondition(new Written(parsed.GetRequiredValue(condition), new Place("condition", 1, 1)), entity);
             var value = parsed.GetValue(by) is { } text ? binder.BindExpression(new Written(text, new Place("--by", 1, 1)), entity) : null;
             if (problems.HasErrors || bound is null)
             {
-                throw WorkspaceFiles.Rejected(problems);
+                throw WorkspaceSession.Invalid(problems);
             }
 
             await using var session = await WorkspaceSession.OpenAsync(workspace, parsed, cancellationToken);
-            var query = new AudienceQuery(session.Database, files.Model, session.TimeProvider, TimeZoneInfo.FindSystemTimeZoneById(files.Settings.Zone));
+            var query = new AudienceQuery(session.Database, session.Model, session.TimeProvider, session.Services.Zone);
             AudienceAnswer answer;
             try
             {

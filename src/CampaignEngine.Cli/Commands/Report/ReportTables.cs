@@ -21,33 +21,45 @@ internal static class ReportTables
         }
 
         lines.Add(report.Total with { Drop = "total" });
-        console.Write(Results(lines, report.Currency));
+        console.Write(Contacts(lines));
+        console.Write(Rates(lines));
+        console.Write(Money(lines, report.Currency));
         console.Write(Activity(lines.Where(l => !l.Control)));
         Control(console, report);
     }
 
-    private static Table Results(IEnumerable<ReportFigures> lines, string? currency)
+    // Four tables, each of which fits a terminal of 100 columns without cutting a number.
+    private static Table Contacts(IEnumerable<ReportFigures> lines) => Filled(
+        lines, ["people", "contacted", "in doubt", "delivered", "bounced"],
+        line => [N(line.People), N(line.Contacted), N(line.InDoubt), N(line.Delivered), N(line.Bounced)]);
+
+    private static Table Rates(IEnumerable<ReportFigures> lines) => Filled(
+        lines, ["responses", "rate (95 %)", "conversions", "rate (95 %)"],
+        line =>
+        [
+            N(line.Responses), Rate(line.ResponseRate, line.ResponseRateLow, line.ResponseRateHigh),
+            N(line.Conversions), Rate(line.ConversionRate, line.ConversionRateLow, line.ConversionRateHigh),
+        ]);
+
+    private static Table Money(IEnumerable<ReportFigures> lines, string? currency) => Filled(
+        lines, ["orders", "revenue", currency is null ? "cost" : $"cost {currency}", "a response", "a conversion"],
+        line => [N(line.Orders), M(line.Revenue), M(line.Cost), line.CostPerResponse is { } response ? M(response) : "", line.CostPerConversion is { } conversion ? M(conversion) : ""]);
+
+    private static Table Activity(IEnumerable<ReportFigures> lines) => Filled(
+        lines, ["opened", "with\nmachines", "clicked", "with\nmachines", "replied", "opted\nout", "complaints"],
+        line => [N(line.Opens), N(line.OpensRaw), N(line.Clicks), N(line.ClicksRaw), N(line.Replies), N(line.Unsubscribes), N(line.Complaints)]);
+
+    private static Table Filled(IEnumerable<ReportFigures> lines, string[] titles, Func<ReportFigures, string[]> figures)
     {
-        var table = Titled("drop", "cell", "people", "contacted", "in doubt", "delivered", "responses", "rate (95 %)", "conversions", "rate (95 %)", "orders", "revenue", currency is null ? "cost" : $"cost {currency}");
-        foreach (var line in lines)
+        var table = new Table().Border(TableBorder.Simple).AddColumns("drop", "cell");
+        foreach (var title in titles)
         {
-            table.AddRow(Cells(
-                line.Drop, line.Cell, N(line.People), N(line.Contacted), N(line.InDoubt), N(line.Delivered),
-                N(line.Responses), Rate(line.ResponseRate, line.ResponseRateLow, line.ResponseRateHigh),
-                N(line.Conversions), Rate(line.ConversionRate, line.ConversionRateLow, line.ConversionRateHigh),
-                N(line.Orders), M(line.Revenue), M(line.Cost)));
+            table.AddColumn(new TableColumn(new Text(title)) { NoWrap = true }.RightAligned());
         }
 
-        return table;
-    }
-
-    private static Table Activity(IEnumerable<ReportFigures> lines)
-    {
-        var table = Titled("drop", "cell", "opened", "with machines", "clicked", "with machines", "replied", "unsubscribed", "complained", "bounced");
         foreach (var line in lines)
         {
-            table.AddRow(Cells(
-                line.Drop, line.Cell, N(line.Opens), N(line.OpensRaw), N(line.Clicks), N(line.ClicksRaw), N(line.Replies), N(line.Unsubscribes), N(line.Complaints), N(line.Bounced)));
+            table.AddRow(((string?[])[line.Drop, line.Cell, .. figures(line)]).Select(cell => new Text(Terminal.Clean(cell ?? ""))));
         }
 
         return table;
@@ -63,20 +75,6 @@ internal static class ReportTables
                 $"against the control cell, {cell.Cell}: conversion rate {Points(cell.ConversionLift)} points ({Points(cell.ConversionLiftLow)} to {Points(cell.ConversionLiftHigh)}), about {cell.IncrementalConversions:0.#} conversions and {cell.IncrementalRevenue:0.00} revenue more")));
         }
     }
-
-    private static Table Titled(params string[] titles)
-    {
-        var table = new Table().Border(TableBorder.Simple);
-        foreach (var (title, index) in titles.Select((title, index) => (title, index)))
-        {
-            var column = new TableColumn(new Text(title));
-            table.AddColumn(index < 2 ? column : column.RightAligned());
-        }
-
-        return table;
-    }
-
-    private static IEnumerable<Text> Cells(params string?[] cells) => cells.Select(cell => new Text(Terminal.Clean(cell ?? "")));
 
     private static string N(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
 

@@ -23,9 +23,8 @@ internal static class SuppressCommand
         var output = OutputOption.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var directory = workspace.Directory(parsed);
-            var key = SuppressTarget.KeyOf(parsed.GetValue(address)!, parsed.GetValue(channel)!, directory, WorkspaceFiles.Load(directory).Settings);
             await using var session = await WorkspaceSession.OpenAsync(workspace, parsed, cancellationToken);
+            var key = SuppressTarget.KeyOf(parsed.GetValue(address)!, parsed.GetValue(channel)!, session);
             var entry = new SuppressionEntry(parsed.GetValue(channel)!, Scope(parsed.GetValue(scope)!), "operator", session.TimeProvider.GetUtcNow(), parsed.GetValue(because)!);
             var added = await new Suppressions(session.Database.Source).AddAsync(key, entry, cancellationToken);
             output.Writer(parsed).Document(new Result(entry.Channel, entry.Scope, added ? "suppressed" : "was suppressed already"));

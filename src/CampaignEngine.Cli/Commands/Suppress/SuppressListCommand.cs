@@ -20,12 +20,11 @@ internal static class SuppressListCommand
         var output = OutputOption.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var directory = workspace.Directory(parsed);
             var wanted = parsed.GetValue(channel);
-            var key = parsed.GetValue(address) is { } text ? SuppressTarget.KeyOf(text, wanted ?? "email", directory, WorkspaceFiles.Load(directory).Settings) : null;
             await using var session = await WorkspaceSession.OpenAsync(workspace, parsed, cancellationToken);
+            var key = parsed.GetValue(address) is { } text ? SuppressTarget.KeyOf(text, wanted ?? "email", session) : null;
             var list = new Suppressions(session.Database.Source);
-            output.Writer(parsed).Rows(key is null
+            output.Writer(parsed, session.Services.Zone).Rows(key is null
                 ? await list.LatestAsync(wanted, Math.Max(1, parsed.GetValue(count)), cancellationToken)
                 : await list.FindAsync(key, wanted ?? "email", cancellationToken));
             return ExitCode.Done;

@@ -1,6 +1,3 @@
-using CampaignEngine.Customers;
-using CampaignEngine.Deduplication;
-
 namespace CampaignEngine.Cli.Commands.Suppress;
 
 /// <summary>An address as lists know it.</summary>
@@ -9,10 +6,7 @@ internal static class SuppressTarget
     public static readonly string[] Channels = ["email", "sms", "print", "call"];
 
     /// <exception cref="CommandException">The text is no address of the channel.</exception>
-    public static byte[] KeyOf(string address, string channel, string workspaceDirectory, EngineSettings settings)
-    {
-        var keys = new RecipientKeys(InstallationKeys.Load(workspaceDirectory));
-        return new ContactPoints(keys, settings.Dedupe, settings.DefaultCountry).Normalise(channel, address, country: null).Key
+    public static byte[] KeyOf(string address, string channel, WorkspaceSession session) =>
+        session.Services.Contacts.Normalise(channel, address, country: null).Key
             ?? throw CommandException.Invalid($"'{address}' is no usable address for {channel}, so nothing can ever be sent there" + (channel is "sms" or "call" ? "; write phone numbers with country code, such as +886 912 345 678" : ""));
-    }
 }
