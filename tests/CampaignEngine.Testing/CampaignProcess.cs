@@ -35,7 +35,15 @@ public sealed class CampaignProcess : IDisposable
     public static CampaignProcess Start(
         string workspace, string[] arguments, IReadOnlyDictionary<string, string?>? environment = null, string[]? prefix = null)
     {
-        string[] command = [.. prefix ?? [], Environment.ProcessPath is { } host && Path.GetFileName(host) == "dotnet" ? host : "dotnet", ProgramFile, .. arguments];
+        return StartProgram(workspace, [.. prefix ?? [], Host, ProgramFile, .. arguments], environment);
+    }
+
+    /// <summary>The program that runs <see cref="ProgramFile"/>.</summary>
+    public static string Host => Environment.ProcessPath is { } host && Path.GetFileName(host) == "dotnet" ? host : "dotnet";
+
+    /// <summary>Starts a command line that runs the program itself, in the same environment.</summary>
+    public static CampaignProcess StartProgram(string workspace, string[] command, IReadOnlyDictionary<string, string?>? environment)
+    {
         var start = new ProcessStartInfo(command[0], command[1..])
         {
             WorkingDirectory = workspace,
@@ -53,9 +61,14 @@ public sealed class CampaignProcess : IDisposable
     }
 
     /// <summary>Reads stdout up to the first line that holds a text.</summary>
-    public async Task<string> ReadUntilAsync(string text, CancellationToken cancellationToken)
+    public Task<string> ReadUntilAsync(string text, CancellationToken cancellationToken) => ReadUntilAsync(_process.StandardOutput, text, cancellationToken);
+
+    /// <summary>The same with stderr, where messages go.</summary>
+    public Task<string> ReadErrorsUntilAsync(string text, CancellationToken cancellationToken) => ReadUntilAsync(_process.StandardError, text, cancellationToken);
+
+    private async Task<string> ReadUntilAsync(StreamReader stream, string text, CancellationToken cancellationToken)
     {
-        while (await _process.StandardOutput.ReadLineAsync(cancellationToken) is { } line)
+        while (await stream.ReadLineAsync(cancellationToken) is { } line)
         {
             if (line.Contains(text, StringComparison.Ordinal))
             {
