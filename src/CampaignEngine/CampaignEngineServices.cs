@@ -35,7 +35,7 @@ public sealed class CampaignEngineServices(string directory, EngineSettings sett
     public MailingFreezer Freezer => new(database, new FreezeSource(database, Model, Lists, Contacts, Zone), Zone, timeProvider);
 
     // Planning
-    public Planner Planner => new(database, Lists, SamplesAsync, Zone, settings.BaseCurrency, timeProvider);
+    public Planner Planner => new(database, Lists, SamplesAsync, Zone, settings.BaseCurrency, timeProvider, new TemplateProof(database.QuerySource, model, settings, Zone, timeProvider).RunAsync);
     public Launcher Launcher => new(database, Freezer, Zone, timeProvider);
     public Explainer Explainer => new(database, model, Zone, timeProvider);
 

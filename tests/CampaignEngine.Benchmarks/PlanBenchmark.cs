@@ -42,6 +42,10 @@ internal static class PlanBenchmark
         response: { window: 14 days }
         """;
 
+    private static string LongMail(string before, string after) =>
+        before + string.Concat(Enumerable.Range(0, 40).Select(i => $"<p style=\"margin:0 0 16px\">Block {i} of the harvest letter, with some words of text around {{{{ customer.first_name ?? 'you' }}}} in {{{{ customer.city ?? 'your town' }}}} and more.</p>\n"))
+        + after + "<a href=\"https://shop.example/\">Shop</a> <a href=\"{{ unsubscribe_url }}\">Unsubscribe</a>";
+
     public static Task RunAsync(string[] args) => RunAsync(args, CancellationToken.None);
 
     private static async Task RunAsync(string[] args, CancellationToken cancellationToken)
@@ -66,6 +70,9 @@ internal static class PlanBenchmark
             PlanDocument plan = await PlanAsync("plan, first (purchase summary built)", Selective);
             plan = await PlanAsync("plan, again", Selective);
             PlanDocument all = await PlanAsync("plan of everybody", Everybody);
+            await MeasureProofAsync("proof of a short mail", "<p>Hello {{ customer.first_name ?? 'there' }}</p>");
+            await MeasureProofAsync("proof of a long mail, 80 values", LongMail("", ""));
+            await MeasureProofAsync("proof of a long mail, 80 values and the last order", LongMail("{{ last = orders[0] }}", "{{ if last }}<p>You last ordered on {{ last.ordered_at | date.to_string '%F' }} for {{ last.amount }}.</p>{{ end }}"));
             LaunchResult launch = await MeasureAsync("freeze of everybody, deduplicated", () => engine.Launcher.LaunchAsync(all.Campaign, all.Hash, false, cancellationToken), l => l.Drops[0].People);
             _ = launch;
             CampaignDefinition campaign = Load(Selective);
@@ -82,6 +89,21 @@ internal static class PlanBenchmark
             Array.Sort(times);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| why, median of {times.Length} | {times[times.Length / 2]:0.000} | 1 |\n| why, slowest | {times[^1]:0.000} | 1 |"));
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"\npeak memory of the engine: {Process.GetCurrentProcess().PeakWorkingSet64 / 1048576} MiB"));
+
+            async Task MeasureProofAsync(string name, string html)
+            {
+                var content = new MailingContent { Campaign = "bench", Marketing = true, Drop = "announce", Channel = "email", Sender = "main", People = "customers", TemplateName = "email/bench", Subject = "Hello {{ customer.customer_no }}", Html = html };
+                await MeasureAsync(name, () => new TemplateProof(database.QuerySource, model, engine.Settings, TimeZoneInfo.Utc, TimeProvider.System).RunAsync([(content, 0)], PeopleAsync(), null, cancellationToken), p => p.Rendered);
+            }
+
+            async IAsyncEnumerable<PersonToProve> PeopleAsync()
+            {
+                await using var connection = await database.QuerySource.OpenConnectionAsync(cancellationToken);
+                await using var command = new Npgsql.NpgsqlCommand("SELECT customer_id::text FROM crm.customers", connection);
+                await using var rows = await command.ExecuteReaderAsync(cancellationToken);
+                while (await rows.ReadAsync(cancellationToken))
+                    yield return new PersonToProve(rows.GetString(0), null, 1);
+            }
 
             async Task<PlanDocument> PlanAsync(string name, string yaml)
             {

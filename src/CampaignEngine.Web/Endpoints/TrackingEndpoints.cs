@@ -17,6 +17,9 @@ public static class TrackingEndpoints
         routes.MapMethods("/o/{token}.gif", Reading, context => OpenEndpoint.HandleAsync(context, site, Token(context)));
         routes.MapMethods("/u/{token}", Reading, context => UnsubscribeEndpoint.ShowAsync(context, site, Token(context)));
         routes.MapPost("/u/{token}", context => UnsubscribeEndpoint.ActAsync(context, site, Token(context)));
+        routes.MapMethods("/p/{token}", Reading, context => PreferencesEndpoint.ShowAsync(context, site, Token(context)));
+        routes.MapPost("/p/{token}", context => PreferencesEndpoint.ActAsync(context, site, Token(context)));
+        routes.MapMethods("/v/{token}", Reading, context => ViewOnlineEndpoint.HandleAsync(context, site, Token(context)));
         routes.MapMethods("/healthz", Reading, context => HealthAsync(context, site));
         routes.MapFallback(Page.NotFoundAsync);
     }

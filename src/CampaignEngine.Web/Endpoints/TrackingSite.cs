@@ -1,11 +1,13 @@
 using CampaignEngine.Customers;
+using CampaignEngine.Rendering;
 using CampaignEngine.Tracking;
 using Npgsql;
 
 namespace CampaignEngine.Web.Endpoints;
 
 /// <summary>What the recipients' side of the site needs. One for the life of the process; dispose it after the server has stopped, so that waiting events are written.</summary>
-public sealed class TrackingSite(NpgsqlDataSource database, CustomerModel model, ItemTokens tokens, TimeProvider clock, EventRecorderOptions? options = null) : IAsyncDisposable
+/// <param name="settings">For the page that shows a message again; null: there is none.</param>
+public sealed class TrackingSite(NpgsqlDataSource database, CustomerModel model, ItemTokens tokens, TimeProvider clock, EventRecorderOptions? options = null, EngineSettings? settings = null) : IAsyncDisposable
 {
     public ItemTokens Tokens { get; } = tokens;
 
@@ -16,6 +18,10 @@ public sealed class TrackingSite(NpgsqlDataSource database, CustomerModel model,
     public LinkTargets Links { get; } = new(database);
 
     public Unsubscribing Unsubscribing { get; } = new(database, model);
+
+    public Preferences Preferences { get; } = new(database, model, new Unsubscribing(database, model));
+
+    public OnlineMessages? Online { get; } = settings is null ? null : new OnlineMessages(database, model, settings, tokens, clock);
 
     public NpgsqlDataSource Database { get; } = database;
 

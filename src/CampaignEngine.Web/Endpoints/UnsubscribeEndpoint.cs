@@ -68,7 +68,7 @@ internal static class UnsubscribeEndpoint
     private static Task DoneAsync(HttpContext context, string channel) =>
         Page.WriteAsync(context, StatusCodes.Status200OK, "You are unsubscribed", $"<p>We will send you no more {Page.Encode(Word(channel))}. There is nothing else to do.</p>");
 
-    private static string Word(string channel) => channel switch
+    internal static string Word(string channel) => channel switch
     {
         "email" => "e-mails",
         "sms" => "text messages",

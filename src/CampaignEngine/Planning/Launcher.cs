@@ -26,6 +26,9 @@ public enum LaunchEnding
     /// <summary>The plan costs more than the campaign's budget.</summary>
     OverBudget,
 
+    /// <summary>More messages than <see cref="PlanProof.OneInRefused"/> allows cannot be rendered: correct the template or the audience and plan again.</summary>
+    Unproved,
+
     /// <summary>The people of the list are gone (an old, never launched plan): plan again.</summary>
     ListGone,
 }
@@ -62,6 +65,8 @@ public sealed class Launcher(EngineDatabase database, MailingFreezer freezer, Ti
         PlanDocument document = PlanDocument.FromJson(plan.Document);
         if (document.OverBudget && !overBudget)
             return Refuse(LaunchEnding.OverBudget, FormattableString.Invariant($"the plan costs {document.Cost:0.00} {document.Currency}, the budget is {document.Budget:0.00}: raise the budget, lower the limit, or launch with --over-budget"));
+        if (document.Proof?.Refusing() is { } bad)
+            return Refuse(LaunchEnding.Unproved, FormattableString.Invariant($"{bad.Failed:N0} of {bad.Failed + bad.Rendered:N0} messages of drop '{bad.Drop}' cannot be rendered, more than one in {PlanProof.OneInRefused}: {document.Proof.Groups.First(g => g.Drop == bad.Drop).Cause}. Correct the template or leave these people out, and plan again"));
         if (plan.ListId is null)
             return Refuse(LaunchEnding.ListGone, $"the list of plan {plan.Hash} has been dropped: plan again");
 
@@ -82,8 +87,11 @@ public sealed class Launcher(EngineDatabase database, MailingFreezer freezer, Ti
             drops.Add(new LaunchedDrop(drop.Name, due, frozen.MailingId!.Value, frozen.Items, frozen.Excluded));
         }
         await transaction.CommitAsync(cancellationToken);
-        return new LaunchResult(LaunchEnding.Launched, $"plan {plan.Hash} is launched", plan.Hash, drops);
+        return new LaunchResult(LaunchEnding.Launched, $"plan {plan.Hash} is launched{Unrenderable(document.Proof)}", plan.Hash, drops);
     }
+
+    private static string Unrenderable(PlanProof? proof) => proof is not { Failed: > 0 } ? ""
+        : FormattableString.Invariant($"; {proof.Failed:N0} of its messages cannot be rendered and will not leave: the ledger names these people (render_failed)");
 
     private static LaunchResult Refuse(LaunchEnding ending, string text) => new(ending, text, null, []);
 

@@ -46,6 +46,9 @@ public sealed record PlanDocument
     /// <summary>Messages of the first drop as three people would get them.</summary>
     public IReadOnlyList<PlanSample> Samples { get; init; } = [];
 
+    /// <summary>Every message rendered; null when there is nobody to contact, and in plans of earlier versions.</summary>
+    public PlanProof? Proof { get; init; }
+
     /// <summary>Null for the first plan of a campaign.</summary>
     public PlanDifference? Difference { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using CampaignEngine.Audiences;
@@ -17,7 +18,7 @@ namespace CampaignEngine.Planning;
 /// Makes a plan: the list with everybody's reason, forecast and cost of every drop, samples, the difference from the plan before, and
 /// the hash that a launch names. Nothing is sent and nobody is claimed.
 /// </summary>
-public sealed class Planner(EngineDatabase database, ListMaker lists, SampleMaker samples, TimeZoneInfo zone, string currency, TimeProvider timeProvider)
+public sealed class Planner(EngineDatabase database, ListMaker lists, SampleMaker samples, TimeZoneInfo zone, string currency, TimeProvider timeProvider, ProofMaker? proof = null)
 {
     /// <param name="messages">By drop name; every drop of the campaign has one.</param>
     /// <param name="progress">Called with what is going on and the number of people so far.</param>
@@ -44,6 +45,7 @@ public sealed class Planner(EngineDatabase database, ListMaker lists, SampleMake
             Difference = previous is null ? null : await CompareAsync(connection, previous, list, definitionHash, messagesJson, cancellationToken),
         };
         document = document with { Samples = await SamplesAsync(connection, messages[campaign.Drops[0].Name], list, cancellationToken) };
+        document = await ProvedAsync(connection, document, campaign, messages, list, progress, cancellationToken);
 
         long? stored = await connection.ExecuteScalarAsync<long?>(Command("StorePlan", new
         {
@@ -139,6 +141,28 @@ public sealed class Planner(EngineDatabase database, ListMaker lists, SampleMake
         List<(string CustomerKey, string? Cell, string Address)> people = [.. await connection.QueryAsync<(string, string?, string)>(
             Command("SamplePeople", new { list = list.ListId }, cancellationToken))];
         return people.Count == 0 ? [] : await samples(content, people, cancellationToken);
+    }
+
+    private async Task<PlanDocument> ProvedAsync(
+        NpgsqlConnection connection, PlanDocument document, CampaignDefinition campaign, IReadOnlyDictionary<string, MailingContent> messages, BuiltList list,
+        Action<string, long>? progress, CancellationToken cancellationToken)
+    {
+        if (proof is null || list.Contact == 0)
+            return document;
+        List<string> channels = [.. campaign.Drops.Select(d => d.Channel).Distinct()];
+        PlanProof result = await proof(
+            [.. campaign.Drops.Select(d => (messages[d.Name], channels.IndexOf(d.Channel)))], PeopleAsync(connection, list.ListId, cancellationToken),
+            people => progress?.Invoke("prove the messages", people), cancellationToken);
+        return document with { Proof = result, Warnings = [.. document.Warnings, .. ProofWarnings.Of(result)] };
+    }
+
+    private static async IAsyncEnumerable<PersonToProve> PeopleAsync(NpgsqlConnection connection, long list, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(SqlFile.Load<Planner>("PeopleToProve"), connection) { CommandTimeout = 0 };
+        command.Parameters.AddWithValue("list", list);
+        await using NpgsqlDataReader rows = await command.ExecuteReaderAsync(cancellationToken);
+        while (await rows.ReadAsync(cancellationToken))
+            yield return new PersonToProve(rows.GetString(0), rows.IsDBNull(1) ? null : rows.GetString(1), rows.GetInt16(2));
     }
 
     private static string Hex(byte[] bytes) => Convert.ToHexStringLower(bytes);

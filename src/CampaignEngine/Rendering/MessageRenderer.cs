@@ -106,7 +106,7 @@ public sealed class MessageRenderer
             return fault.Error.ToString();
         }
 
-        if (_text is null)
+        if (_text is null && !message.WithoutDerivedText)
         {
             HtmlText.Write(message.Html.Span, message.TextBuffer);
         }

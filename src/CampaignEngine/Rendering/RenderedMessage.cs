@@ -17,6 +17,9 @@ public sealed class RenderedMessage
     /// <summary>Address of the unsubscribe page of this message; null for service messages.</summary>
     public string? UnsubscribeUrl { get; internal set; }
 
+    /// <summary>A text part that would be made from the HTML is left out: it cannot fail, and a proof has no use for it.</summary>
+    internal bool WithoutDerivedText { get; init; }
+
     internal ArrayBufferWriter<byte> HtmlBuffer { get; } = new(16 * 1024);
 
     internal ArrayBufferWriter<byte> TextBuffer { get; } = new(4 * 1024);

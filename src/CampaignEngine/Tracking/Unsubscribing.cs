@@ -23,6 +23,9 @@ public sealed class Unsubscribing
         _builtInCustomers = model.People.Table == new SqlName("crm", "customers") && model.People.Key.Column == "customer_id";
     }
 
+    /// <summary>The customer database is the built-in one, which keeps every statement of consent.</summary>
+    internal bool WritesConsents => _builtInCustomers;
+
     /// <summary>Null: there is no such item.</summary>
     public async Task<UnsubscribeOffer?> FindAsync(ItemToken item, CancellationToken cancellationToken)
     {

@@ -85,7 +85,8 @@ public sealed class PlanningFixture : TestDatabase
         var problems = new ProblemList();
         BoundAudience audience = BoundAudience.Bind(campaign, Model, problems)!;
         Assert.Empty(problems.Items);
-        var planner = new Planner(Database, Services.Lists, (_, _, _) => Task.FromResult<IReadOnlyList<PlanSample>>([]), TimeZoneInfo.Utc, "USD", TimeProvider.System);
+        var planner = new Planner(Database, Services.Lists, (_, _, _) => Task.FromResult<IReadOnlyList<PlanSample>>([]), TimeZoneInfo.Utc, "USD", TimeProvider.System,
+            new TemplateProof(Database.QuerySource, Model, Services.Settings, TimeZoneInfo.Utc, TimeProvider.System).RunAsync);
         return await planner.PlanAsync(campaign, audience, messages ?? Messages(campaign), null, TestContext.Current.CancellationToken);
     }
 

@@ -67,7 +67,7 @@ public sealed class TrackingFixture : TestDatabase, IAsyncDisposable
             await Mailing.OutcomeAsync(Source, $"{n}", Sent);
         }
 
-        _site = new TrackingSite(Source, BuiltInCustomers(), Tokens, Clock);
+        _site = new TrackingSite(Source, BuiltInCustomers(), Tokens, Clock, settings: new EngineSettings());
         _server = WebServer.Create(new WebServerOptions { Listen = "http://127.0.0.1:0" }, _site);
         await _server.StartAsync(cancellationToken);
         Addresses = new TrackingAddresses(_server.Address, Tokens);

@@ -17,7 +17,7 @@ internal static class LaunchCommand
             Approve a plan: exactly its definition, messages and list are frozen and sent when due.
 
             Example: campaign launch spring-tea --plan 3f9c2a81
-            Exit code 3 when refused: unknown or outdated plan, over budget.
+            Exit code 3 when refused: unknown or outdated plan, over budget, more than one message in 100 that cannot be rendered.
             """) { campaign, plan, overBudget };
         var workspace = WorkspaceOption.AddTo(command);
         var output = OutputOption.AddTo(command);

@@ -14,6 +14,8 @@ internal static class PlanView
         console.Write(Drops(plan));
         string budget = plan.Budget is { } amount ? Number($" of a budget of {amount:N2}") + (plan.OverBudget ? ": over budget" : "") : "";
         console.WriteLine(Number($"Cost {plan.Cost:N2} {plan.Currency}") + budget);
+        if (plan.Proof is { } proof)
+            ShowProof(console, proof);
         foreach (PlanSample sample in plan.Samples)
             ShowSample(console, sample);
         if (plan.Difference is { } difference)
@@ -53,6 +55,16 @@ internal static class PlanView
         foreach (PlanDrop drop in plan.Drops)
             table.AddRow(new Text(drop.Drop), new Text(drop.Channel), new Text(drop.Schedule), new Text(Number($"{drop.People:N0}")), new Text(Number($"{drop.Cost:N2}")));
         return table;
+    }
+
+    private static void ShowProof(IAnsiConsole console, PlanProof proof)
+    {
+        long largest = proof.Drops.Max(d => d.LargestBytes);
+        console.WriteLine(Number($"Proof: {proof.Rendered:N0} messages rendered, {proof.Failed:N0} cannot be; the largest has {(largest + 1023) / 1024:N0} KB"));
+        foreach (ProofGroup group in proof.Groups.Take(10))
+            console.WriteLine(Number($"  {group.People:N0} in {group.Drop}: {group.Cause} (for example customer {group.Customer}{(group.Cell is null ? "" : $", cell {group.Cell}")})"));
+        if (proof.Groups.Count > 10)
+            console.WriteLine(Number($"  and {proof.Groups.Count - 10} causes more: --output json has all"));
     }
 
     private static void ShowSample(IAnsiConsole console, PlanSample sample)

@@ -16,7 +16,7 @@ internal static class ServeCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             await using var session = await WorkspaceSession.OpenAsync(workspace, parsed, cancellationToken);
-            await using var site = new TrackingSite(session.Database.Source, session.Model, session.Services.Tokens, session.TimeProvider);
+            await using var site = new TrackingSite(session.Database.Source, session.Model, session.Services.Tokens, session.TimeProvider, settings: session.Settings);
             var options = new WebServerOptions { Listen = parsed.GetValue(listen) ?? session.Settings.Web.Listen };
             await using var server = WebServer.Create(options, site, services => HostedParts.Add(services, session));
             await server.StartAsync(cancellationToken);

@@ -1,0 +1,85 @@
+using System.Text;
+using CampaignEngine.Tracking;
+using CampaignEngine.Web.Pages;
+using Microsoft.AspNetCore.Http;
+using Npgsql;
+
+namespace CampaignEngine.Web.Endpoints;
+
+/// <summary>
+/// /p/{token}: GET shows what the person has agreed to and changes nothing. POST states anew what was changed on the page, by channel and purpose. The
+/// token is the proof; no cookie, no login.
+/// </summary>
+internal static class PreferencesEndpoint
+{
+    public static async Task ShowAsync(HttpContext context, TrackingSite site, string token)
+    {
+        if (!site.Tokens.TryRead(token, TokenPurpose.Preferences, out var item))
+        {
+            await Page.NotFoundAsync(context);
+            return;
+        }
+
+        try
+        {
+            await WriteAsync(context, await site.Preferences.FindAsync(item, context.RequestAborted), token, saved: false);
+        }
+        catch (NpgsqlException)
+        {
+            await Page.BusyAsync(context);
+        }
+    }
+
+    public static async Task ActAsync(HttpContext context, TrackingSite site, string token)
+    {
+        if (!site.Tokens.TryRead(token, TokenPurpose.Preferences, out var item))
+        {
+            await Page.NotFoundAsync(context);
+            return;
+        }
+
+        try
+        {
+            // Only the page's own form says what is wanted: a bare POST of a scanner withdraws nothing.
+            if (!context.Request.HasFormContentType || await context.Request.ReadFormAsync(context.RequestAborted) is not { } form || form["save"] != "yes")
+            {
+                await WriteAsync(context, await site.Preferences.FindAsync(item, context.RequestAborted), token, saved: false);
+                return;
+            }
+
+            var wanted = form["want"].OfType<string>().Select(w => w.Split(':', 2)).Where(w => w.Length == 2).Select(w => (w[0], w[1])).ToHashSet();
+            // The wish is carried out even when the other side hangs up before the answer.
+            var preferences = await site.Preferences.ChangeAsync(item, wanted, site.Clock.GetUtcNow(), context.Request.Headers.UserAgent.ToString(), CancellationToken.None);
+            await WriteAsync(context, preferences, token, saved: true);
+        }
+        catch (Exception fault) when (fault is InvalidDataException or BadHttpRequestException)
+        {
+            await Page.NotFoundAsync(context);
+        }
+        catch (NpgsqlException)
+        {
+            await Page.BusyAsync(context);
+        }
+    }
+
+    private static Task WriteAsync(HttpContext context, IReadOnlyList<Preference> preferences, string token, bool saved)
+    {
+        if (preferences.Count == 0)
+        {
+            return Page.NotFoundAsync(context);
+        }
+
+        var rows = new StringBuilder();
+        foreach (var preference in preferences)
+        {
+            var what = UnsubscribeEndpoint.Word(preference.Channel) + (preference.Purpose == "marketing" ? " with news and offers" : $" about {preference.Purpose}");
+            rows.Append(System.Globalization.CultureInfo.InvariantCulture,
+                $"""<p><label><input type="checkbox" name="want" value="{Page.Encode($"{preference.Channel}:{preference.Purpose}")}"{(preference.Receives ? " checked" : "")}> {Page.Encode(char.ToUpperInvariant(what[0]) + what[1..])}</label></p>""");
+        }
+
+        return Page.WriteAsync(context, StatusCodes.Status200OK, saved ? "Your choice is saved" : "What may we send you?",
+            $"""
+            <form method="post" action="/p/{Page.Encode(token)}">{rows}<button type="submit" name="save" value="yes">Save</button></form>
+            """);
+    }
+}
