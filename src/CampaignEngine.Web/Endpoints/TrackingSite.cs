@@ -25,5 +25,7 @@ public sealed class TrackingSite(NpgsqlDataSource database, CustomerModel model,
 
     public NpgsqlDataSource Database { get; } = database;
 
+    public RecipientLanguage Languages { get; } = new(database, model, clock);
+
     public ValueTask DisposeAsync() => Recorder.DisposeAsync();
 }

@@ -22,11 +22,12 @@ internal static class UnsubscribeEndpoint
         try
         {
             var offer = await site.Unsubscribing.FindAsync(item, context.RequestAborted);
+            var texts = PageTexts.For(context, await site.Languages.FindAsync(item, context.RequestAborted));
             await (offer switch
             {
                 null => Page.NotFoundAsync(context),
-                { AlreadyDone: true } => DoneAsync(context, offer.Channel),
-                _ => AskAsync(context, offer, token),
+                { AlreadyDone: true } => DoneAsync(context, texts, offer.Channel),
+                _ => AskAsync(context, texts, offer, token),
             });
         }
         catch (NpgsqlException)
@@ -47,7 +48,8 @@ internal static class UnsubscribeEndpoint
         {
             // The wish is carried out even when the other side hangs up before the answer.
             var channel = await site.Unsubscribing.ConfirmAsync(item, site.Clock.GetUtcNow(), context.Request.Headers.UserAgent.ToString(), CancellationToken.None);
-            await (channel is null ? Page.NotFoundAsync(context) : DoneAsync(context, channel));
+            var texts = PageTexts.For(context, await site.Languages.FindAsync(item, CancellationToken.None));
+            await (channel is null ? Page.NotFoundAsync(context) : DoneAsync(context, texts, channel));
         }
         catch (NpgsqlException)
         {
@@ -55,18 +57,22 @@ internal static class UnsubscribeEndpoint
         }
     }
 
-    private static Task AskAsync(HttpContext context, UnsubscribeOffer offer, string token) =>
-        Page.WriteAsync(
+    private static Task AskAsync(HttpContext context, PageTexts texts, UnsubscribeOffer offer, string token)
+    {
+        var word = texts.Word(offer.Channel);
+        return Page.WriteAsync(
             context,
             StatusCodes.Status200OK,
-            $"Stop {Word(offer.Channel)}?",
+            PageTexts.Fill(texts.AskTitle, word),
             $"""
-            <p>We will send no more {Page.Encode(Word(offer.Channel))} to <b>{Page.Encode(offer.MaskedAddress)}</b>.</p>
-            <form method="post" action="/u/{Page.Encode(token)}"><button type="submit" name="confirm" value="yes">Unsubscribe</button></form>
-            """);
+            <p>{PageTexts.Fill(Page.Encode(texts.Ask), Page.Encode(word), $"<b>{Page.Encode(offer.MaskedAddress)}</b>")}</p>
+            <form method="post" action="/u/{Page.Encode(token)}"><button type="submit" name="confirm" value="yes">{Page.Encode(texts.Button)}</button></form>
+            """,
+            texts.Language);
+    }
 
-    private static Task DoneAsync(HttpContext context, string channel) =>
-        Page.WriteAsync(context, StatusCodes.Status200OK, "You are unsubscribed", $"<p>We will send you no more {Page.Encode(Word(channel))}. There is nothing else to do.</p>");
+    private static Task DoneAsync(HttpContext context, PageTexts texts, string channel) => Page.WriteAsync(
+        context, StatusCodes.Status200OK, texts.DoneTitle, $"<p>{Page.Encode(PageTexts.Fill(texts.Done, texts.Word(channel)))}</p>", texts.Language);
 
     internal static string Word(string channel) => channel switch
     {

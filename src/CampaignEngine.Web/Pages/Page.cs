@@ -38,11 +38,12 @@ internal static class Page
 
     /// <param name="title">Plain text.</param>
     /// <param name="body">HTML, every foreign text in it encoded.</param>
-    public static async Task WriteAsync(HttpContext context, int status, string title, string body)
+    /// <param name="language">BCP 47 tag of title and body.</param>
+    public static async Task WriteAsync(HttpContext context, int status, string title, string body, string language = "en")
     {
         var html = $"""
             <!doctype html>
-            <html lang="en">
+            <html lang="{Encode(language)}">
             <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>{Encode(title)}</title><style>{Style}</style></head>
             <body><main><h1>{Encode(title)}</h1>{body}</main></body>
             </html>
@@ -58,12 +59,16 @@ internal static class Page
     }
 
     /// <summary>The same page for a wrong, foreign, damaged or outdated address: it tells a guesser nothing.</summary>
-    public static Task NotFoundAsync(HttpContext context) =>
-        WriteAsync(context, StatusCodes.Status404NotFound, "This page does not exist", "<p>The address may have been cut off. Please use the link of your message once more.</p>");
+    public static Task NotFoundAsync(HttpContext context)
+    {
+        var texts = PageTexts.For(context);
+        return WriteAsync(context, StatusCodes.Status404NotFound, texts.MissingTitle, $"<p>{Encode(texts.Missing)}</p>", texts.Language);
+    }
 
     public static Task BusyAsync(HttpContext context)
     {
         context.Response.Headers.RetryAfter = "5";
-        return WriteAsync(context, StatusCodes.Status503ServiceUnavailable, "Please try again in a moment", "<p>We could not handle your request just now. Nothing was lost; please reload this page.</p>");
+        var texts = PageTexts.For(context);
+        return WriteAsync(context, StatusCodes.Status503ServiceUnavailable, texts.BusyTitle, $"<p>{Encode(texts.Busy)}</p>", texts.Language);
     }
 }

@@ -144,6 +144,30 @@ public sealed class TrackingEndpointsTests(TrackingFixture site) : IClassFixture
         Assert.Contains("You are unsubscribed", await site.Client.GetStringAsync(address, Cancellation));
     }
 
+    [Theory]
+    [InlineData("de-AT", "fr", "de", "Abmelden")]
+    [InlineData("fr", "", "fr", "Me d&#xE9;sabonner")]
+    [InlineData("NL", "", "nl", "Afmelden")]
+    [InlineData("es_MX", "", "es", "Darme de baja")]
+    [InlineData("zh-TW", "", "zh-Hant", "&#x53D6;&#x6D88;&#x8A02;&#x95B1;")]
+    [InlineData("zh-Hans-SG", "", "zh-Hans", "&#x53D6;&#x6D88;&#x8BA2;&#x9605;")]
+    [InlineData("fi", "sv, nl;q=0.5, de;q=0.8, fr;q=0", "de", "Abmelden")]
+    [InlineData(null, "es-AR", "es", "Darme de baja")]
+    [InlineData(null, "???", "en", "Unsubscribe")]
+    public async Task ThePageSpeaksTheRecipientsLanguageThenTheBrowsersThenEnglish(string? own, string browser, string language, string button)
+    {
+        await site.ExecuteAsync($"UPDATE crm.customers SET language = {(own is null ? "NULL" : $"'{own}'")} WHERE customer_id = 3");
+        using var request = new HttpRequestMessage(HttpMethod.Get, site.Addresses.Unsubscribe(Mailing, site.Mailing.OrdinalOf("3")));
+        request.Headers.TryAddWithoutValidation("Accept-Language", browser);
+
+        using var answer = await site.Client.SendAsync(request, Cancellation);
+
+        var page = await answer.Content.ReadAsStringAsync(Cancellation);
+        Assert.Contains($"<html lang=\"{language}\">", page, StringComparison.Ordinal);
+        Assert.Contains($">{button}</button>", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("{0}", page, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task ForeignTextOnAPageIsEncoded()
     {

@@ -32,13 +32,15 @@ public sealed class TrackingFixture : TestDatabase, IAsyncDisposable
     public static CustomerModel BuiltInCustomers()
     {
         var key = new Field { Name = "id", Column = "customer_id", Type = FieldType.Integer };
+        var language = new Field { Name = "language", Column = "language", Type = FieldType.Text, Nullable = true };
         var people = new Entity
         {
             Name = "customers",
             Table = new SqlName("crm", "customers"),
             Key = key,
             Label = key,
-            Fields = new Dictionary<string, Field> { ["id"] = key },
+            Fields = new Dictionary<string, Field> { ["id"] = key, ["language"] = language },
+            Language = language,
             Relations = new Dictionary<string, Relation>(),
         };
         return new CustomerModel { File = "model.yaml", Entities = new Dictionary<string, Entity> { ["customers"] = people }, People = people };
