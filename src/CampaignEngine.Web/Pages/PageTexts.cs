@@ -8,6 +8,7 @@ namespace CampaignEngine.Web.Pages;
 internal sealed record PageTexts
 {
     private const string English = "en";
+    private static readonly JsonSerializerOptions Names = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
     private static readonly Dictionary<string, PageTexts> All = Load();
 
     /// <summary>BCP 47 tag, as the page's lang attribute has it.</summary>
@@ -33,8 +34,6 @@ internal sealed record PageTexts
 
     public required string Busy { get; init; }
 
-    public static IReadOnlyCollection<string> Languages => All.Keys;
-
     /// <summary>The recipient's own language, else the browser's best, else English.</summary>
     /// <param name="recipient">As the customer database has it: a tag such as de, de-AT or zh_TW; null when it is not known.</param>
     public static PageTexts For(HttpContext context, string? recipient = null)
@@ -59,7 +58,7 @@ internal sealed record PageTexts
     private static Dictionary<string, PageTexts> Load()
     {
         using var stream = typeof(PageTexts).Assembly.GetManifestResourceStream("Pages/texts.json")!;
-        var all = JsonSerializer.Deserialize<Dictionary<string, PageTexts>>(stream, new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower })!;
+        var all = JsonSerializer.Deserialize<Dictionary<string, PageTexts>>(stream, Names)!;
         return all.ToDictionary(pair => pair.Key, pair => pair.Value with { Language = pair.Key }, StringComparer.Ordinal);
     }
 }
