@@ -45,7 +45,7 @@ public sealed class AuthoringCommandsTests(TestDatabase database) : IClassFixtur
         var lines = (await RunAsync("validate", file, "--workspace", Repository.Root)).Output;
         Assert.Equal(
             $"{file}(2,20): error CE4101: unknown field 'contry' of customers; did you mean 'country'?\n"
-            + $"{file}(4,44): error CE3001: the template 'email/none' has no file: templates/email/none exists with neither '.sbn-html' nor '.sbn-txt'\n", lines);
+            + $"{file}(4,44): error CE3001: the template 'email/none' has no file: templates/email/none exists with neither '.sbn-html', '.sbn-md' nor '.sbn-txt'\n", lines);
     }
 
     [Fact]
