@@ -37,9 +37,10 @@ public sealed class TemplateEnvironment
     /// of the type <see cref="CultureInfo"/> or <see cref="TimeZoneInfo"/> gets the reader's; templates do not see it.
     /// </summary>
     /// <example><code>environment.Add("money", (decimal amount, string currency) => ...)</code></example>
-    public TemplateEnvironment Add(string name, Delegate function)
+    /// <param name="utf8">The same function writing UTF-8, for one that returns text: with it a compiled message allocates nothing for the call. See <see cref="Utf8Function"/>.</param>
+    public TemplateEnvironment Add(string name, Delegate function, Utf8Function? utf8 = null)
     {
-        _functions[name] = new HostFunction(name, function);
+        _functions[name] = new HostFunction(name, function, utf8);
         return this;
     }
 

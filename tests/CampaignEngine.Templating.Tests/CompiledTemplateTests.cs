@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
+using System.Text.Unicode;
 using CampaignEngine.Templating;
 
 namespace CampaignEngine.Templating.Tests;
@@ -33,9 +34,41 @@ public sealed class CompiledTemplateTests
             _ => null,
         },
     }
-        .Add("money", (decimal amount, string currency = "USD") => amount.ToString("N2", CultureInfo.InvariantCulture) + " " + currency)
+        .Add("money", (decimal amount, string currency = "USD") => amount.ToString("N2", CultureInfo.InvariantCulture) + " " + currency, WriteMoney)
         .Add("shout", string? (string? text) => text?.ToUpperInvariant())
+        .Add("tag", string? (string? text, bool loud = false, DateTime? at = null, CultureInfo? reader = null) => text is null ? null : $"{text}{(loud ? "!" : ".")}{at:yyyy}{reader!.Name}", WriteTag)
         .AddVariable("brand", "Tea & Co");
+
+    private static Utf8Result WriteMoney(HostArguments arguments, Span<byte> room, out int written) =>
+        Utf8.TryWrite(room, CultureInfo.InvariantCulture, $"{arguments.Number(0):N2} ", out written)
+        && arguments.Text(1).TryCopyTo(room[written..]) && (written += arguments.Text(1).Length) >= 0 ? Utf8Result.Written : Utf8Result.MoreRoom;
+
+    /// <summary>Asks for more room than it gets at first, and leaves long texts to the delegate.</summary>
+    private static Utf8Result WriteTag(HostArguments arguments, Span<byte> room, out int written)
+    {
+        written = 0;
+        if (arguments.IsNull(0))
+        {
+            return Utf8Result.Null;
+        }
+
+        if (arguments.Text(0).Length > 20)
+        {
+            return Utf8Result.Decline;
+        }
+
+        if (room.Length < 1000)
+        {
+            return Utf8Result.MoreRoom;
+        }
+
+        arguments.Text(0).CopyTo(room);
+        written = arguments.Text(0).Length;
+        DateTime? at = arguments.IsNull(2) ? null : arguments.Date(2);
+        Utf8.TryWrite(room[written..], CultureInfo.InvariantCulture, $"{(arguments.Boolean(1) ? '!' : '.')}{at:yyyy}{arguments.Culture.Name}", out var rest);
+        written += rest;
+        return Utf8Result.Written;
+    }
 
     private static readonly string[] s_texts = ["Ann", "O'Neil <b>", "", "łódź żółw", "日本語 👩‍👩‍👧", " spaces\t", "two\nlines\n", "a&b=c \"q\"", "ǆungla", "https://a.b/c d?e=f", "javascript:x"];
 
@@ -159,7 +192,7 @@ public sealed class CompiledTemplateTests
             """
             <p>Dear {{ customer.first_name ?? 'friend' | string.capitalize }}, born {{ customer.born | date.to_string '%d %B %Y' }}</p>
             {{ for o in orders }}<a href="https://shop.example/o?n={{ o.number }}">{{ for.index + 1 }}. {{ o.number }}: {{ o.amount | math.format 'N2' }} {{ if o.paid }}paid{{ else }}open{{ end }}</a>{{ end }}
-            {{ customer.last_name | string.upcase | string.truncate 20 }} {{ total = 0 }}{{ for o in orders; total = total + o.amount; end }}{{ total | math.round 1 }}
+            {{ customer.last_name | string.upcase | string.truncate 20 }} {{ money customer.id currency: 'EUR' }} {{ customer.url | tag loud: true | tag }} {{ total = 0 }}{{ for o in orders; total = total + o.amount; end }}{{ total | math.round 1 }}
             """,
             "x.sbn-html",
             TemplateOptions.HtmlEscaped).Compile(Shape, Environment);

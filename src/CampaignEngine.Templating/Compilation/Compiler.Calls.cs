@@ -10,17 +10,82 @@ internal sealed partial class Compiler
     private ValueNode Call(CallExpr call)
     {
         var function = FunctionOf(call.Target);
-        if (call.Arguments.Exists(a => a is NamedArgument or UnaryExpr { Op: UnaryOp.Expand or UnaryOp.Alias } or FunctionExpr))
+        if (call.Arguments.Exists(a => a is UnaryExpr { Op: UnaryOp.Expand or UnaryOp.Alias } or FunctionExpr))
         {
-            throw Not("named, expanded or function arguments");
+            throw Not("expanded or function arguments");
         }
 
-        if (function is Builtin builtin && Typed(builtin, call.Arguments) is { } typed)
+        var arguments = call.Arguments.Exists(a => a is NamedArgument) ? Positioned(function, call.Arguments) : call.Arguments;
+        if (function is Builtin builtin && Typed(builtin, arguments) is { } typed)
         {
             return typed;
         }
 
-        return Boxed(function, call, [.. call.Arguments.Select(Value)]);
+        if (function is HostFunction { Utf8: not null } host && Utf8(host, arguments) is { } written)
+        {
+            return written;
+        }
+
+        return Boxed(function, call, [.. arguments.Select(Value)]);
+    }
+
+    /// <summary>Arguments by the places of their parameters; what lies between them and is not given has its default.</summary>
+    private static List<Expr> Positioned(Function function, List<Expr> arguments)
+    {
+        if (function.Rest != RestKind.None)
+        {
+            throw Not("named arguments of a function that takes any number");
+        }
+
+        var places = new Expr?[function.Parameters.Count];
+        var next = 0;
+        foreach (var argument in arguments)
+        {
+            var (at, value) = argument is NamedArgument named ? (function.IndexOf(named.Name), named.Value) : (next++, argument);
+            if (at < 0 || at >= places.Length || places[at] is not null || value is null)
+            {
+                throw Not("arguments that do not fit");
+            }
+
+            places[at] = value;
+        }
+
+        var last = Array.FindLastIndex(places, p => p is not null);
+        for (var i = 0; i <= last; i++)
+        {
+            places[i] ??= function.Parameters[i].HasDefault ? new LiteralExpr(function.Parameters[i].Default) : throw Not("arguments that do not fit");
+        }
+
+        return [.. places[..(last + 1)].Select(p => p!)];
+    }
+
+    /// <summary>A call by the function's UTF-8 form; null where a value would have to be turned into another kind first.</summary>
+    private HostText? Utf8(HostFunction function, List<Expr> arguments)
+    {
+        if (function.Rest != RestKind.None || arguments.Count < function.Required || arguments.Count > function.Parameters.Count || function.Returns != typeof(string))
+        {
+            return null;
+        }
+
+        var values = new ValueNode[function.Parameters.Count];
+        for (var i = 0; i < values.Length; i++)
+        {
+            var parameter = function.Parameters[i];
+            var value = i < arguments.Count ? arguments[i] : new LiteralExpr(parameter.Default);
+            if (value is LiteralExpr { Value: not (null or string or bool or int or long or decimal or double) })
+            {
+                return null;
+            }
+
+            values[i] = Value(value);
+            if (!HostText.Fits(values[i], parameter))
+            {
+                return null;
+            }
+        }
+
+        CallsFunctions = true;
+        return new HostText(function.Utf8!, values);
     }
 
     private Function FunctionOf(Expr target)

@@ -33,6 +33,8 @@ internal sealed class Frame
     public long Rounds;
     public long Started;
     public TemplateEnvironment Environment = null!;
+    public HostValue[] HostValues = new HostValue[8];
+    private int _hostValuesUsed;
 
     /// <summary>Runs the built-in and host functions that have no typed form here.</summary>
     public Interpreter Functions = null!;
@@ -61,6 +63,7 @@ internal sealed class Frame
         Length = 0;
         AfterNewLine = false;
         _scratchUsed = 0;
+        _hostValuesUsed = 0;
         Signal = Signal.None;
         Rounds = 0;
         Limits = limits;
@@ -263,6 +266,21 @@ internal sealed class Frame
 
         return _otherChars.AsSpan(0, count);
     }
+
+    /// <summary>Room for the arguments of a call; calls in its arguments take theirs after it.</summary>
+    public int EnterHostCall(int count)
+    {
+        var start = _hostValuesUsed;
+        _hostValuesUsed += count;
+        if (_hostValuesUsed > HostValues.Length)
+        {
+            Array.Resize(ref HostValues, _hostValuesUsed * 2);
+        }
+
+        return start;
+    }
+
+    public void LeaveHostCall(int start) => _hostValuesUsed = start;
 
     /// <summary>A text as UTF-16, for what counts or changes characters; overwritten by the next call.</summary>
     public Span<char> Chars(ReadOnlySpan<byte> text)

@@ -197,6 +197,8 @@ internal sealed class TextSlot(SlotPath path) : TextNode
 
 internal sealed class NumberSlot(SlotPath path) : NumberNode
 {
+    public bool IsInteger => path.Member.Type.Kind == ShapeKind.Integer;
+
     public override Num Get(Frame f)
     {
         if (path.Owners.Length > 0 && !path.Reaches(f))

@@ -59,6 +59,7 @@ internal readonly struct Num
 
     public decimal ToDecimal() => Kind switch
     {
+        NumKind.Null => 0,
         NumKind.Integer => _bits,
         NumKind.Double => (decimal)Double,
         _ => _decimal,

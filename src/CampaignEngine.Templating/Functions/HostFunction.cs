@@ -15,8 +15,9 @@ internal sealed class HostFunction : Function
     private const int ReaderCulture = -1;
     private const int ReaderZone = -2;
 
-    public HostFunction(string name, Delegate function)
+    public HostFunction(string name, Delegate function, Utf8Function? utf8 = null)
     {
+        Utf8 = utf8;
         Name = name;
         Delegate = function;
         var parameters = function.Method.GetParameters();
@@ -37,6 +38,9 @@ internal sealed class HostFunction : Function
     }
 
     public Delegate Delegate { get; }
+
+    /// <summary>The form for the fast path, or null.</summary>
+    public Utf8Function? Utf8 { get; }
 
     public override string Name { get; }
 
