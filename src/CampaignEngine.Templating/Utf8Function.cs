@@ -27,8 +27,8 @@ public enum Utf8Result
 /// <param name="arguments">The values of the template's arguments in the order of the delegate's parameters (those of the reader's culture and zone left out); defaults are filled in.</param>
 /// <param name="room">Where to write; what is beyond <paramref name="written"/> is ignored.</param>
 /// <example><code>
-/// environment.Add("points", (int count) => count + " pts", (arguments, room, out written) =>
-///     Utf8.TryWrite(room, arguments.Culture, $"{arguments.Integer(0)} pts", out written) ? Utf8Result.Written : Utf8Result.MoreRoom);
+/// environment.Add("points", (CultureInfo reader, long count) => count.ToString("N0", reader), (arguments, room, out written) =>
+///     arguments.Integer(0).TryFormat(room, out written, "N0", arguments.Culture) ? Utf8Result.Written : Utf8Result.MoreRoom);
 /// </code></example>
 public delegate Utf8Result Utf8Function(HostArguments arguments, Span<byte> room, out int written);
 

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
-using System.Text.Unicode;
 using CampaignEngine.Templating;
 
 namespace CampaignEngine.Templating.Tests;
@@ -39,9 +38,19 @@ public sealed class CompiledTemplateTests
         .Add("tag", string? (string? text, bool loud = false, DateTime? at = null, CultureInfo? reader = null) => text is null ? null : $"{text}{(loud ? "!" : ".")}{at:yyyy}{reader!.Name}", WriteTag)
         .AddVariable("brand", "Tea & Co");
 
-    private static Utf8Result WriteMoney(HostArguments arguments, Span<byte> room, out int written) =>
-        Utf8.TryWrite(room, CultureInfo.InvariantCulture, $"{arguments.Number(0):N2} ", out written)
-        && arguments.Text(1).TryCopyTo(room[written..]) && (written += arguments.Text(1).Length) >= 0 ? Utf8Result.Written : Utf8Result.MoreRoom;
+    private static Utf8Result WriteMoney(HostArguments arguments, Span<byte> room, out int written)
+    {
+        var currency = arguments.Text(1);
+        if (!arguments.Number(0).TryFormat(room, out written, "N2", CultureInfo.InvariantCulture) || room.Length < written + 1 + currency.Length)
+        {
+            return Utf8Result.MoreRoom;
+        }
+
+        room[written++] = (byte)' ';
+        currency.CopyTo(room[written..]);
+        written += currency.Length;
+        return Utf8Result.Written;
+    }
 
     /// <summary>Asks for more room than it gets at first, and leaves long texts to the delegate.</summary>
     private static Utf8Result WriteTag(HostArguments arguments, Span<byte> room, out int written)
@@ -64,9 +73,14 @@ public sealed class CompiledTemplateTests
 
         arguments.Text(0).CopyTo(room);
         written = arguments.Text(0).Length;
-        DateTime? at = arguments.IsNull(2) ? null : arguments.Date(2);
-        Utf8.TryWrite(room[written..], CultureInfo.InvariantCulture, $"{(arguments.Boolean(1) ? '!' : '.')}{at:yyyy}{arguments.Culture.Name}", out var rest);
-        written += rest;
+        room[written++] = arguments.Boolean(1) ? (byte)'!' : (byte)'.';
+        if (!arguments.IsNull(2))
+        {
+            arguments.Date(2).TryFormat(room[written..], out var year, "yyyy", CultureInfo.InvariantCulture);
+            written += year;
+        }
+
+        written += Encoding.UTF8.GetBytes(arguments.Culture.Name, room[written..]);
         return Utf8Result.Written;
     }
 
@@ -160,7 +174,10 @@ public sealed class CompiledTemplateTests
     public void BothPathsGiveTheSameOverGeneratedTemplates()
     {
         var fast = 0;
-        for (var seed = 0; seed < 2500; seed++)
+        var slow = new List<string>();
+        // More of them when asked for: TEMPLATE_SEEDS=100000.
+        var seeds = int.Parse(System.Environment.GetEnvironmentVariable("TEMPLATE_SEEDS") ?? "2500", CultureInfo.InvariantCulture);
+        for (var seed = 0; seed < seeds; seed++)
         {
             var random = new Random(seed);
             var html = random.Next(2) == 0;
@@ -172,7 +189,15 @@ public sealed class CompiledTemplateTests
             }
 
             var compiled = template.Compile(Shape, Environment);
-            fast += compiled.SlowPathReason is null ? 1 : 0;
+            if (compiled.SlowPathReason is { } reason)
+            {
+                slow.Add(reason);
+            }
+            else
+            {
+                fast++;
+            }
+
             for (var i = 0; i < 3; i++)
             {
                 var row = Fill(random);
@@ -182,7 +207,7 @@ public sealed class CompiledTemplateTests
             }
         }
 
-        Assert.True(fast > 1200, $"only {fast} of the templates took the fast path");
+        Assert.True(fast > seeds / 2, $"only {fast} of the templates took the fast path: {string.Join("; ", slow.GroupBy(r => r).OrderByDescending(g => g.Count()).Select(g => $"{g.Count()} {g.Key}"))}");
     }
 
     [Fact]
@@ -232,10 +257,10 @@ public sealed class CompiledTemplateTests
     [Fact]
     public void WhatTheFastPathCannotDoRunsOnTheOther()
     {
-        var compiled = Template.Parse("{{ orders | array.map 'number' | array.join ',' }}").Compile(Shape, Environment);
+        var compiled = Template.Parse("{{ orders | array.map 'number' | array.reverse | array.join ',' }}").Compile(Shape, Environment);
 
         Assert.NotNull(compiled.SlowPathReason);
-        Assert.Equal("A-2,A-1", Run(o => compiled.Render(o, TwoOrders(), cancellation: TestContext.Current.CancellationToken)));
+        Assert.Equal("A-1,A-2", Run(o => compiled.Render(o, TwoOrders(), cancellation: TestContext.Current.CancellationToken)));
     }
 
     [Fact]

@@ -8,6 +8,7 @@ internal sealed class TemplateGenerator(Random random, bool html)
     private readonly StringBuilder _text = new();
     private readonly List<string> _variables = [];
     private readonly Stack<string> _loops = new();
+    private int _withs;
 
     public string Next()
     {
@@ -33,7 +34,7 @@ internal sealed class TemplateGenerator(Random random, bool html)
 
     private void Piece(int depth)
     {
-        switch (random.Next(depth > 0 ? 12 : 6))
+        switch (random.Next(depth > 0 ? 13 : 6))
         {
             case 0:
                 _text.Append(Pick("plain ", "\n", "\n   ", " two\nlines\n", "<b>bold</b>", "łódź "));
@@ -74,19 +75,38 @@ internal sealed class TemplateGenerator(Random random, bool html)
                 Loop(depth);
                 break;
             case 10:
-                _text.Append(Pick("", "\n  ")).Append("{{ include '").Append(Pick("footer", "row")).Append("' }}");
+                _text.Append(Pick("", "\n  ")).Append("{{ include '").Append((_withs > 0 ? "row" : Pick("footer", "row"))).Append("' }}");
                 break;
-            case 11:
+            case 11 when _withs == 0:
                 var name = "c" + random.Next(3);
                 Code("capture " + name);
                 Block(depth - 1);
                 Code("end");
                 Code(name);
                 break;
+            case 12:
+                With(depth);
+                break;
             default:
                 Code(Scalar());
                 break;
         }
+    }
+
+    private void With(int depth)
+    {
+        var target = Pick("customer", "customer", "customer.company", "orders[0]", "(orders | array.last)", _loops.Contains("o") ? "o" : "customer");
+        Code("with " + target);
+        _withs++;
+        Code(Pick("offer", "brand", target switch
+        {
+            "customer" => Pick("last_name", "first_name ?? 'x'", "id", "company?.name", "url"),
+            "customer.company" => Pick("name", "size"),
+            _ => Pick("number", "amount", "lines.size", "at | date.to_string '%F'"),
+        }));
+        Block(depth - 1);
+        _withs--;
+        Code("end");
     }
 
     private void Loop(int depth)
@@ -95,6 +115,20 @@ internal sealed class TemplateGenerator(Random random, bool html)
         var (name, list) = inOrders && !_loops.Contains("l") ? ("l", "o.lines") : _loops.Contains("t") || random.Next(2) == 0 ? ("o", "orders") : ("t", "tags");
         if (_loops.Contains(name))
         {
+            return;
+        }
+
+        if (random.Next(8) == 0 && !_loops.Contains("w"))
+        {
+            Code($"for w in {Pick("['a', 'b<']", "[customer.last_name, offer, 'z']", "['x']")}");
+            _loops.Push("w");
+            Code(Pick("w", "for.index", "w + for.length"));
+            Block(depth - 1);
+            Code("if " + Condition());
+            Code(Pick("break", "continue"));
+            Code("end");
+            _loops.Pop();
+            Code("end");
             return;
         }
 
@@ -125,6 +159,13 @@ internal sealed class TemplateGenerator(Random random, bool html)
 
     private void Assign()
     {
+        if (_withs > 0 && random.Next(20) > 0)
+        {
+            // A name set inside a with is a member of its object, which only the interpreter does.
+            Code(Scalar());
+            return;
+        }
+
         var kind = random.Next(3);
         var name = Pick("n", "t", "b")[..1];
         name = kind switch { 0 => "n" + random.Next(2), 1 => "t" + random.Next(2), _ => "b" + random.Next(2) };
@@ -154,6 +195,8 @@ internal sealed class TemplateGenerator(Random random, bool html)
         choices.AddRange(_loops.Contains("o") ? ["o.number"] : []);
         choices.AddRange(_loops.Contains("l") ? ["l.name"] : []);
         choices.AddRange(_loops.Contains("t") ? ["t"] : []);
+        choices.AddRange(_loops.Contains("w") ? ["w"] : []);
+        choices.AddRange(["tags[0]", "orders[0].number", "orders[-1].number", "orders[0]?.number", "(orders | array.first)?.number", "customer['last_name']", "orders[1]?.lines[0]?.name", "(orders | array.map 'number' | array.join ', ')", "(tags | array.join '+')"]);
         return choices[random.Next(choices.Count)];
     }
 
@@ -174,7 +217,7 @@ internal sealed class TemplateGenerator(Random random, bool html)
 
     private string NumberAtom()
     {
-        var choices = new List<string> { "customer.id", "customer.balance", "7", "2.5", "0.10m", "orders.size", "customer.company?.size", "(customer.last_name | string.size)", Variable("n", "3") };
+        var choices = new List<string> { "customer.id", "orders[0]?.amount", "customer.balance", "7", "2.5", "0.10m", "orders.size", "customer.company?.size", "(customer.last_name | string.size)", Variable("n", "3") };
         choices.AddRange(_loops.Contains("o") ? ["o.amount", "for.index", "for.rindex"] : []);
         choices.AddRange(_loops.Contains("l") ? ["l.price"] : []);
         choices.AddRange(_loops.Contains("i") ? ["i", "for.length"] : []);
@@ -202,7 +245,7 @@ internal sealed class TemplateGenerator(Random random, bool html)
         4 => $"(!({Condition()}))",
         5 => $"(({Condition()}) {Pick("&&", "||")} ({Condition()}))",
         6 => $"({TextAtom()} | string.{Pick("contains 'n'", "starts_with 'A'", "ends_with ' '", "empty", "whitespace")})",
-        7 => Pick("orders.empty?", "tags == empty", "orders.size > 1"),
+        7 => Pick("(tags | array.contains 'two')", "(tags | array.contains offer)", $"(['Ann', 'x'] | array.contains {TextAtom()})", "(orders[0].paid)", "orders.empty?", "tags == empty", "orders.size > 1"),
         8 => TextAtom(),
         _ => $"(customer.joined {Pick("<", ">", "==")} {Date()})",
     };

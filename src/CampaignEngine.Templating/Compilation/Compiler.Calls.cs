@@ -117,9 +117,27 @@ internal sealed partial class Compiler
             return new ListSize(list);
         }
 
+        if (function.Name == "array.join")
+        {
+            return Join(arguments);
+        }
+
+        if (function.Name == "array.contains" && Unnested(arguments[0]) is ArrayExpr { Items.Count: > 0 } literal && arguments.Count == 2)
+        {
+            return literal.Items.ConvertAll(item => Same(Value(item), Value(arguments[1]))).Aggregate((a, b) => new Junction(false, a, b));
+        }
+
         var values = arguments.ConvertAll(Value);
         switch (function.Name, values)
         {
+            case ("array.first", [ListNode from]):
+                return Element(from, new NumberConstant(Num.Of(0)));
+            case ("array.last", [ListNode from]):
+                return Element(from, new NumberConstant(Num.Of(-1)));
+            case ("array.contains", [ListNode { Element.Shape: null } from, TextConstant or NumberConstant or TextSlot { IsHtml: false } or NumberSlot]):
+                var depth = _loops.Count + 1;
+                _depths = Math.Max(_depths, depth);
+                return new ListContains(from, depth, Same(SlotNode(depth, RowList.ElementShape(from.Element), 0, []), values[1]));
             case ("string.upcase" or "string.downcase" or "string.strip" or "string.lstrip" or "string.rstrip" or "string.capitalize", [TextNode { IsHtml: false } text]):
                 return new TextChange(function.Name["string.".Length..], text);
             case ("string.append", [TextNode { IsHtml: false } text, TextNode { IsHtml: false } with]):
@@ -161,6 +179,41 @@ internal sealed partial class Compiler
             default:
                 return null;
         }
+    }
+
+    /// <summary>Equality of two values of one kind; of two kinds it would be the language's to decide.</summary>
+    private static ValueNode Same(ValueNode a, ValueNode b) => (a, b) is (TextNode { IsHtml: false }, TextNode { IsHtml: false }) or (NumberNode, NumberNode)
+        ? Operate(BinaryOp.Equal, a, b)
+        : throw Not("array.contains over several kinds");
+
+    /// <summary>A list of the data, or one member of its rows, joined by a text.</summary>
+    private JoinedText? Join(List<Expr> arguments)
+    {
+        if (arguments is not [var listed, var separator] || Value(separator) is not TextConstant between)
+        {
+            return null;
+        }
+
+        string? mapped = null;
+        if (Unnested(listed) is CallExpr { Arguments: [var from, LiteralExpr { Value: string member }] } map && FunctionOf(map.Target) is Builtin { Name: "array.map" })
+        {
+            (listed, mapped) = (from, member);
+        }
+
+        if (Value(listed) is not ListNode list || (list.Element.Shape is null) != (mapped is null))
+        {
+            return null;
+        }
+
+        var shape = RowList.ElementShape(list.Element);
+        if (mapped is not null && shape.Find(mapped) is null)
+        {
+            return null;
+        }
+
+        var depth = _loops.Count + 1;
+        _depths = Math.Max(_depths, depth);
+        return new JoinedText(list, depth, AsText(SlotNode(depth, shape, mapped is null ? 0 : shape.Slot(mapped), [])), between);
     }
 
     private static bool Culture(List<ValueNode> values, int index, out CultureInfo? culture)

@@ -17,6 +17,8 @@ internal sealed partial class Compiler
                 return Variable(variable);
             case MemberExpr member:
                 return Member(member);
+            case IndexExpr index:
+                return Index(index);
             case IsEmptyExpr { Target: var target } when Value(target) is ListNode list:
                 return new ListIsEmpty(list, true);
             case UnaryExpr { Op: UnaryOp.Not } not:
@@ -50,12 +52,9 @@ internal sealed partial class Compiler
 
     private ValueNode Variable(VariableExpr variable)
     {
-        foreach (var loop in _loops)
+        if (InnerScope(variable) is { } inner)
         {
-            if (loop.Variable.Name == variable.Name && loop.Variable.IsLocal == variable.IsLocal && (!variable.IsLocal || loop.Locals == _localPrefix))
-            {
-                return loop.Element;
-            }
+            return inner;
         }
 
         var name = NameOf(variable);
@@ -92,9 +91,84 @@ internal sealed partial class Compiler
         throw Not($"the name {name}");
     }
 
-    private static ValueNode SlotNode(int depth, Shape shape, int index, (int, bool)[] owners)
+    /// <summary>Loop variables and the members of <c>with</c> objects, innermost first.</summary>
+    private ValueNode? InnerScope(VariableExpr variable)
     {
-        var path = new SlotPath(depth, index, shape, owners);
+        var loopsLeft = _loops.Count;
+        using var withs = _withs.GetEnumerator();
+        var inWith = withs.MoveNext();
+        foreach (var loop in _loops)
+        {
+            while (inWith && withs.Current.Loops >= loopsLeft)
+            {
+                if (WithMember(withs.Current, variable) is { } member)
+                {
+                    return member;
+                }
+
+                inWith = withs.MoveNext();
+            }
+
+            loopsLeft--;
+            if (loop.Variable.Name == variable.Name && loop.Variable.IsLocal == variable.IsLocal && (!variable.IsLocal || loop.Locals == _localPrefix))
+            {
+                return loop.Element;
+            }
+        }
+
+        for (; inWith; inWith = withs.MoveNext())
+        {
+            if (WithMember(withs.Current, variable) is { } member)
+            {
+                return member;
+            }
+        }
+
+        return null;
+    }
+
+    private static ValueNode? WithMember(WithScope with, VariableExpr variable)
+    {
+        if (variable.IsLocal)
+        {
+            return null;
+        }
+
+        var member = new MemberExpr(variable, variable.Name, variable.Start, false);
+        return with.Target switch
+        {
+            RowNode row when row.Shape.Find(variable.Name) is not null => RowMember(row, member),
+            ObjectNode obj when obj.Path.Member.Type.Shape!.Find(variable.Name) is not null => MemberOf(obj, member),
+            _ => null,
+        };
+    }
+
+    private ValueNode Index(IndexExpr expression)
+    {
+        switch (Value(expression.Target))
+        {
+            case ListNode list:
+                return Element(list, Number(expression.Index));
+            case ObjectNode or RowNode when expression.Index is LiteralExpr { Value: string name }:
+                return Member(new MemberExpr(expression.Target, name, expression.Index.Start, false));
+            default:
+                throw Not("an index");
+        }
+    }
+
+    private static ValueNode Element(ListNode list, NumberNode index)
+    {
+        var shape = RowList.ElementShape(list.Element);
+        var source = new IndexedRow(list, index);
+        return list.Element.Shape is null ? SlotNode(0, shape, 0, [], source, rowOptional: true) : new RowNode(0, shape, source);
+    }
+
+    private static ValueNode RowMember(RowNode row, MemberExpr member) =>
+        SlotNode(row.Depth, row.Shape, row.Shape.Slot(member.Name), [], row.Source, member.Optional);
+
+    private static ValueNode SlotNode(int depth, Shape shape, int index, (int, bool)[] owners, IndexedRow? source = null, bool rowOptional = false)
+    {
+        var path = new SlotPath(depth, index, shape, owners, source, rowOptional);
         return path.Member.Type.Kind switch
         {
             ShapeKind.Text => new TextSlot(path),
@@ -118,7 +192,7 @@ internal sealed partial class Compiler
         switch (target)
         {
             case RowNode row when row.Shape.Find(member.Name) is not null:
-                return SlotNode(row.Depth, row.Shape, row.Shape.Slot(member.Name), []);
+                return RowMember(row, member);
             case ObjectNode obj:
                 return MemberOf(obj, member);
             case ListNode list when member.Name == "size":
@@ -143,7 +217,7 @@ internal sealed partial class Compiler
         // The slots of an object follow its own in the order of its members.
         var index = obj.Path.Index + 1 + inner.Slot(member.Name);
         var owners = obj.Path.Member.Nullable ? [.. obj.Path.Owners, (obj.Path.Index, member.Optional)] : obj.Path.Owners;
-        return SlotNode(obj.Path.Depth, obj.Shape, index, owners);
+        return SlotNode(obj.Path.Depth, obj.Shape, index, owners, obj.Path.Source, obj.Path.RowOptional && member.Optional);
     }
 
     private ValueNode LoopMemberOf(string name)
@@ -231,6 +305,11 @@ internal sealed partial class Compiler
                 }
 
                 break;
+            // A text beside a number compares as texts.
+            case (TextNode a, NumberNode b) when op is BinaryOp.Equal or BinaryOp.NotEqual:
+                return new TextComparison(op, a, AsText(b));
+            case (NumberNode a, TextNode b) when op is BinaryOp.Equal or BinaryOp.NotEqual:
+                return new TextComparison(op, AsText(a), b);
             case (BooleanNode a, BooleanNode b) when op is BinaryOp.Equal or BinaryOp.NotEqual:
                 return new BooleanComparison(op == BinaryOp.Equal, a, b);
             case (DateNode a, DateNode b) when compares:

@@ -28,6 +28,11 @@ internal sealed partial class Compiler(Shape shape, TemplateEnvironment environm
 
     public int VariableCount => _variableSlots.Count;
 
+    private readonly Stack<WithScope> _withs = new();
+
+    /// <param name="Loops">How many loops run around the <c>with</c>.</param>
+    private sealed record WithScope(ValueNode Target, int Loops);
+
     private sealed record LoopName(VariableExpr Variable, ValueNode Element, int Depth, bool IsRange, string Locals);
 
     public Emit Compile(Template template)
@@ -69,6 +74,9 @@ internal sealed partial class Compiler(Shape shape, TemplateEnvironment environm
                 case CaseStatement s:
                     s.Whens.ForEach(w => CollectAssigned(w.Body, source));
                     CollectAssigned(s.Else ?? new Block([]), source);
+                    break;
+                case WithStatement s:
+                    CollectAssigned(s.Body, source);
                     break;
                 case ForStatement s:
                     CollectAssigned(s.Body, source);
@@ -148,6 +156,8 @@ internal sealed partial class Compiler(Shape shape, TemplateEnvironment environm
                 return CompileFor(s, indent);
             case CaptureStatement { Target: VariableExpr variable } s:
                 return CompileCapture(variable, s.Body, indent);
+            case WithStatement s:
+                return CompileWith(s, indent);
             case BreakStatement when _loops.Count > 0:
                 return new SignalEmit(Signal.Break);
             case ContinueStatement when _loops.Count > 0:
@@ -290,6 +300,11 @@ internal sealed partial class Compiler(Shape shape, TemplateEnvironment environm
             return new RangeEmit(first, last, range.Op == BinaryOp.RangeExclusive, depth, body, loop.Else is null ? null : Compile(loop.Else, indent));
         }
 
+        if (Unnested(loop.Iterator) is ArrayExpr { Items.Count: > 0 } literal && loop.Options.Count == 0)
+        {
+            return CompileLiteralFor(loop, variable, literal, depth, indent);
+        }
+
         if (Value(loop.Iterator) is not ListNode list)
         {
             throw Not("a loop over something that is no list of the data");
@@ -309,6 +324,46 @@ internal sealed partial class Compiler(Shape shape, TemplateEnvironment environm
         return new LoopEmit(list, depth, offset, limit, reversed, scalar, rounds, loop.Else is null ? null : Compile(loop.Else, indent));
     }
 
+    /// <summary>A loop over values written in the template: its variable is a slot of its own, set before each round.</summary>
+    private LiteralLoopEmit CompileLiteralFor(ForStatement loop, VariableExpr variable, ArrayExpr list, int depth, string indent)
+    {
+        var items = list.Items.ConvertAll(Value);
+        if (!items.TrueForAll(i => i is TextConstant or NumberConstant or TextSlot or NumberSlot))
+        {
+            // The language makes the whole list before the first round; anything a round could change may not be read later.
+            throw Not("a list of computed values");
+        }
+
+        var slot = _variableSlots[$"for {_variableSlots.Count}"] = _variableSlots.Count;
+        ValueNode element = items[0] switch
+        {
+            TextNode when items.TrueForAll(i => i is TextNode { IsHtml: false }) => new TextVariable(slot),
+            NumberNode when items.TrueForAll(i => i is NumberNode) => new NumberVariable(slot),
+            _ => throw Not("a list of two kinds"),
+        };
+        _loops.Push(new LoopName(variable, element, depth, true, _localPrefix));
+        var body = Compile(loop.Body, indent);
+        _loops.Pop();
+        return new LiteralLoopEmit([.. items.Select(i => new AssignEmit(slot, i))], depth, body);
+    }
+
+    private WithEmit CompileWith(WithStatement statement, string indent)
+    {
+        var target = Value(statement.Target);
+        if (target is not (ObjectNode or RowNode))
+        {
+            throw Not("with something else than an object of the data");
+        }
+
+        var locals = _localPrefix;
+        _localPrefix = $"$with{_variableSlots.Count}.{statement.Start}$";
+        _withs.Push(new WithScope(target, _loops.Count));
+        var body = Compile(statement.Body, indent);
+        _withs.Pop();
+        _localPrefix = locals;
+        return new WithEmit(target, body);
+    }
+
     private static Expr Unnested(Expr expression) => expression is NestedExpr nested ? Unnested(nested.Inner) : expression;
 
     private Emit CompileAssign(AssignExpr assign)
@@ -318,6 +373,8 @@ internal sealed partial class Compiler(Shape shape, TemplateEnvironment environm
             throw Not("sets a member");
         }
 
+        RefuseWith(variable);
+
         var value = assign.Op is { } op
             ? Operate(op, Value(assign.Target), Value(assign.Value))
             : Value(assign.Value);
@@ -326,8 +383,18 @@ internal sealed partial class Compiler(Shape shape, TemplateEnvironment environm
 
     private CaptureEmit CompileCapture(VariableExpr variable, Block body, string indent)
     {
+        RefuseWith(variable);
         var emit = Compile(body, indent);
         return new CaptureEmit(Declare(variable, new TextVariable(0) { IsHtml = _html }), emit);
+    }
+
+    /// <summary>Inside a <c>with</c> a name is set on its object.</summary>
+    private void RefuseWith(VariableExpr variable)
+    {
+        if (_withs.Count > 0 && !variable.IsLocal)
+        {
+            throw Not("sets a member inside with");
+        }
     }
 
     private string NameOf(VariableExpr variable) => variable.IsLocal ? _localPrefix + variable.Name : variable.Name;

@@ -178,6 +178,45 @@ internal sealed class LoopEmit(ListNode list, int depth, NumberNode? offset, Num
     }
 }
 
+/// <summary>A loop over values written in the template.</summary>
+internal sealed class LiteralLoopEmit(AssignEmit[] items, int depth, Emit body) : Emit
+{
+    public override void Run(Frame f)
+    {
+        ref var loop = ref f.Loops[depth];
+        loop.Count = items.Length;
+        for (var i = 0; i < items.Length; i++)
+        {
+            f.Round();
+            loop.Index = i;
+            items[i].Run(f);
+            body.Run(f);
+            if (f.Signal != Signal.None)
+            {
+                var ended = f.Signal != Signal.Continue;
+                f.Signal = f.Signal == Signal.Return ? Signal.Return : Signal.None;
+                if (ended)
+                {
+                    return;
+                }
+            }
+        }
+    }
+}
+
+internal sealed class WithEmit(ValueNode target, Emit body) : Emit
+{
+    public override void Run(Frame f)
+    {
+        if (target.IsNull(f))
+        {
+            throw Frame.Leave();
+        }
+
+        body.Run(f);
+    }
+}
+
 /// <summary>A loop over a range of integers.</summary>
 internal sealed class RangeEmit(NumberNode first, NumberNode last, bool exclusive, int depth, Emit body, Emit? otherwise) : Emit
 {

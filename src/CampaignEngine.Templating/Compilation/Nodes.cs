@@ -92,14 +92,16 @@ internal sealed class ObjectNode(SlotPath path, Shape shape) : ValueNode
     public override object? Box(Frame f) => throw Frame.Leave();
 }
 
-/// <summary>The row of a running loop.</summary>
-internal sealed class RowNode(int depth, Shape shape) : ValueNode
+/// <summary>The row of a running loop, or one taken from a list by its index.</summary>
+internal sealed class RowNode(int depth, Shape shape, IndexedRow? source = null) : ValueNode
 {
     public int Depth => depth;
 
     public Shape Shape => shape;
 
-    public override bool IsNull(Frame f) => false;
+    public IndexedRow? Source => source;
+
+    public override bool IsNull(Frame f) => source is not null && source.Get(f) is null;
 
     public override object? Box(Frame f) => throw Frame.Leave();
 }
@@ -137,9 +139,37 @@ internal sealed class NullNode : ValueNode
     public override object? Box(Frame f) => null;
 }
 
-/// <summary>The way to a slot: the loop it belongs to, and the objects on the way that may be missing.</summary>
-internal sealed class SlotPath(int depth, int index, Shape shape, (int Slot, bool Optional)[] owners)
+/// <summary>One row of a list; negative indexes count from its end.</summary>
+internal sealed class IndexedRow(ListNode list, NumberNode index)
 {
+    /// <summary>The row, or null beyond the list's ends.</summary>
+    public Row? Get(Frame f)
+    {
+        var rows = list.Get(f, out var isNull);
+        var number = index.Get(f);
+        if (isNull || number.IsNull)
+        {
+            throw Frame.Leave();
+        }
+
+        var count = rows?.Count ?? 0;
+        var at = number.ToInt();
+        at = at < 0 ? count + at : at;
+        return at >= 0 && at < count ? rows![at] : null;
+    }
+}
+
+/// <summary>The way to a slot: the loop or indexed row it belongs to, and the objects on the way that may be missing.</summary>
+/// <param name="rowOptional">Whether an index beyond the list gives null instead of a fault.</param>
+internal sealed class SlotPath(int depth, int index, Shape shape, (int Slot, bool Optional)[] owners, IndexedRow? source = null, bool rowOptional = false)
+{
+    public IndexedRow? Source => source;
+
+    public bool RowOptional => rowOptional;
+
+    /// <summary>Something on the way may be missing.</summary>
+    public bool CanMiss => source is not null || owners.Length > 0;
+
     public ShapeMember Member { get; } = shape.MemberAt(index);
 
     public int Depth => depth;
@@ -151,9 +181,19 @@ internal sealed class SlotPath(int depth, int index, Shape shape, (int Slot, boo
     /// <summary>False when an object on the way is missing and <c>?.</c> allows it; without it the rendering has a fault.</summary>
     public bool Reaches(Frame f)
     {
+        if (!CanMiss)
+        {
+            return true;
+        }
+
+        if (RowOf(f) is not { } row)
+        {
+            return rowOptional ? false : throw Frame.Leave();
+        }
+
         foreach (var (slot, optional) in owners)
         {
-            if (f.Rows[depth][slot].Kind != Row.SlotKind.Present)
+            if (row[slot].Kind != Row.SlotKind.Present)
             {
                 return optional ? false : throw Frame.Leave();
             }
@@ -162,7 +202,9 @@ internal sealed class SlotPath(int depth, int index, Shape shape, (int Slot, boo
         return true;
     }
 
-    public ref readonly Row.Slot Slot(Frame f) => ref f.Rows[depth][index];
+    public ref readonly Row.Slot Slot(Frame f) => ref RowOf(f)![index];
+
+    private Row? RowOf(Frame f) => source is null ? f.Rows[depth] : source.Get(f);
 
     public bool IsNullObject(Frame f) => Member.Nullable && Slot(f).Kind != Row.SlotKind.Present;
 }
@@ -172,7 +214,7 @@ internal sealed class TextSlot(SlotPath path) : TextNode
     public override ReadOnlySpan<byte> Get(Frame f, out bool isNull)
     {
         isNull = false;
-        if (path.Owners.Length == 0 || path.Reaches(f))
+        if (!path.CanMiss || path.Reaches(f))
         {
             ref readonly var slot = ref path.Slot(f);
             switch (slot.Kind)
@@ -201,7 +243,7 @@ internal sealed class NumberSlot(SlotPath path) : NumberNode
 
     public override Num Get(Frame f)
     {
-        if (path.Owners.Length > 0 && !path.Reaches(f))
+        if (path.CanMiss && !path.Reaches(f))
         {
             return default;
         }

@@ -14,15 +14,39 @@ internal static class TemplateFunctions
         var own = currency ?? "USD";
         return new TemplateEnvironment { Include = include, Zone = zone, Clock = clock }
             // A literal address is replaced before this runs; a computed one is printed as it is, because it cannot be in the mailing's link table.
-            .Add("link", (string url) => url)
+            .Add("link", (string url) => url, WriteLink)
             .Add("money", string? (CultureInfo reader, decimal? amount, string? currency = null, string? language = null) =>
-                amount is { } value ? MoneyText.Of(value, currency ?? own, In(language, reader)) : null)
+                amount is { } value ? MoneyText.Of(value, currency ?? own, In(language, reader)) : null,
+                (arguments, room, out written) => WriteMoney(arguments, own, room, out written))
             .Add("plural", string? (CultureInfo reader, decimal? count, string? one = null, string? other = null, string? few = null, string? many = null, string? two = null, string? zero = null, string? language = null) =>
                 count is { } value ? PluralText.Of(value, In(language, reader), new PluralForms(one, other, few, many, two, zero)) : null)
             .Add("local_date", string? (CultureInfo reader, DateTime? date, string style = "long", string? language = null) =>
                 date is { } value ? DateText.Of(value, style, In(language, reader)) : null)
             .Add("local_number", string? (CultureInfo reader, decimal? number, int? decimals = null, string? language = null) =>
                 number is { } value ? NumberText.Of(value, decimals, In(language, reader)) : null);
+    }
+
+    private static Utf8Result WriteLink(HostArguments arguments, Span<byte> room, out int written)
+    {
+        written = arguments.Text(0).Length;
+        return arguments.IsNull(0) ? Utf8Result.Null : arguments.Text(0).TryCopyTo(room) ? Utf8Result.Written : Utf8Result.MoreRoom;
+    }
+
+    private static Utf8Result WriteMoney(HostArguments arguments, string own, Span<byte> room, out int written)
+    {
+        written = 0;
+        if (arguments.IsNull(0))
+        {
+            return Utf8Result.Null;
+        }
+
+        // The usual message has one currency; another one, or another language, takes the way with texts.
+        if (!arguments.IsNull(2) || (!arguments.IsNull(1) && !System.Text.Ascii.EqualsIgnoreCase(arguments.Text(1), own)))
+        {
+            return Utf8Result.Decline;
+        }
+
+        return MoneyText.TryWrite(arguments.Number(0), own, arguments.Culture, room, out written) ? Utf8Result.Written : Utf8Result.MoreRoom;
     }
 
     /// <summary>What is wrong with a literal argument; null when nothing is.</summary>

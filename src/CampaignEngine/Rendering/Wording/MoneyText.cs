@@ -27,7 +27,13 @@ internal static class MoneyText
         ["USD"] = "US$", ["AUD"] = "A$", ["CAD"] = "CA$", ["NZD"] = "NZ$", ["HKD"] = "HK$", ["TWD"] = "NT$", ["SGD"] = "S$", ["MXN"] = "MX$", ["BRL"] = "R$", ["CNY"] = "CN¥",
     };
 
-    public static string Of(decimal amount, string currency, CultureInfo culture)
+    public static string Of(decimal amount, string currency, CultureInfo culture) => amount.ToString("C", FormatOf(currency, culture));
+
+    /// <summary>The same as UTF-8, without a string; false when the room is too small.</summary>
+    public static bool TryWrite(decimal amount, string currency, CultureInfo culture, Span<byte> room, out int written) =>
+        amount.TryFormat(room, out written, "C", FormatOf(currency, culture));
+
+    private static NumberFormatInfo FormatOf(string currency, CultureInfo culture)
     {
         currency = currency.Trim().ToUpperInvariant();
         if (!Known.TryGetValue((culture.Name, currency), out var format))
@@ -39,7 +45,7 @@ internal static class MoneyText
             }
         }
 
-        return amount.ToString("C", format);
+        return format;
     }
 
     private static NumberFormatInfo Format(string currency, CultureInfo culture)
