@@ -40,13 +40,9 @@ internal static class TemplateFunctions
             return Utf8Result.Null;
         }
 
-        // The usual message has one currency; another one, or another language, takes the way with texts.
-        if (!arguments.IsNull(2) || (!arguments.IsNull(1) && !System.Text.Ascii.EqualsIgnoreCase(arguments.Text(1), own)))
-        {
-            return Utf8Result.Decline;
-        }
-
-        return MoneyText.TryWrite(arguments.Number(0), own, arguments.Culture, room, out written) ? Utf8Result.Written : Utf8Result.MoreRoom;
+        var culture = arguments.IsNull(2) ? arguments.Culture : In(System.Text.Encoding.UTF8.GetString(arguments.Text(2)), arguments.Culture);
+        var currency = arguments.IsNull(1) ? own : CurrencyNames.Of(arguments.Text(1));
+        return MoneyText.TryWrite(arguments.Number(0), currency, culture, room, out written) ? Utf8Result.Written : Utf8Result.MoreRoom;
     }
 
     /// <summary>What is wrong with a literal argument; null when nothing is.</summary>
