@@ -52,6 +52,21 @@ public sealed class CompiledTemplate
         }
 
         limits ??= RenderLimits.Default;
+        if (!_template.Options.Html && _environment.Engine != TemplateEngine.BuiltIn)
+        {
+            var zone = row.Zone ?? _environment.Zone;
+            var request = new RenderRequest(_template, row.ToDictionary(zone), _environment)
+            {
+                Culture = row.Culture ?? _environment.Culture,
+                Language = row.Language,
+                Zone = zone,
+                Limits = limits,
+                Cancellation = cancellation,
+            };
+            Encoding.UTF8.GetBytes(_environment.Engine.Render(request), output);
+            return;
+        }
+
         if (_body is null || !TryRender(output, row, limits, cancellation))
         {
             Interpret(output, row, limits, cancellation);

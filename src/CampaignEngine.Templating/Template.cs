@@ -1,4 +1,3 @@
-using CampaignEngine.Templating.Evaluation;
 using CampaignEngine.Templating.Html;
 using CampaignEngine.Templating.Parsing;
 using CampaignEngine.Templating.Syntax;
@@ -12,6 +11,8 @@ namespace CampaignEngine.Templating;
 /// </code></example>
 public sealed class Template
 {
+    private static readonly Dictionary<string, object?> s_nothing = [];
+
     private Template(SourceText source, TemplateOptions options, Block body, List<TemplateMessage> messages)
     {
         (Source, Options, Body, Messages) = (source, options, body, messages);
@@ -62,16 +63,8 @@ public sealed class Template
     public string Render(IReadOnlyDictionary<string, object?>? model, TemplateEnvironment environment, RenderLimits? limits = null, CancellationToken cancellation = default)
     {
         ThrowIfBroken();
-        var run = new Interpreter(environment, Options);
-        run.Start(Source, limits ?? RenderLimits.Default, cancellation);
-        try
-        {
-            return run.Run(this, model is null ? new ScriptMap() : Interpreter.ToMap(model, model.Count));
-        }
-        catch (RenderFault fault)
-        {
-            throw new TemplateException(Source.Message(0, Severity.Error, fault.Code, fault.Message));
-        }
+        var engine = Options.Html ? TemplateEngine.BuiltIn : environment.Engine;
+        return engine.Render(new RenderRequest(this, model ?? s_nothing, environment) { Limits = limits ?? RenderLimits.Default, Cancellation = cancellation });
     }
 
     /// <summary>Binds the template to the shape of its data, for many messages.</summary>

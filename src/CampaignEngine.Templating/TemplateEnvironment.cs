@@ -22,6 +22,9 @@ public sealed class TemplateEnvironment
     /// <summary>Gives <c>date.now</c> and measures <see cref="RenderLimits.WallTime"/>.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
+    /// <summary>What renders plain templates. Default: the engine of this library.</summary>
+    public TemplateEngine Engine { get; init; } = TemplateEngine.BuiltIn;
+
     /// <summary>The text of a template named by <c>include</c>; null when there is none of that name.</summary>
     public Func<string, string?>? Include { get; init; }
 

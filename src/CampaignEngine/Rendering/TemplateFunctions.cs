@@ -12,7 +12,7 @@ internal static class TemplateFunctions
     public static TemplateEnvironment Environment(Func<string, string?> include, TimeZoneInfo zone, TimeProvider clock, string? currency = null)
     {
         var own = currency ?? "USD";
-        return new TemplateEnvironment { Include = include, Zone = zone, Clock = clock }
+        return new TemplateEnvironment { Engine = TemplateEngine.Chosen, Include = include, Zone = zone, Clock = clock }
             // A literal address is replaced before this runs; a computed one is printed as it is, because it cannot be in the mailing's link table.
             .Add("link", (string url) => url, WriteLink)
             .Add("money", string? (CultureInfo reader, decimal? amount, string? currency = null, string? language = null) =>
