@@ -2,6 +2,7 @@ using CampaignEngine.Authoring;
 using CampaignEngine.Campaigns;
 using CampaignEngine.Customers;
 using CampaignEngine.Customers.Import;
+using CampaignEngine.Rendering.TemplateTests;
 
 namespace CampaignEngine;
 
@@ -13,6 +14,7 @@ public static class SchemaFiles
         ["campaign.schema.json"] = JsonSchema.Of(CampaignShape.Shape, "A campaign"),
         ["engine.schema.json"] = JsonSchema.Of(EngineShape.Shape, "engine.yaml"),
         ["model.schema.json"] = JsonSchema.Of(ModelShape.Shape, "model.yaml"),
+        ["template-test.schema.json"] = JsonSchema.Of(TemplateTestShape.Shape, "Template tests"),
         ["import.schema.json"] = JsonSchema.Of(ImportMapShape.Shape, "An import map"),
     };
 }

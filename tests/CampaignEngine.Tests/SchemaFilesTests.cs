@@ -10,6 +10,7 @@ public sealed class SchemaFilesTests
     [InlineData("campaign.schema.json")]
     [InlineData("engine.schema.json")]
     [InlineData("model.schema.json")]
+    [InlineData("template-test.schema.json")]
     [InlineData("import.schema.json")]
     public void AreUpToDateInTheRepository(string name)
     {

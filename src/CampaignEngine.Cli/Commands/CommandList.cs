@@ -39,6 +39,7 @@ internal static class CommandList
         ValidateCommand.Create(),
         SchemaCommand.Create(),
         PreviewCommand.Create(),
+        TestTemplatesCommand.Create(),
         DemoCommand.Create(),
         PlanCommand.Create(),
         LaunchCommand.Create(),

@@ -317,7 +317,8 @@ internal sealed partial class Checker
 
         _including.Push(name);
         var (locals, outer, ended) = (_locals, _arguments, _scope.Ended);
-        var given = arguments.Skip(1).Where(a => a is not NamedArgument).Select(a => Infer(a)).ToList();
+        // $0 is the name itself, as in the language; what is handed on starts at $1.
+        List<Inferred> given = [Inferred.Text, .. arguments.Skip(1).Where(a => a is not NamedArgument).Select(a => Infer(a))];
         _locals = new CheckScope();
         _scope.ForgetLocals();
         foreach (var argument in arguments.OfType<NamedArgument>())

@@ -6,17 +6,21 @@ public readonly record struct Place(string File, int Line, int Column)
     public override string ToString() => $"{File}({Line},{Column})";
 }
 
-/// <summary>Errors stop a plan; warnings are shown and do not.</summary>
+/// <summary>Errors stop a plan; warnings are shown and do not; infos are good advice.</summary>
 public enum Severity
 {
     Error,
     Warning,
+    Info,
 }
 
 /// <summary>One fault in an authored file, with its place and its fix. Codes: CE1xxx YAML and campaigns, CE2xxx model and imports, CE3xxx templates, CE4xxx conditions.</summary>
 public sealed record Problem(Place Place, Severity Severity, string Code, string Text)
 {
-    public override string ToString() => $"{Place}: {(Severity == Severity.Error ? "error" : "warning")} {Code}: {Text}";
+    /// <summary>"error", "warning" or "info".</summary>
+    public string SeverityName => Severity switch { Severity.Error => "error", Severity.Warning => "warning", _ => "info" };
+
+    public override string ToString() => $"{Place}: {SeverityName} {Code}: {Text}";
 }
 
 /// <summary>Collects every problem of one pass, so that an author sees all of them at once.</summary>

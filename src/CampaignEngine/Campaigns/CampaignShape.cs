@@ -26,7 +26,7 @@ public static partial class CampaignShape
 
     private static readonly ScalarKind CronKind = new("Quartz cron expression", "0 0 9 ? * MON", null, Cron.Fault);
 
-    private static readonly ScalarKind TemplateKind = new("template path", "email/spring-tea", "^[a-z0-9][a-z0-9_-]*(/[a-z0-9][a-z0-9_-]*)+$", text => TemplateText().IsMatch(text) ? null
+    internal static readonly ScalarKind TemplateKind = new("template path", "email/spring-tea", "^[a-z0-9][a-z0-9_-]*(/[a-z0-9][a-z0-9_-]*)+$", text => TemplateText().IsMatch(text) ? null
         : text.Contains(".sbn", StringComparison.Ordinal) ? $"'{Shown.Text(text)}' names a file; write '{Shown.Text(text[..text.IndexOf(".sbn", StringComparison.Ordinal)])}': the engine finds its .sbn-html and .sbn-txt parts"
         : $"'{Shown.Text(text)}' is not a template path; write the path below templates/ without its extension, for example 'email/spring-tea'");
 

@@ -70,6 +70,9 @@ public sealed class MessageRenderer
             .ToDictionary(v => v, v => (shape.Slot($"vars.{v}"), shape.TryGetSlot(v, out var top) && shape.Find(v)!.Type == ShapeType.Text ? top : (int?)null), StringComparer.Ordinal);
     }
 
+    /// <summary>What these messages can name.</summary>
+    internal MessageShape Shape => _shape;
+
     /// <summary>Pictures that travel with every message of the mailing.</summary>
     public IReadOnlyList<MessageImage> Images => _content.Images;
 

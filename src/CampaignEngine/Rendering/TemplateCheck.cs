@@ -1,5 +1,6 @@
 using CampaignEngine.Authoring;
 using CampaignEngine.Customers;
+using CampaignEngine.Rendering.Linting;
 using CampaignEngine.Templating;
 
 namespace CampaignEngine.Rendering;
@@ -39,6 +40,7 @@ public sealed class TemplateCheck
         var check = new TemplateCheck(content, model, problems, use, partials);
         check.Part(content.Html, content.HtmlPath);
         check.Part(content.Text, $"templates/{content.TemplateName}.sbn-txt");
+        check.Lint();
     }
 
     private void Run(Written? subject, Written? preheader)
@@ -47,10 +49,20 @@ public sealed class TemplateCheck
         var text = Part(_content.Text, $"templates/{_content.TemplateName}.sbn-txt");
         Header(subject, "subject");
         Header(preheader, "preheader");
+        Lint();
 
         if (_content is { Marketing: true, Channel: "email" })
         {
             CheckUnsubscribe(html ?? text, text);
+        }
+    }
+
+    private void Lint()
+    {
+        // What does not parse, or leaves its blocks open, cannot be looked through.
+        if (!_problems.HasErrors)
+        {
+            MarkupLint.Run(_content, _problems);
         }
     }
 

@@ -93,7 +93,7 @@ public sealed class TemplateStore
     public IReadOnlyList<string> Names() => !Directory.Exists(_root) ? [] :
         [.. Directory.EnumerateFiles(_root, "*.sbn-*", SearchOption.AllDirectories)
             .Select(f => Path.ChangeExtension(Path.GetRelativePath(_root, f), null).Replace('\\', '/'))
-            .Where(n => !n.StartsWith(Partials + "/", StringComparison.Ordinal)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+            .Where(n => !n.StartsWith(Partials + "/", StringComparison.Ordinal) && !n.StartsWith("tests/", StringComparison.Ordinal)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 
     /// <summary>A Markdown template in its layout; null where there is none or after reported problems.</summary>
     private MarkdownTemplate? Markdown(Written name, string? html, ProblemList problems)

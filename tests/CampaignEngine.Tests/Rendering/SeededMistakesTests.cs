@@ -139,7 +139,7 @@ public sealed class SeededMistakesTests
     public void AHoleThatAnArgumentMakesInAPartialIsReportedThere()
     {
         Assert.Equal(
-            ["templates/partials/header.sbn-html(9,11): warning CE3410: `$0` may be null and would leave a hole in the text; give a default ($0 ?? \"...\") or guard it with if"],
+            ["templates/partials/header.sbn-html(9,11): warning CE3410: `$1` may be null and would leave a hole in the text; give a default ($1 ?? \"...\") or guard it with if"],
             Seed(Mail, "campaign.title ~", "customer.city ~", out _));
     }
 

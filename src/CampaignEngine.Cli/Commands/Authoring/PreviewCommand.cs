@@ -1,10 +1,13 @@
 using System.CommandLine;
+using System.Text;
 using CampaignEngine.Audiences;
 using CampaignEngine.Authoring;
 using CampaignEngine.Campaigns;
 using CampaignEngine.Cli.OptionGroups;
 using CampaignEngine.Customers;
 using CampaignEngine.Rendering;
+using CampaignEngine.Rendering.Images;
+using CampaignEngine.Rendering.Linting;
 using Npgsql;
 
 namespace CampaignEngine.Cli.Commands.Authoring;
@@ -49,7 +52,12 @@ internal static class PreviewCommand
                 throw CommandException.Failed($"this person gets no message: {fault}");
             }
 
-            output.Writer(parsed).Document(message, _ => Print(message, parsed.GetValue(html)));
+            if (message.Html is { } page && Encoding.UTF8.GetByteCount(page) is var bytes and > MarkupLint.ClippedAt)
+            {
+                Console.Error.WriteLine($"warning CE3520: this message's HTML has {bytes / 1024.0:0.#} KB, and Gmail cuts messages off at {MarkupLint.ClippedAt / 1024} KB, with the unsubscribe link; shorten it");
+            }
+
+            output.Writer(parsed).Document(message, _ => Print(message, content, parsed.GetValue(html)));
             return ExitCode.Done;
         });
         return command;
@@ -95,11 +103,12 @@ internal static class PreviewCommand
         return (string?)await command.ExecuteScalarAsync(cancellationToken);
     }
 
-    private static void Print(PreviewedMessage message, bool html)
+    private static void Print(PreviewedMessage message, MailingContent content, bool html)
     {
         if (html)
         {
-            Console.Out.WriteLine(message.Html ?? throw CommandException.Invalid("this message has no HTML part"));
+            var page = message.Html ?? throw CommandException.Invalid("this message has no HTML part");
+            Console.Out.WriteLine(MessageImage.Embed(page, content.Images));
             return;
         }
 

@@ -37,11 +37,13 @@ internal static class ValidateCommand
         }
         else
         {
-            writer.Rows(problems.Select(p => new Row(p.Place.File, p.Place.Line, p.Place.Column, p.Severity == Severity.Error ? "error" : "warning", p.Code, p.Text)));
+            writer.Rows(problems.Select(p => new Row(p.Place.File, p.Place.Line, p.Place.Column, p.SeverityName, p.Code, p.Text)));
         }
 
         var errors = problems.Count(p => p.Severity == Severity.Error);
-        Console.Error.WriteLine($"{Count(workspace.CampaignFiles.Count, "campaign file")}, {Count(errors, "error")}, {Count(problems.Count - errors, "warning")}");
+        var warnings = problems.Count(p => p.Severity == Severity.Warning);
+        var infos = problems.Count - errors - warnings;
+        Console.Error.WriteLine($"{Count(workspace.CampaignFiles.Count, "campaign file")}, {Count(errors, "error")}, {Count(warnings, "warning")}{(infos == 0 ? "" : $", {Count(infos, "info")}")}");
         return errors == 0 ? ExitCode.Done : ExitCode.Invalid;
     }
 

@@ -13,5 +13,9 @@ public sealed record MessageImage(string Name, string ContentType, byte[] Data)
     [JsonIgnore]
     public string ContentId => $"{Convert.ToHexStringLower(SHA256.HashData(Data).AsSpan(0, 8))}.{Name.Replace('/', '-')}@inline";
 
+    /// <summary>The HTML with its pictures in it, for a browser, which knows no content ids.</summary>
+    public static string Embed(string html, IEnumerable<MessageImage> images) => images.Aggregate(html, (text, image) =>
+        text.Replace($"cid:{image.ContentId}", $"data:{image.ContentType};base64,{Convert.ToBase64String(image.Data)}", StringComparison.Ordinal));
+
     public InlineImage ToPart() => new(ContentId, ContentType, Path.GetFileName(Name), Data);
 }

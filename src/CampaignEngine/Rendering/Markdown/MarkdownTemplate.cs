@@ -120,11 +120,8 @@ internal sealed partial class MarkdownTemplate
         }
 
         var codes = pieces.Where(p => p.Code).Select(p => text[p.Start..p.End]).ToList();
-        return Glue([.. blotted.ToString().Split('\n')], sign, n => BlockOf(codes[n]));
+        return Glue([.. blotted.ToString().Split('\n')], sign, n => CodeKinds.BlockOf(codes[n]));
     }
-
-    private static CodeKind BlockOf(string code) => CodeKinds.Of(code) is not CodeKind.Mixed and var kind ? kind
-        : OpensText().IsMatch(code) && !code.Contains("end", StringComparison.Ordinal) ? CodeKind.Open : CodeKind.Statement;
 
     private static bool HasItsLine(string text, TemplatePiece piece)
     {
@@ -187,9 +184,6 @@ internal sealed partial class MarkdownTemplate
         // The nearest end of an item behind the sign is its own: nothing stood between them.
         return Regex.Replace(html, $@"(?<holes>(?:{sign}a\d+x)+)(?<close>(?:\s*</t[dh]>)?(?:\s*<td[^>]*>\s*</td>)*\s*</tr>|\s*(?:</p>)?\s*</li>)", "${close}${holes}");
     }
-
-    [GeneratedRegex(@"\b(?:if|for|while|case|with|capture)\b")]
-    private static partial Regex OpensText();
 
     [GeneratedRegex(@"\A---[ \t]*\r?\n(?<keys>(?:.*\n)*?)---[ \t]*\r?\n")]
     private static partial Regex FrontText();

@@ -53,11 +53,35 @@ internal static partial class CodeKinds
         };
     }
 
+    /// <summary>What a piece of code does to blocks in the end: several statements in one pair of braces count by what they leave open.</summary>
+    public static CodeKind BlockOf(ReadOnlySpan<char> code)
+    {
+        if (Of(code) is not CodeKind.Mixed and var kind)
+        {
+            return kind;
+        }
+
+        var bare = Bare(TemplatePieces.Inner(code));
+        return (BlockStart().Count(bare) - BlockEnd().Count(bare)) switch { > 0 => CodeKind.Open, < 0 => CodeKind.Close, _ => CodeKind.Mixed };
+    }
+
+    public static bool IsLoop(ReadOnlySpan<char> code) => LoopStart().IsMatch(Bare(TemplatePieces.Inner(code)));
+
     // Without the texts and comments in it, whose signs mean nothing.
     private static string Bare(string inner) => Texts().Replace(inner, m => m.Value[0] == '#' ? "" : "''").Trim();
 
     [GeneratedRegex(@"""(?:\\.|[^""\\])*""|'(?:\\.|[^'\\])*'|`[^`]*`|##.*?##|#[^\n]*", RegexOptions.Singleline)]
     private static partial Regex Texts();
+
+    // "else if" opens nothing; a condition behind a value ("x if y") does not exist in the language.
+    [GeneratedRegex(@"(?<!else\s+)(?<![.\w])(?:if|for|while|case|capture|with|wrap|tablerow|func)\b(?!\s*[=.])")]
+    private static partial Regex BlockStart();
+
+    [GeneratedRegex(@"(?<![.\w])end\b")]
+    private static partial Regex BlockEnd();
+
+    [GeneratedRegex(@"(?<![.\w])(?:for|while|tablerow)\b")]
+    private static partial Regex LoopStart();
 
     [GeneratedRegex(@"^\w+")]
     private static partial Regex FirstWord();

@@ -166,7 +166,10 @@ internal sealed class StyleInliner
     }
 
     /// <summary>"padding" for padding-left: properties that can overrule each other.</summary>
-    private static string Family(string name) => name.StartsWith('-') ? name : name.Split('-')[0];
+    private static string Family(string name) =>
+        Array.Find(Shorthands, s => name == s || name.StartsWith(s + "-", StringComparison.Ordinal)) ?? name;
+
+    private static readonly string[] Shorthands = ["margin", "padding", "border", "background", "font", "list-style", "outline", "overflow", "flex", "grid", "text-decoration", "columns"];
 
     private void WriteAttribute(HtmlToken tag, List<Match> matches)
     {
