@@ -43,7 +43,7 @@ public sealed class TemplateTestRunTests
     public void APersonHasFieldsRelationsZoneLanguageAndMoment()
     {
         var results = Run("""
-            template: sms/spring-tea
+            template: email/thank-you
             tests:
               - test: text only
                 customer: { first_name: Mei, household: { name: The Lins }, interests: [oolong], total_spent: 12.50, birth_date: 1990-02-03, sms_consent: granted }
@@ -51,12 +51,12 @@ public sealed class TemplateTestRunTests
                 now: 2026-05-01 08:00
                 orders:
                   - { ordered_at: 2026-02-01, amount: 3, lines: [{ amount: 2, product: { name: Oolong } }] }
-                text: { contains: Hill & Leaf }
-                html: { contains: x }
+                text: { contains: "Thank you, Mei" }
+                subject: { contains: x }
             """, out var problems);
 
         Assert.Empty(problems);
-        Assert.Equal(["t.yaml(10,23): the message has no html"], results.Single().Failures.Select(f => $"{f.Place}: {f.Text}"));
+        Assert.Equal(["t.yaml(10,26): the message has no subject"], results.Single().Failures.Select(f => $"{f.Place}: {f.Text}"));
     }
 
     [Theory]
