@@ -24,7 +24,7 @@ internal static class TestTemplatesCommand
             var read = Workspace.Load(workspace.Directory(parsed), Environment.GetEnvironmentVariables());
             if (read.Settings is null || read.Model is null)
             {
-                throw WorkspaceFiles.Rejected(read.Problems);
+                throw WorkspaceSession.Invalid(read.Problems);
             }
 
             var problems = new ProblemList();
