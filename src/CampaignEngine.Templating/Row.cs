@@ -143,6 +143,9 @@ public sealed class Row
     private static List<object?> Rows(RowList rows, ShapeType element, TimeZoneInfo zone) =>
         [.. Enumerable.Range(0, rows.Count).Select(i => element.Shape is null ? rows[i].ValueOf("value", rows[i].Shape.Members[0], zone) : rows[i].ToDictionary(zone))];
 
+    /// <summary>Gives a second slot of the same type the list of the first: what stands in two places is filled once.</summary>
+    public void ShareList(int from, int to) => Fill(to, SlotKind.List).List = List(from);
+
     private ref Slot Fill(int index, SlotKind kind)
     {
         ref var slot = ref _slots[index];

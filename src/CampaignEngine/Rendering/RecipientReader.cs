@@ -112,7 +112,11 @@ public sealed class RecipientReader
         foreach (var row in owners.Values.SelectMany(r => r))
         {
             // A list without rows is empty, not null.
-            Array.ForEach(reading.Slots, slot => row.List(slot));
+            row.List(reading.Slots[0]);
+            for (var i = 1; i < reading.Slots.Length; i++)
+            {
+                row.ShareList(reading.Slots[0], reading.Slots[i]);
+            }
         }
 
         foreach (var keys in owners.Keys.Chunk(MostKeys))
@@ -141,19 +145,16 @@ public sealed class RecipientReader
     {
         foreach (var row in owners)
         {
-            foreach (var slot in reading.Slots)
+            var element = row.List(reading.Slots[0]).Add();
+            for (var i = 0; i < reading.Fields.Count; i++)
             {
-                var element = row.List(slot).Add();
-                for (var i = 0; i < reading.Fields.Count; i++)
-                {
-                    Set(element, reading.FieldSlots[i], reading.Fields[i].Field, reader, i + 1);
-                }
+                Set(element, reading.FieldSlots[i], reading.Fields[i].Field, reader, i + 1);
+            }
 
-                if (reading.Inner.Count > 0)
-                {
-                    var key = Convert.ToString(reader.GetValue(reading.Fields.Count + 1), CultureInfo.InvariantCulture)!;
-                    (elements.TryGetValue(key, out var same) ? same : elements[key] = []).Add(element);
-                }
+            if (reading.Inner.Count > 0)
+            {
+                var key = Convert.ToString(reader.GetValue(reading.Fields.Count + 1), CultureInfo.InvariantCulture)!;
+                (elements.TryGetValue(key, out var same) ? same : elements[key] = []).Add(element);
             }
         }
     }

@@ -92,6 +92,52 @@ public sealed class MessageRendererTests(TestDatabase database) : IClassFixture<
     }
 
     [Fact]
+    public async Task ListsInListsLeadToTheProductOfALine()
+    {
+        await database.ExecuteAsync("""
+            TRUNCATE crm.products, crm.order_lines RESTART IDENTITY CASCADE;
+            INSERT INTO crm.products (product_no, name, url) VALUES ('P1', 'Alishan', 'https://shop.example/p1'), ('P2', 'Baozhong', NULL);
+            INSERT INTO crm.order_lines (order_id, product_id, line_key, quantity, unit_price, amount)
+                SELECT order_id, p.product_id, p.product_no, p.product_id, 1, p.product_id FROM crm.orders CROSS JOIN crm.products p WHERE order_no = 'O60';
+            INSERT INTO crm.order_lines (order_id, line_key, quantity, unit_price, amount) SELECT order_id, 'loose', 1, 1, 1 FROM crm.orders WHERE order_no = 'O59';
+            """);
+
+        var message = await RenderAsync(Some.Content with
+        {
+            Text = "{{ for o in orders limit:3 }}{{ o.order_no }}:{{ for l in o.lines }} {{ l.quantity | math.format '0' }}x{{ l.product?.name ?? 'loose tea' }}{{ end }};{{ end }} {{ customer.orders[0].lines.size }}",
+        }, "1");
+
+        Assert.Equal("O60: 1xAlishan 2xBaozhong;O59: 1xloose tea;O58:; 2", Plain(message).TrimEnd('\n'));
+    }
+
+    [Fact]
+    public async Task WordsFollowTheRecipientAndKeycodesLeadBackToTheItem()
+    {
+        await database.ExecuteAsync("UPDATE crm.customers SET language = 'de', country = 'AT' WHERE customer_id = 1");
+
+        var message = await RenderAsync(Some.Content with
+        {
+            Language = "fr", Currency = "EUR",
+            Text = "{{ language }} {{ 1234.5 | money }} {{ orders[0].ordered_at | local_date }} {{ orders[0].ordered_at | local_date 'time' }} {{ local_number 1234.5 }} {{ plural orders.size one:'# Bestellung' other:'# Bestellungen' }} {{ orders[0].ordered_at | date.to_string '%B' }} {{ money 2 'USD' language:'en-US' }} {{ keycode }} {{ view_online_url }} {{ preferences_url }}",
+        }, "1");
+        var other = await RenderAsync(Some.Content with { Language = "fr", Text = "{{ language }} {{ 1234.5 | local_number }} {{ customer.balance | money ?? '-' }}" }, "2");
+
+        Assert.Equal($"de-AT € 1.234,50 3. März 2026 04:00 1 234,5 50 Bestellungen March $2.00 {Keycodes.Of(7, 3)} {Urls.ViewOnline(3)} {Urls.Preferences(3)}",
+            Plain(message).Trim('\n').Replace('\u00a0', ' '));
+        Assert.Equal("fr 1 234,5 -", Plain(other).Trim('\n').Replace('\u202f', ' '));
+        Assert.True(Keycodes.TryRead(Urls.Keycode(3), out var mailing, out var ordinal));
+        Assert.Equal((7, 3), (mailing, ordinal));
+    }
+
+    [Fact]
+    public async Task ACellsOwnVariableStandsBeforeANameOfTheEngine()
+    {
+        var content = Some.Content with { Text = "{{ keycode }} {{ language }}", CellVars = new Dictionary<string, IReadOnlyDictionary<string, string>> { ["a"] = new Dictionary<string, string> { ["keycode"] = "SPRING", ["language"] = "tea" } } };
+
+        Assert.Equal("SPRING tea", Plain(await RenderAsync(content, "1", "a")).TrimEnd('\n'));
+    }
+
+    [Fact]
     public async Task NoDataCanAddAHeaderLine()
     {
         var message = await RenderAsync(Some.Content with { Subject = "Dear {{ customer.last_name }}" }, "1");
