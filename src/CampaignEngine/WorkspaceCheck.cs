@@ -20,6 +20,12 @@ public static class WorkspaceCheck
         }
 
         ModelCheck.Run(model, workspace.Problems);
+        if (!RecipientLanguage.IsKnown)
+        {
+            workspace.Problems.Add(new Problem(new Place("engine.yaml", 1, 1), Severity.Warning, "CE3012",
+                "this program runs without language data (ICU): amounts, dates and numbers are written for everybody as for nobody's language; install libicu and unset DOTNET_SYSTEM_GLOBALIZATION_INVARIANT"));
+        }
+
         // Campaigns that share a template have its faults once.
         var seen = new HashSet<Problem>();
         // Only the whole workspace says which cells and drops a shared template may ask for, and which templates no campaign uses.

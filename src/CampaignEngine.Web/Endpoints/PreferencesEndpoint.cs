@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using CampaignEngine.Tracking;
 using CampaignEngine.Web.Pages;
@@ -22,7 +23,7 @@ internal static class PreferencesEndpoint
 
         try
         {
-            await WriteAsync(context, await site.Preferences.FindAsync(item, context.RequestAborted), token, saved: false);
+            await WriteAsync(context, site, item, await site.Preferences.FindAsync(item, context.RequestAborted), token, saved: false);
         }
         catch (NpgsqlException)
         {
@@ -43,14 +44,14 @@ internal static class PreferencesEndpoint
             // Only the page's own form says what is wanted: a bare POST of a scanner withdraws nothing.
             if (!context.Request.HasFormContentType || await context.Request.ReadFormAsync(context.RequestAborted) is not { } form || form["save"] != "yes")
             {
-                await WriteAsync(context, await site.Preferences.FindAsync(item, context.RequestAborted), token, saved: false);
+                await WriteAsync(context, site, item, await site.Preferences.FindAsync(item, context.RequestAborted), token, saved: false);
                 return;
             }
 
             var wanted = form["want"].OfType<string>().Select(w => w.Split(':', 2)).Where(w => w.Length == 2).Select(w => (w[0], w[1])).ToHashSet();
             // The wish is carried out even when the other side hangs up before the answer.
             var preferences = await site.Preferences.ChangeAsync(item, wanted, site.Clock.GetUtcNow(), context.Request.Headers.UserAgent.ToString(), CancellationToken.None);
-            await WriteAsync(context, preferences, token, saved: true);
+            await WriteAsync(context, site, item, preferences, token, saved: true);
         }
         catch (Exception fault) when (fault is InvalidDataException or BadHttpRequestException)
         {
@@ -62,24 +63,29 @@ internal static class PreferencesEndpoint
         }
     }
 
-    private static Task WriteAsync(HttpContext context, IReadOnlyList<Preference> preferences, string token, bool saved)
+    private static async Task WriteAsync(HttpContext context, TrackingSite site, ItemToken item, IReadOnlyList<Preference> preferences, string token, bool saved)
     {
         if (preferences.Count == 0)
         {
-            return Page.NotFoundAsync(context);
+            await Page.NotFoundAsync(context);
+            return;
         }
 
+        var texts = PageTexts.For(context, await site.Languages.FindAsync(item, CancellationToken.None));
         var rows = new StringBuilder();
         foreach (var preference in preferences)
         {
-            var what = UnsubscribeEndpoint.Word(preference.Channel) + (preference.Purpose == "marketing" ? " with news and offers" : $" about {preference.Purpose}");
-            rows.Append(System.Globalization.CultureInfo.InvariantCulture,
+            var word = texts.Word(preference.Channel);
+            var what = preference.Purpose == "marketing" ? PageTexts.Fill(texts.Offers, word) : $"{word}: {preference.Purpose}";
+            rows.Append(CultureInfo.InvariantCulture,
                 $"""<p><label><input type="checkbox" name="want" value="{Page.Encode($"{preference.Channel}:{preference.Purpose}")}"{(preference.Receives ? " checked" : "")}> {Page.Encode(char.ToUpperInvariant(what[0]) + what[1..])}</label></p>""");
         }
 
-        return Page.WriteAsync(context, StatusCodes.Status200OK, saved ? "Your choice is saved" : "What may we send you?",
+        await Page.WriteAsync(
+            context, StatusCodes.Status200OK, saved ? texts.SavedTitle : texts.PreferencesTitle,
             $"""
-            <form method="post" action="/p/{Page.Encode(token)}">{rows}<button type="submit" name="save" value="yes">Save</button></form>
-            """);
+            <form method="post" action="/p/{Page.Encode(token)}">{rows}<button type="submit" name="save" value="yes">{Page.Encode(texts.Save)}</button></form>
+            """,
+            texts.Language);
     }
 }

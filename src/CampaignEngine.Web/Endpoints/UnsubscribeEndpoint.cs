@@ -73,13 +73,4 @@ internal static class UnsubscribeEndpoint
 
     private static Task DoneAsync(HttpContext context, PageTexts texts, string channel) => Page.WriteAsync(
         context, StatusCodes.Status200OK, texts.DoneTitle, $"<p>{Page.Encode(PageTexts.Fill(texts.Done, texts.Word(channel)))}</p>", texts.Language);
-
-    internal static string Word(string channel) => channel switch
-    {
-        "email" => "e-mails",
-        "sms" => "text messages",
-        "print" => "letters",
-        "call" => "calls",
-        _ => "messages",
-    };
 }

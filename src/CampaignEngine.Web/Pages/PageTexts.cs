@@ -26,6 +26,15 @@ internal sealed record PageTexts
 
     public required string Done { get; init; }
 
+    public required string PreferencesTitle { get; init; }
+
+    public required string SavedTitle { get; init; }
+
+    public required string Save { get; init; }
+
+    /// <summary>Messages of a channel for the purpose of marketing.</summary>
+    public required string Offers { get; init; }
+
     public required string MissingTitle { get; init; }
 
     public required string Missing { get; init; }
