@@ -21,6 +21,14 @@ public sealed class HostileInputTests
     [InlineData("{{ x = []; for i in 1..50; x = [x, x]; end; x }}", "CE3101")]
     [InlineData("{{ x = {}; x.me = x; x }}", "CE3101")]
     [InlineData("{{ x = [1]; for i in 1..50; x = x | array.concat x; end }}", "CE3206")]
+    [InlineData("{{ x = [1]; for i in 1..50; x = [x, x]; end; x == x }}", "CE32")]
+    [InlineData("{{ x = []; x[0] = x; x == x }}", "CE32")]
+    [InlineData("{{ (1..1000000000) + [1] }}", "CE3206")]
+    [InlineData("{{ [1] & (1..1000000000) }}", "CE3206")]
+    [InlineData("{{ [1, 2] * 1000000000 }}", "CE3206")]
+    [InlineData("{{ 2 | [1] }}", "CE3101")]
+    [InlineData("{{ x++ }}", "CE3101")]
+    [InlineData("{{ 1.5 | math.format 'N2' ' de-DE' }}", "CE3101")]
     [InlineData("{{ 'a' | string.pad_left 2000000000 }}", "CE3205")]
     [InlineData("{{ x = 'a' * 100000; x | string.replace 'a' x }}", "CE3205")]
     [InlineData("{{ 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!' | regex.match `(?<=a)(a+)+$` }}", "CE3207")]
@@ -93,6 +101,14 @@ public sealed class HostileInputTests
     public void OddCharactersPassThrough(string text)
     {
         Assert.NotNull(Template.Parse(text).Render());
+    }
+
+    [Fact]
+    public void HalfASurrogatePairInJsonIsAPlacedError()
+    {
+        var fault = Assert.Throws<TemplateException>(() => Template.Parse("{{ `{\"a" + '\ud800' + "\": 1}` | object.from_json }}", "x").Render());
+
+        Assert.Equal(("CE3101", 1), (fault.Error.Code, fault.Error.Line));
     }
 
     [Fact]

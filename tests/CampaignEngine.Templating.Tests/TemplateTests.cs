@@ -4,6 +4,19 @@ namespace CampaignEngine.Templating.Tests;
 
 public sealed class TemplateTests
 {
+    [Theory]
+    [InlineData("{{ x = {1: 2} }}", "1,9 1,9 1,10")]
+    [InlineData("{{ x = {a 2} }}", "1,11 1,12")]
+    [InlineData("{{ $'a {1", "1,10 1,10")]
+    [InlineData("{{ \"abc", "1,7 1,7")]
+    [InlineData("{{ 0x }}", "1,4 1,4")]
+    [InlineData("{{ for x in y }}{{ b ) }}{{ end }}", "1,22 1,20")]
+    [InlineData("{{ capture x ); end }}", "1,14 1,12")]
+    [InlineData("{{ func a.b; end }}", "1,10 1,9")]
+    [InlineData("{{ if 1 }}{{ else }}{{ else }}{{ end }}", "1,24")]
+    public void WhatFollowsFromAParseFaultIsReportedWhereScribanReportsIt(string text, string places) =>
+        Assert.Equal(places, string.Join(' ', Template.Parse(text, "x").Messages.Select(m => $"{m.Line},{m.Column}")));
+
     [Fact]
     public void ParsingNeverThrowsAndNamesThePlaceOfAFault()
     {

@@ -197,6 +197,11 @@ internal sealed partial class Interpreter
     private object? EvalStep(StepExpr step)
     {
         var value = Operators.Sign(this, Eval(step.Target), false, step.Target);
+        if (value is null)
+        {
+            throw Fault(step.Target, $"{Show(step.Target)} is null and cannot be counted up or down; set it first");
+        }
+
         var stepped = Operators.Binary(this, BinaryOp.Add, value, step.Step, step.Target.Start, step.Target, step.Target);
         AssignTo(step.Target, stepped);
         return step.Post ? value : stepped;

@@ -29,12 +29,12 @@ internal static class Operators
 
         try
         {
-            if (op == BinaryOp.ShiftLeft && left is ScriptList or RangeValue)
+            if (op == BinaryOp.ShiftLeft && right is not null && left is ScriptList or RangeValue)
             {
                 return ListOperators.Append(run, left, right);
             }
 
-            if (op == BinaryOp.ShiftRight && right is ScriptList or RangeValue)
+            if (op == BinaryOp.ShiftRight && left is not null && right is ScriptList or RangeValue)
             {
                 return ListOperators.Prepend(run, left, right);
             }

@@ -20,7 +20,7 @@ internal static class ArrayFunctions
         new("array.join", "list:list delimiter:text function:any? -> text", Join),
         new("array.last", "list:list -> any", a => a.List(0)[a.List(0).Count - 1]),
         new("array.limit", "list:list count:int -> list", a => a[0] is null ? null : Iterator(a.List(0).Take(Math.Max(0, a.Int(1))))),
-        new("array.map", "list:list member:text -> list", a => Iterator(a.List(0).Where(item => HasMember(a, item, a.Text(1))).Select(item => Member(a, item, a.Text(1))))),
+        new("array.map", "list:any member:text -> list", a => Iterator(Mapped(a).Where(item => HasMember(a, item, a.Text(1))).Select(item => Member(a, item, a.Text(1))))),
         new("array.offset", "list:list index:int -> list", a => a[0] is null ? null : Iterator(a.List(0).Skip(Math.Max(0, a.Int(1))))),
         new("array.remove_at", "list:list index:int -> list", RemoveAt),
         new("array.reverse", "list:list -> list", a => Iterator(a.List(0).Reverse())),
@@ -132,6 +132,9 @@ internal static class ArrayFunctions
             ? new ScriptList(list.Order(ValueOrder.Instance))
             : new ScriptList(list.OrderBy(item => Member(a, item, member), ValueOrder.Instance));
     }
+
+    /// <summary>What is no list has nothing to map.</summary>
+    private static IEnumerable<object?> Mapped(Arguments a) => a[0] is null ? [] : a.Run.Items(a[0], null) ?? [];
 
     /// <summary>Elements without the member are left out of what is mapped; a member that is null is not.</summary>
     private static bool HasMember(Arguments a, object? item, string member) =>

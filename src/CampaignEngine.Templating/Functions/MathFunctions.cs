@@ -34,7 +34,7 @@ internal static class MathFunctions
         float f => Math.Abs(f),
         double d => Math.Abs(d),
         decimal m => Math.Abs(m),
-        null => null,
+        null or bool => value,
         _ => throw new RenderFault($"math.abs needs a number, not a {Interpreter.TypeName(value)}"),
     };
 
