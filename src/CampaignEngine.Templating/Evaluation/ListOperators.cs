@@ -120,7 +120,8 @@ internal static class ListOperators
         }
 
         var (a, b) = (Items(run, left).ToArray(), Items(run, right).ToArray());
-        run.Step(leftNode, Math.Max(a.Length, 1));
+        // Lists in lists multiply the work; a comparison costs as many steps as it costs time beside a plain statement.
+        run.Step(leftNode, 20 + a.Length);
         if (a.Length != b.Length)
         {
             return Operators.Binary(run, op, a.Length, b.Length, leftNode.Start, leftNode, rightNode) is true;
