@@ -188,6 +188,7 @@ public sealed class CrashMatrixTests(TestDatabase database) : IClassFixture<Test
             Assert.Fail($"the worker did not end; it said: {await said}");
         }
 
+        TestContext.Current.TestOutputHelper?.WriteLine($"worker {process.Id} ended with {process.ExitCode}: {await said}");
         return process.ExitCode;
     }
 

@@ -30,7 +30,9 @@ internal sealed record WorkerChild
     /// <summary>Starts it; <paramref name="crash"/> is a crash point and its hit.</summary>
     public Process Start(string? crash = null)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!, [Verb, JsonSerializer.Serialize(this)]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        // The tests may run as a program of their own or as "dotnet CampaignEngine.EndToEnd.dll".
+        string[] program = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? [typeof(WorkerChild).Assembly.Location] : [];
+        var start = new ProcessStartInfo(Environment.ProcessPath!, [.. program, Verb, JsonSerializer.Serialize(this)]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment[CrashPoint.Variable] = crash;
         start.Environment["DOTNET_TieredPGO"] = "0";
         return Process.Start(start)!;
