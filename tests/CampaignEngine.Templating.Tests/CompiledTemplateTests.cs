@@ -30,6 +30,14 @@ public sealed class CompiledTemplateTests
         {
             "footer" => "--\n{{ customer.last_name }}{{ x = 'in' }}\nbye\n",
             "row" => "<i>{{ customer.first_name ?? 'x' }}</i>",
+            "card" => "<p title=\"{{ $1 }}\">{{ $1 }}|{{ $2 ?? '-' }}|{{ $note ?? 'none' }}|{{ $0 }}\n <a href=\"/p?q={{ $1 }}\">{{ if $2; $seen = 'again'; end; $seen }}{{ $3 }}</a></p>\n",
+            "box" => "[{{ $head = 'h' }}\n  {{ include 'card' $1 (customer.vip ? $1 : null) note: $[2] }}{{ $head }}\n{{ include 'pair' $1 customer.id }}]",
+            "pair" => "{{ for i in 1..2; $1; ':'; include 'last' i $2; end }}{{ if customer.vip; ret; end }}{{ $1 | string.upcase }}",
+            "last" => "{{ $1 + 1 }}/{{ $2 }}{{ for o in orders; o.number == 'A-2' ? 'two' : $1; break; end }} ",
+            "order" => "{{ $1.number }} {{ $1.amount | math.format 'N2' }}{{ for l in $1.lines; l.name; $more; end }}{{ $1.paid }}",
+            "orders" => "{{ for x in $1 }}{{ include 'order' x more: for.index }};{{ else }}empty{{ end }}{{ $1.size }}{{ with customer; $1; end }}",
+            "firm" => "{{ if $1 }}{{ $1.name ?? 'unnamed' }}{{ else }}no firm{{ end }}",
+            "loop" => "{{ if $1 < 3 }}{{ $1 }}{{ include 'loop' ($1 + 1) }}{{ end }}",
             _ => null,
         },
     }

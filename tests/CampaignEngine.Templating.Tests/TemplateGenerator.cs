@@ -75,7 +75,7 @@ internal sealed class TemplateGenerator(Random random, bool html)
                 Loop(depth);
                 break;
             case 10:
-                _text.Append(Pick("", "\n  ")).Append("{{ include '").Append((_withs > 0 ? "row" : Pick("footer", "row"))).Append("' }}");
+                _text.Append(Pick("", "\n  ")).Append("{{ ").Append(Include()).Append(" }}");
                 break;
             case 11 when _withs == 0:
                 var name = "c" + random.Next(3);
@@ -92,6 +92,17 @@ internal sealed class TemplateGenerator(Random random, bool html)
                 break;
         }
     }
+
+    private string Include() => random.Next(8) switch
+    {
+        0 => $"include '{(_withs > 0 ? "row" : Pick("footer", "row"))}'",
+        1 or 2 => $"include 'card' {Text(1)}{Pick("", $" {Number(1)}", $" {Condition()}", $" {Text(1)} {Date()}", " null 5")}{Pick("", $" note: {Text(1)}", $" note: {Number(1)}")}",
+        3 => $"include 'box' {Text(1)} {Text(1)}",
+        4 => Pick($"include 'pair' {Text(1)} {Number(1)}", $"include('pair', {Text(1)}, {Text(1)})", $"'pair' | include {Text(1)}"),
+        5 => $"include 'order' {(_loops.Contains("o") ? Pick("o", "orders[0]") : Pick("orders[0]", "(orders | array.last)", $"orders[{Number(0)}]"))} more: {Text(1)}",
+        6 => Pick("include 'orders' orders", "include 'firm' customer.company", "include 'firm' customer", $"include 'last' {Number(1)} {Text(0)}", "include 'loop' 1"),
+        _ => $"include 'card' {Scalar()} {Scalar()}",
+    };
 
     private void With(int depth)
     {

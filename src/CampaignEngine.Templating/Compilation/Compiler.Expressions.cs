@@ -63,9 +63,15 @@ internal sealed partial class Compiler
             return known;
         }
 
-        if (_assigned.Contains(name) || variable.IsLocal)
+        if (_assigned.Contains(variable.IsLocal ? $"${variable.Name}" : name) || (variable.IsLocal && variable.Name is "" or "$" or "for" or "while" or "tablerow"))
         {
             throw Not("a variable that is read before it is set");
+        }
+
+        if (variable.IsLocal)
+        {
+            // An argument that this place does not give.
+            return new NullNode();
         }
 
         if (!Builtins.Table.Contains(name) && shape.Find(name) is not null)
@@ -145,6 +151,11 @@ internal sealed partial class Compiler
 
     private ValueNode Index(IndexExpr expression)
     {
+        if (Argument(expression) is { } argument)
+        {
+            return argument;
+        }
+
         switch (Value(expression.Target))
         {
             case ListNode list:

@@ -15,9 +15,9 @@ internal sealed partial class Compiler(Shape shape, TemplateEnvironment environm
     private readonly Dictionary<string, ValueNode> _variables = new(StringComparer.Ordinal);
     private readonly HashSet<string> _assigned = new(StringComparer.Ordinal);
     private readonly Stack<LoopName> _loops = new();
-    private readonly Stack<string> _including = new();
     private SourceText _source = new(string.Empty, null);
     private string _localPrefix = "$";
+    private TemplateOptions _options = TemplateOptions.Plain;
     private bool _html;
     private int _depths;
 
@@ -37,7 +37,8 @@ internal sealed partial class Compiler(Shape shape, TemplateEnvironment environm
 
     public Emit Compile(Template template)
     {
-        _html = template.Options.Html;
+        _options = template.Options;
+        _html = _options.Html;
         CollectAssigned(template.Body, template.Source);
         return CompileTemplate(template);
     }
@@ -60,11 +61,11 @@ internal sealed partial class Compiler(Shape shape, TemplateEnvironment environm
         {
             switch (statement)
             {
-                case ExpressionStatement { Expression: AssignExpr { Target: VariableExpr { IsLocal: false } variable } }:
-                    _assigned.Add(variable.Name);
+                case ExpressionStatement { Expression: AssignExpr { Target: VariableExpr variable } }:
+                    _assigned.Add(variable.IsLocal ? $"${variable.Name}" : variable.Name);
                     break;
-                case CaptureStatement { Target: VariableExpr { IsLocal: false } variable } capture:
-                    _assigned.Add(variable.Name);
+                case CaptureStatement { Target: VariableExpr variable } capture:
+                    _assigned.Add(variable.IsLocal ? $"${variable.Name}" : variable.Name);
                     CollectAssigned(capture.Body, source);
                     break;
                 case IfStatement s:
@@ -144,8 +145,8 @@ internal sealed partial class Compiler(Shape shape, TemplateEnvironment environm
         {
             case ExpressionStatement { Expression: AssignExpr assign }:
                 return CompileAssign(assign);
-            case ExpressionStatement s when IncludeOf(s.Expression) is { } name:
-                return CompileInclude(name, s, indent);
+            case ExpressionStatement s when IncludeOf(s.Expression) is { } include:
+                return CompileInclude(include, s, indent);
             case ExpressionStatement s:
                 return CompilePrint(s, indent);
             case IfStatement s:
@@ -228,39 +229,6 @@ internal sealed partial class Compiler(Shape shape, TemplateEnvironment environm
 
     private static TextChoice Choose(Choice choice, TextNode first, TextNode second) =>
         first.IsHtml == second.IsHtml ? new TextChoice(choice, first, second) { IsHtml = first.IsHtml } : throw Not("HTML or text");
-
-    private string? IncludeOf(Expr expression) =>
-        expression is CallExpr { Target: VariableExpr { Name: "include", IsLocal: false }, Arguments: [LiteralExpr { Value: string name }] } && !_assigned.Contains("include") ? name : null;
-
-    private IncludeEmit CompileInclude(string name, ExpressionStatement statement, string indent)
-    {
-        if (_including.Contains(name) || _including.Count > 20 || environment.Include?.Invoke(name) is not { } text)
-        {
-            throw Not($"include {name}");
-        }
-
-        var plain = _html && name.EndsWith(".sbn-txt", StringComparison.OrdinalIgnoreCase);
-        if (plain || (_html && statement.Context != HtmlContext.Text))
-        {
-            throw Not("an include inside a tag");
-        }
-
-        var template = Template.Parse(text, name, _html ? TemplateOptions.HtmlEscaped : TemplateOptions.Plain);
-        if (template.HasErrors)
-        {
-            throw Not($"include {name} has errors");
-        }
-
-        CollectAssigned(template.Body, template.Source);
-        _including.Push(name);
-        var locals = _localPrefix;
-        // Local variables and local loop names belong to one page.
-        _localPrefix = $"${_including.Count}.{_variableSlots.Count}$";
-        var body = CompileTemplate(template);
-        _localPrefix = locals;
-        _including.Pop();
-        return new IncludeEmit(body, Encoding.UTF8.GetBytes(indent));
-    }
 
     private Emit CompileFor(ForStatement loop, string indent)
     {
@@ -356,12 +324,13 @@ internal sealed partial class Compiler(Shape shape, TemplateEnvironment environm
         }
 
         var locals = _localPrefix;
-        _localPrefix = $"$with{_variableSlots.Count}.{statement.Start}$";
+        _localPrefix = NewPage();
         _withs.Push(new WithScope(target, _loops.Count));
         var body = Compile(statement.Body, indent);
         _withs.Pop();
+        var slots = LocalSlots();
         _localPrefix = locals;
-        return new WithEmit(target, body);
+        return new WithEmit(target, body, slots);
     }
 
     private static Expr Unnested(Expr expression) => expression is NestedExpr nested ? Unnested(nested.Inner) : expression;
@@ -402,12 +371,16 @@ internal sealed partial class Compiler(Shape shape, TemplateEnvironment environm
     /// <summary>The slot of a variable; it keeps one kind through the whole template.</summary>
     private int Declare(VariableExpr variable, ValueNode value)
     {
-        var name = NameOf(variable);
         if (value is not (TextNode or NumberNode or BooleanNode or DateNode) || (variable.IsLocal && variable.Name is "" or "$"))
         {
             throw Not("a variable that is no scalar");
         }
 
+        return Declare(NameOf(variable), value);
+    }
+
+    private int Declare(string name, ValueNode value)
+    {
         if (!_variableSlots.TryGetValue(name, out var slot))
         {
             slot = _variableSlots[name] = _variableSlots.Count;

@@ -204,7 +204,8 @@ internal sealed class LiteralLoopEmit(AssignEmit[] items, int depth, Emit body) 
     }
 }
 
-internal sealed class WithEmit(ValueNode target, Emit body) : Emit
+/// <param name="locals">Variables that belong to one run of the body.</param>
+internal sealed class WithEmit(ValueNode target, Emit body, int[] locals) : Emit
 {
     public override void Run(Frame f)
     {
@@ -213,6 +214,7 @@ internal sealed class WithEmit(ValueNode target, Emit body) : Emit
             throw Frame.Leave();
         }
 
+        f.Unset(locals);
         body.Run(f);
     }
 }
@@ -314,15 +316,40 @@ internal sealed class CaptureEmit(int slot, Emit body) : Emit
     }
 }
 
+/// <summary>Finds the fault in a way through the data, where the language evaluates it.</summary>
+internal sealed class TouchEmit(ValueNode value) : Emit
+{
+    public override void Run(Frame f) => value.IsNull(f);
+}
+
 /// <summary>An include that stands alone; its text is indented as a whole where the include is.</summary>
-internal sealed class IncludeEmit(Emit body, byte[] indent) : Emit
+/// <param name="locals">Variables that belong to one run of the included template.</param>
+/// <param name="depth">How many includes run with this one.</param>
+internal sealed class IncludeEmit(Emit body, Emit[] arguments, int[] locals, int depth, byte[] indent) : Emit
 {
     public override void Run(Frame f)
     {
+        // Near the limit, calls in the included template count too: the interpreter knows.
+        if (depth >= f.Limits.Recursion)
+        {
+            throw Frame.Leave();
+        }
+
+        f.Unset(locals);
+        foreach (var argument in arguments)
+        {
+            argument.Run(f);
+        }
+
         var (start, afterNewLine) = (f.Length, f.AfterNewLine);
         f.AfterNewLine = false;
         body.Run(f);
         f.Signal = Signal.None;
+        if (f.Length - start > f.Limits.StringLength)
+        {
+            throw Frame.Leave();
+        }
+
         f.Reindent(start, afterNewLine, indent);
     }
 }

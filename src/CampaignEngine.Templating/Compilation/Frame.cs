@@ -75,6 +75,14 @@ internal sealed class Frame
         }
     }
 
+    public void Unset(int[] variables)
+    {
+        foreach (var variable in variables)
+        {
+            Variables[variable].IsSet = false;
+        }
+    }
+
     /// <summary>Leaves the fast path: the reference interpreter renders this message, or names its fault.</summary>
     public static Exception Leave() => SlowPathNeeded.Instance;
 

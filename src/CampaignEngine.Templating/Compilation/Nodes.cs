@@ -101,6 +101,8 @@ internal sealed class RowNode(int depth, Shape shape, IndexedRow? source = null)
 
     public IndexedRow? Source => source;
 
+    public bool HasFixedRow => source is null or { HasFixedIndex: true };
+
     public override bool IsNull(Frame f) => source is not null && source.Get(f) is null;
 
     public override object? Box(Frame f) => throw Frame.Leave();
@@ -108,6 +110,8 @@ internal sealed class RowNode(int depth, Shape shape, IndexedRow? source = null)
 
 internal sealed class ListNode(SlotPath path, ShapeType element) : ValueNode
 {
+    public SlotPath Path => path;
+
     public ShapeType Element => element;
 
     public RowList? Get(Frame f, out bool isNull)
@@ -142,6 +146,9 @@ internal sealed class NullNode : ValueNode
 /// <summary>One row of a list; negative indexes count from its end.</summary>
 internal sealed class IndexedRow(ListNode list, NumberNode index)
 {
+    /// <summary>The same row at any time of a message.</summary>
+    public bool HasFixedIndex => index is NumberConstant && list.Path.HasFixedRow;
+
     /// <summary>The row, or null beyond the list's ends.</summary>
     public Row? Get(Frame f)
     {
@@ -164,6 +171,8 @@ internal sealed class IndexedRow(ListNode list, NumberNode index)
 internal sealed class SlotPath(int depth, int index, Shape shape, (int Slot, bool Optional)[] owners, IndexedRow? source = null, bool rowOptional = false)
 {
     public IndexedRow? Source => source;
+
+    public bool HasFixedRow => source is null or { HasFixedIndex: true };
 
     public bool RowOptional => rowOptional;
 
