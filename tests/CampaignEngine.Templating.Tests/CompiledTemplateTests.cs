@@ -35,7 +35,7 @@ public sealed class CompiledTemplateTests
             "pair" => "{{ for i in 1..2; $1; ':'; include 'last' i $2; end }}{{ if customer.vip; ret; end }}{{ $1 | string.upcase }}",
             "last" => "{{ $1 + 1 }}/{{ $2 }}{{ for o in orders; o.number == 'A-2' ? 'two' : $1; break; end }} ",
             "order" => "{{ $1.number }} {{ $1.amount | math.format 'N2' }}{{ for l in $1.lines; l.name; $more; end }}{{ $1.paid }}",
-            "orders" => "{{ for x in $1 }}{{ include 'order' x more: for.index }};{{ else }}empty{{ end }}{{ $1.size }}{{ with customer; $1; end }}",
+            "orders" => "{{ $all = $1; $one = $all[0]; $one?.number }}{{ for x in $1 }}{{ include 'order' x more: for.index }};{{ else }}empty{{ end }}{{ $1.size }}{{ with customer; $1; end }}",
             "firm" => "{{ if $1 }}{{ $1.name ?? 'unnamed' }}{{ else }}no firm{{ end }}",
             "loop" => "{{ if $1 < 3 }}{{ $1 }}{{ include 'loop' ($1 + 1) }}{{ end }}",
             _ => null,

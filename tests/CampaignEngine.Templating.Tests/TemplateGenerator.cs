@@ -9,6 +9,7 @@ internal sealed class TemplateGenerator(Random random, bool html)
     private readonly List<string> _variables = [];
     private readonly Stack<string> _loops = new();
     private int _withs;
+    private int _depth;
 
     public string Next()
     {
@@ -22,6 +23,7 @@ internal sealed class TemplateGenerator(Random random, bool html)
     {
         for (var i = random.Next(1, 5); i > 0; i--)
         {
+            _depth = depth;
             Piece(depth);
         }
     }
@@ -177,6 +179,13 @@ internal sealed class TemplateGenerator(Random random, bool html)
             return;
         }
 
+        if (_depth == 3 && random.Next(4) == 0)
+        {
+            Code("r0 = " + Pick("orders[0]", "(orders | array.last)", "orders[1]"));
+            Code("l0 = " + Pick("orders", "r0?.lines ?? 1", "customer.company; l1 = tags; l1.size"));
+            _variables.Add("r0");
+        }
+
         var kind = random.Next(3);
         var name = Pick("n", "t", "b")[..1];
         name = kind switch { 0 => "n" + random.Next(2), 1 => "t" + random.Next(2), _ => "b" + random.Next(2) };
@@ -207,6 +216,7 @@ internal sealed class TemplateGenerator(Random random, bool html)
         choices.AddRange(_loops.Contains("l") ? ["l.name"] : []);
         choices.AddRange(_loops.Contains("t") ? ["t"] : []);
         choices.AddRange(_loops.Contains("w") ? ["w"] : []);
+        choices.AddRange(_variables.Contains("r0") ? ["(r0 ? r0.number : 'no')", "r0?.number", "r0.number"] : []);
         choices.AddRange(["tags[0]", "orders[0].number", "orders[-1].number", "orders[0]?.number", "(orders | array.first)?.number", "customer['last_name']", "orders[1]?.lines[0]?.name", "(orders | array.map 'number' | array.join ', ')", "(tags | array.join '+')"]);
         return choices[random.Next(choices.Count)];
     }
@@ -256,7 +266,7 @@ internal sealed class TemplateGenerator(Random random, bool html)
         4 => $"(!({Condition()}))",
         5 => $"(({Condition()}) {Pick("&&", "||")} ({Condition()}))",
         6 => $"({TextAtom()} | string.{Pick("contains 'n'", "starts_with 'A'", "ends_with ' '", "empty", "whitespace")})",
-        7 => Pick("(tags | array.contains 'two')", "(tags | array.contains offer)", $"(['Ann', 'x'] | array.contains {TextAtom()})", "(orders[0].paid)", "orders.empty?", "tags == empty", "orders.size > 1"),
+        7 => Pick("(tags | array.contains 'two')", "(tags | array.contains offer)", $"(['Ann', 'x'] | array.contains {TextAtom()})", "(orders[0].paid)", "orders.empty?", "tags == empty", "orders.size > 1", _variables.Contains("r0") ? "r0" : "true"),
         8 => TextAtom(),
         _ => $"(customer.joined {Pick("<", ">", "==")} {Date()})",
     };

@@ -62,10 +62,13 @@ internal sealed partial class Compiler
         _localPrefix = NewPage();
         var arguments = values.ConvertAll(v => Bind(v.Name, v.Value)).OfType<Emit>().ToArray();
         _including.Push(name);
+        var nesting = _nesting;
+        _nesting = 0;
         var body = CompileTemplate(template);
         var locals = LocalSlots();
         var depth = _including.Count;
         _including.Pop();
+        _nesting = nesting;
         _localPrefix = outer;
         return new IncludeEmit(body, arguments, locals, depth, Encoding.UTF8.GetBytes(indent));
     }
@@ -97,7 +100,7 @@ internal sealed partial class Compiler
                 return null;
             case TextNode or NumberNode or BooleanNode or DateNode:
                 return new AssignEmit(Declare(name, value), value);
-            case ListNode { Path.HasFixedRow: true } or ObjectNode { Path.HasFixedRow: true } or RowNode { HasFixedRow: true }:
+            case ListNode or ObjectNode or RowNode when IsFixed(value):
                 // Rows do not change while a message is rendered: only a way that ends at a null has to be found here.
                 _variables[name] = value;
                 return new TouchEmit(value);

@@ -20,6 +20,7 @@ internal sealed partial class Compiler(Shape shape, TemplateEnvironment environm
     private TemplateOptions _options = TemplateOptions.Plain;
     private bool _html;
     private int _depths;
+    private int _nesting;
 
     public int Depths => _depths + 1;
 
@@ -122,6 +123,15 @@ internal sealed partial class Compiler(Shape shape, TemplateEnvironment environm
         return new SequenceEmit([.. parts]);
     }
 
+    /// <summary>A block that may run not at all, or again.</summary>
+    private SequenceEmit Nested(Block block, string indent)
+    {
+        _nesting++;
+        var body = Compile(block, indent);
+        _nesting--;
+        return body;
+    }
+
     private static void AddText(List<Emit> parts, string text, string indent)
     {
         var bytes = Encoding.UTF8.GetBytes(text);
@@ -150,7 +160,7 @@ internal sealed partial class Compiler(Shape shape, TemplateEnvironment environm
             case ExpressionStatement s:
                 return CompilePrint(s, indent);
             case IfStatement s:
-                return new IfEmit(Value(s.Condition), Compile(s.Then, indent), s.Else is null ? null : Compile(s.Else, indent));
+                return new IfEmit(Value(s.Condition), Nested(s.Then, indent), s.Else is null ? null : Nested(s.Else, indent));
             case CaseStatement s:
                 return CompileCase(s, s.LeavesIndent ? string.Empty : indent);
             case ForStatement { TableRow: false } s:
@@ -179,11 +189,11 @@ internal sealed partial class Compiler(Shape shape, TemplateEnvironment environm
             throw Not("a case over something computed");
         }
 
-        Emit otherwise = statement.Else is null ? new SequenceEmit([]) : Compile(statement.Else, indent);
+        Emit otherwise = statement.Else is null ? new SequenceEmit([]) : Nested(statement.Else, indent);
         foreach (var when in Enumerable.Reverse(statement.Whens))
         {
             var matches = when.Values.Select(v => Operate(BinaryOp.Equal, value, Value(v))).Aggregate((a, b) => new Junction(false, a, b));
-            otherwise = new IfEmit(matches, Compile(when.Body, indent), otherwise);
+            otherwise = new IfEmit(matches, Nested(when.Body, indent), otherwise);
         }
 
         return otherwise;
@@ -263,9 +273,9 @@ internal sealed partial class Compiler(Shape shape, TemplateEnvironment environm
         {
             var (first, last) = (Number(range.Left), Number(range.Right));
             _loops.Push(new LoopName(variable, new LoopNumber(depth, LoopMember.Element), depth, true, _localPrefix));
-            var body = Compile(loop.Body, indent);
+            var body = Nested(loop.Body, indent);
             _loops.Pop();
-            return new RangeEmit(first, last, range.Op == BinaryOp.RangeExclusive, depth, body, loop.Else is null ? null : Compile(loop.Else, indent));
+            return new RangeEmit(first, last, range.Op == BinaryOp.RangeExclusive, depth, body, loop.Else is null ? null : Nested(loop.Else, indent));
         }
 
         if (Unnested(loop.Iterator) is ArrayExpr { Items.Count: > 0 } literal && loop.Options.Count == 0)
@@ -287,9 +297,9 @@ internal sealed partial class Compiler(Shape shape, TemplateEnvironment environm
         var scalar = list.Element.Shape is null;
         ValueNode element = scalar ? SlotNode(depth, elementShape, 0, []) : new RowNode(depth, elementShape);
         _loops.Push(new LoopName(variable, element, depth, false, _localPrefix));
-        var rounds = Compile(loop.Body, indent);
+        var rounds = Nested(loop.Body, indent);
         _loops.Pop();
-        return new LoopEmit(list, depth, offset, limit, reversed, scalar, rounds, loop.Else is null ? null : Compile(loop.Else, indent));
+        return new LoopEmit(list, depth, offset, limit, reversed, scalar, rounds, loop.Else is null ? null : Nested(loop.Else, indent));
     }
 
     /// <summary>A loop over values written in the template: its variable is a slot of its own, set before each round.</summary>
@@ -310,7 +320,7 @@ internal sealed partial class Compiler(Shape shape, TemplateEnvironment environm
             _ => throw Not("a list of two kinds"),
         };
         _loops.Push(new LoopName(variable, element, depth, true, _localPrefix));
-        var body = Compile(loop.Body, indent);
+        var body = Nested(loop.Body, indent);
         _loops.Pop();
         return new LiteralLoopEmit([.. items.Select(i => new AssignEmit(slot, i))], depth, body);
     }
@@ -347,8 +357,25 @@ internal sealed partial class Compiler(Shape shape, TemplateEnvironment environm
         var value = assign.Op is { } op
             ? Operate(op, Value(assign.Target), Value(assign.Value))
             : Value(assign.Value);
-        return new AssignEmit(Declare(variable, value), value);
+        if (value is not (ListNode or ObjectNode or RowNode))
+        {
+            return new AssignEmit(Declare(variable, value), value);
+        }
+
+        // A name for a part of the data, where it is sure that nothing else can happen to it.
+        var name = NameOf(variable);
+        var isSure = _nesting == 0 && (variable.IsLocal ? variable.Name is not ("" or "$") : _including.Count == 0);
+        if (!isSure || !IsFixed(value) || (_variables.TryGetValue(name, out var known) && !IsFixed(known)))
+        {
+            throw Not("a variable that is no scalar");
+        }
+
+        _variables[name] = value;
+        return new TouchEmit(value);
     }
+
+    /// <summary>An object, row or list that stays the same while a message is rendered.</summary>
+    private static bool IsFixed(ValueNode value) => value is ListNode { Path.HasFixedRow: true } or ObjectNode { Path.HasFixedRow: true } or RowNode { HasFixedRow: true };
 
     private CaptureEmit CompileCapture(VariableExpr variable, Block body, string indent)
     {

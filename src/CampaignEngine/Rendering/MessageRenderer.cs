@@ -73,6 +73,9 @@ public sealed class MessageRenderer
     /// <summary>What these messages can name.</summary>
     internal MessageShape Shape => _shape;
 
+    /// <summary>What keeps parts of these messages from the fast path; empty when nothing does.</summary>
+    internal IEnumerable<string> SlowPathReasons => new[] { _subject, _html, _text }.Select(t => t?.SlowPathReason).OfType<string>();
+
     /// <summary>Pictures that travel with every message of the mailing.</summary>
     public IReadOnlyList<MessageImage> Images => _content.Images;
 
