@@ -98,8 +98,8 @@ internal static class PlanBenchmark
 
             async IAsyncEnumerable<PersonToProve> PeopleAsync()
             {
-                await using var connection = await database.QuerySource.OpenConnectionAsync(cancellationToken);
-                await using var command = new Npgsql.NpgsqlCommand("SELECT customer_id::text FROM crm.customers", connection);
+                await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
+                await using var command = new Npgsql.NpgsqlCommand("SELECT customer_id::text FROM crm.customers LIMIT 200000", connection) { CommandTimeout = 0 };
                 await using var rows = await command.ExecuteReaderAsync(cancellationToken);
                 while (await rows.ReadAsync(cancellationToken))
                     yield return new PersonToProve(rows.GetString(0), null, 1);
