@@ -272,6 +272,55 @@ public sealed class CompiledTemplateTests
     }
 
     [Fact]
+    public void EveryRunOfAnIncludeHasItsOwnLocalVariables()
+    {
+        var compiled = Compile("{{ for o in orders; include 'part' o for.index suffix: '!'; end }}", "{{ if $2 == 0; $seen = 'seen'; end }}{{ $0 }} {{ $1.number }}{{ $suffix }}{{ $seen ?? 'not' }}{{ $3 }};");
+
+        Assert.Null(compiled.SlowPathReason);
+        Assert.Equal("part A-2!seen;part A-1!not;", Run(o => compiled.Render(o, TwoOrders(), cancellation: TestContext.Current.CancellationToken)));
+    }
+
+    [Fact]
+    public void AnArgumentIsEvaluatedOnceForEachInclude()
+    {
+        var calls = 0;
+        var environment = new TemplateEnvironment { Include = _ => "{{ $1 }} {{ $1 }} {{ $1 }}" }.Add("next", int () => ++calls);
+        var compiled = Template.Parse("{{ include 'part' next }}, {{ include 'part' (next + 10) }}").Compile(Shape, environment);
+
+        Assert.Null(compiled.SlowPathReason);
+        Assert.Equal("1 1 1, 12 12 12", Run(o => compiled.Render(o, TwoOrders(), cancellation: TestContext.Current.CancellationToken)));
+    }
+
+    [Theory]
+    [InlineData("{{ include 'part' 1 }}", "{{ include 'part' ($1 + 1) }}", "calls and includes are nested deeper than 100")]
+    [InlineData("{{ include '1' 'x' }}", "double", "takes more than 1,000,000 steps")]
+    public void IncludesWithoutEndAreRefusedAtTheirPlace(string text, string part, string fault)
+    {
+        var environment = new TemplateEnvironment
+        {
+            Include = name => part != "double" ? part : int.Parse(name, CultureInfo.InvariantCulture) is var n && n < 40 ? $"{{{{ include '{n + 1}' $1; include '{n + 1}' $1 }}}}" : "",
+        };
+        var compiled = Template.Parse(text, "x").Compile(Shape, environment);
+
+        Assert.NotNull(compiled.SlowPathReason);
+        Assert.Contains(fault, Run(o => compiled.Render(o, TwoOrders(), cancellation: TestContext.Current.CancellationToken)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TheRecursionLimitCountsIncludesOnTheFastPath()
+    {
+        var environment = new TemplateEnvironment { Include = name => name == "c" ? "{{ $1 | string.upcase }}" : $"{{{{ include '{(char)(name[0] + 1)}' $1 }}}}" };
+        var compiled = Template.Parse("{{ include 'a' 'x' }}").Compile(Shape, environment);
+
+        Assert.Null(compiled.SlowPathReason);
+        Assert.Equal("X", Run(o => compiled.Render(o, TwoOrders(), new RenderLimits { Recursion = 4 }, TestContext.Current.CancellationToken)));
+        Assert.Contains("nested deeper than 3", Run(o => compiled.Render(o, TwoOrders(), new RenderLimits { Recursion = 3 }, TestContext.Current.CancellationToken)), StringComparison.Ordinal);
+    }
+
+    private static CompiledTemplate Compile(string text, string part) =>
+        Template.Parse(text).Compile(Shape, new TemplateEnvironment { Include = name => name == "part" ? part : null });
+
+    [Fact]
     public void TheReadersLanguageAndZoneAreUsed()
     {
         var compiled = Template.Parse("{{ customer.joined | date.to_string '%d %B %H:%M' }} {{ customer.balance | math.format 'N2' }}").Compile(Shape, Environment);

@@ -19,11 +19,11 @@ internal static class TemplateFunctions
                 amount is { } value ? MoneyText.Of(value, currency ?? own, In(language, reader)) : null,
                 (arguments, room, out written) => WriteMoney(arguments, own, room, out written))
             .Add("plural", string? (CultureInfo reader, decimal? count, string? one = null, string? other = null, string? few = null, string? many = null, string? two = null, string? zero = null, string? language = null) =>
-                count is { } value ? PluralText.Of(value, In(language, reader), new PluralForms(one, other, few, many, two, zero)) : null)
+                count is { } value ? PluralText.Of(value, In(language, reader), new PluralForms(one, other, few, many, two, zero)) : null, WritePlural)
             .Add("local_date", string? (CultureInfo reader, DateTime? date, string style = "long", string? language = null) =>
-                date is { } value ? DateText.Of(value, style, In(language, reader)) : null)
+                date is { } value ? DateText.Of(value, style, In(language, reader)) : null, WriteDate)
             .Add("local_number", string? (CultureInfo reader, decimal? number, int? decimals = null, string? language = null) =>
-                number is { } value ? NumberText.Of(value, decimals, In(language, reader)) : null);
+                number is { } value ? NumberText.Of(value, decimals, In(language, reader)) : null, WriteNumber);
     }
 
     private static Utf8Result WriteLink(HostArguments arguments, Span<byte> room, out int written)
@@ -40,10 +40,69 @@ internal static class TemplateFunctions
             return Utf8Result.Null;
         }
 
-        var culture = arguments.IsNull(2) ? arguments.Culture : In(System.Text.Encoding.UTF8.GetString(arguments.Text(2)), arguments.Culture);
+        var culture = In(arguments, 2);
         var currency = arguments.IsNull(1) ? own : CurrencyNames.Of(arguments.Text(1));
         return MoneyText.TryWrite(arguments.Number(0), currency, culture, room, out written) ? Utf8Result.Written : Utf8Result.MoreRoom;
     }
+
+    private static Utf8Result WritePlural(HostArguments arguments, Span<byte> room, out int written)
+    {
+        written = 0;
+        if (arguments.IsNull(0))
+        {
+            return Utf8Result.Null;
+        }
+
+        var culture = In(arguments, 7);
+        var form = PluralText.Category(arguments.Number(0), culture) switch
+        {
+            PluralCategory.Zero => 6,
+            PluralCategory.One => 1,
+            PluralCategory.Two => 5,
+            PluralCategory.Few => 3,
+            PluralCategory.Many => 4,
+            _ => 2,
+        };
+        if (arguments.IsNull(form))
+        {
+            // Without other too, the words that are there decide: rare enough for the delegate.
+            form = 2;
+            if (arguments.IsNull(form))
+            {
+                return Utf8Result.Decline;
+            }
+        }
+
+        return PluralText.TryWrite(arguments.Number(0), culture, arguments.Text(form), room, out written) ? Utf8Result.Written : Utf8Result.MoreRoom;
+    }
+
+    private static Utf8Result WriteDate(HostArguments arguments, Span<byte> room, out int written)
+    {
+        written = 0;
+        if (arguments.IsNull(0))
+        {
+            return Utf8Result.Null;
+        }
+
+        // A style that is none is for the delegate to refuse.
+        return DateText.StyleOf(arguments.Text(1)) is not { } style ? Utf8Result.Decline
+            : DateText.TryWrite(arguments.Date(0), style, In(arguments, 2), room, out written) ? Utf8Result.Written : Utf8Result.MoreRoom;
+    }
+
+    private static Utf8Result WriteNumber(HostArguments arguments, Span<byte> room, out int written)
+    {
+        written = 0;
+        if (arguments.IsNull(0))
+        {
+            return Utf8Result.Null;
+        }
+
+        int? decimals = arguments.IsNull(1) ? null : (int)Math.Clamp(arguments.Integer(1), 0, NumberText.MostDecimals);
+        return NumberText.TryWrite(arguments.Number(0), decimals, In(arguments, 2), room, out written) ? Utf8Result.Written : Utf8Result.MoreRoom;
+    }
+
+    private static CultureInfo In(HostArguments arguments, int language) =>
+        arguments.IsNull(language) ? arguments.Culture : In(System.Text.Encoding.UTF8.GetString(arguments.Text(language)), arguments.Culture);
 
     /// <summary>What is wrong with a literal argument; null when nothing is.</summary>
     public static string? LiteralFault(string function, string parameter, object? value) => (function, parameter, value) switch

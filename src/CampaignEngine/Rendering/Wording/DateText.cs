@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace CampaignEngine.Rendering.Wording;
@@ -13,22 +14,38 @@ internal static partial class DateText
     private static readonly ConcurrentDictionary<string, string> LongPatterns = new(StringComparer.Ordinal);
 
     /// <exception cref="ArgumentException">There is no such style.</exception>
-    public static string Of(DateTime date, string style, CultureInfo culture)
+    public static string Of(DateTime date, string style, CultureInfo culture) => date.ToString(
+        Pattern(style, culture) ?? throw new ArgumentException($"there is no style {style}; known are {string.Join(", ", Styles)}"), culture);
+
+    /// <summary>The same as UTF-8, without a string; false when the room is too small.</summary>
+    /// <param name="style">One of <see cref="Styles"/>.</param>
+    public static bool TryWrite(DateTime date, string style, CultureInfo culture, Span<byte> room, out int written) =>
+        date.TryFormat(room, out written, Pattern(style, culture), culture);
+
+    /// <summary>The style that a text in UTF-8 names; null when there is none.</summary>
+    public static string? StyleOf(ReadOnlySpan<byte> name)
     {
-        var formats = culture.DateTimeFormat;
-        return date.ToString(
-            style switch
+        for (var i = 0; i < Styles.Count; i++)
+        {
+            if (Ascii.Equals(name, Styles[i]))
             {
-                "long" => LongPatterns.GetOrAdd(culture.Name, _ => WithoutDayOfWeek(formats.LongDatePattern)),
-                "full" => formats.LongDatePattern,
-                "short" => formats.ShortDatePattern,
-                "day" => formats.MonthDayPattern,
-                "month" => formats.YearMonthPattern,
-                "time" => formats.ShortTimePattern,
-                _ => throw new ArgumentException($"there is no style {style}; known are {string.Join(", ", Styles)}"),
-            },
-            culture);
+                return Styles[i];
+            }
+        }
+
+        return null;
     }
+
+    private static string? Pattern(string style, CultureInfo culture) => style switch
+    {
+        "long" => LongPatterns.TryGetValue(culture.Name, out var known) ? known : LongPatterns.GetOrAdd(culture.Name, WithoutDayOfWeek(culture.DateTimeFormat.LongDatePattern)),
+        "full" => culture.DateTimeFormat.LongDatePattern,
+        "short" => culture.DateTimeFormat.ShortDatePattern,
+        "day" => culture.DateTimeFormat.MonthDayPattern,
+        "month" => culture.DateTimeFormat.YearMonthPattern,
+        "time" => culture.DateTimeFormat.ShortTimePattern,
+        _ => null,
+    };
 
     private static string WithoutDayOfWeek(string pattern)
     {
