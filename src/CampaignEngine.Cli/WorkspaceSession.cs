@@ -38,7 +38,10 @@ internal sealed class WorkspaceSession : IAsyncDisposable
         try
         {
             if ((await session.Database.MigrateAsync(cancellationToken)).Count > 0 || !await session.CanQueryAsync(cancellationToken))
+            {
                 await session.GrantAsync(cancellationToken);
+            }
+
             return session;
         }
         catch
@@ -86,7 +89,10 @@ internal sealed class WorkspaceSession : IAsyncDisposable
         var own = new ProblemList();
         own.AddRange(workspace.Problems.Items.Where(p => campaign is null || p.Place.File == campaign.File));
         if (campaign is null && !isFile)
+        {
             own.Error(new Place("campaigns", 1, 1), "CE1251", $"there is no campaign '{Shown.Text(nameOrFile)}'{Suggestion.For(nameOrFile, workspace.Campaigns.Select(c => c.Name))}");
+        }
+
         return campaign is null || own.HasErrors ? throw Invalid(own) : campaign;
     }
 

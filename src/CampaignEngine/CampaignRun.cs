@@ -29,7 +29,9 @@ public sealed class CampaignRun(CampaignEngineServices engine)
         IReadOnlyDictionary<string, MailingContent> messages =
             WorkspaceCheck.Messages(campaign, engine.WorkspaceDirectory, engine.Model, engine.Settings, problems);
         if (audience is null || problems.HasErrors)
+        {
             return null;
+        }
 
         // 4 Audiences, Deduplication: one statement selects, everybody gets one reason, the list is frozen under a hash.
         return await engine.Planner.PlanAsync(campaign, audience, messages, progress, cancellationToken);

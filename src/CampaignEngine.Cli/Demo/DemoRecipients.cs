@@ -32,7 +32,9 @@ internal sealed class DemoRecipients(NpgsqlDataSource database, MessageStore inb
         await using NpgsqlConnection connection = await database.OpenConnectionAsync(cancellationToken);
         List<Person> people = [.. await connection.QueryAsync<Person>(SqlFile.Load<DemoRecipients>("DemoPeople"), new { campaign })];
         foreach (Person person in people)
+        {
             Decide(person, person.Cell == "control" ? null : mail.GetValueOrDefault(person.Address ?? ""));
+        }
 
         using HttpClient client = TrackingVisitor.CreateClient();
         int done = 0;
@@ -87,7 +89,9 @@ internal sealed class DemoRecipients(NpgsqlDataSource database, MessageStore inb
             _clicks++;
             At(person.At + after + TimeSpan.FromSeconds(40), links[0], HttpMethod.Get);
             if (_random.Next(100) < 28)
+            {
                 Order(person, after + TimeSpan.FromMinutes(_random.Next(5, 600)));
+            }
         }
         else if (_random.Next(1000) < 12)
         {
@@ -112,18 +116,27 @@ internal sealed class DemoRecipients(NpgsqlDataSource database, MessageStore inb
             using var request = new HttpRequestMessage(method, address);
             request.Headers.TryAddWithoutValidation("User-Agent", TrackingVisitor.Browser);
             if (method == HttpMethod.Post)
+            {
                 request.Content = new FormUrlEncodedContent([new("List-Unsubscribe", "One-Click")]);
+            }
+
             using HttpResponseMessage response = await client.SendAsync(request);
             if (response.StatusCode is not (HttpStatusCode.OK or HttpStatusCode.Found))
+            {
                 throw new InvalidOperationException($"{method} {address.AbsolutePath} was answered with {(int)response.StatusCode}");
-        }));
+            }
+        }
+        ));
     }
 
     private static string? Pixel(string? html)
     {
         int at = html?.LastIndexOf("/o/", StringComparison.Ordinal) ?? -1;
         if (at < 0)
+        {
             return null;
+        }
+
         int start = html!.LastIndexOf('"', at) + 1;
         return html[start..html.IndexOf('"', at)];
     }

@@ -34,7 +34,10 @@ internal sealed class DemoStory(string directory, TextWriter output)
         Say(1, $"A workspace in {directory}: YAML campaigns, templates, a model of the customer database, a private PostgreSQL.");
         await using WorkspaceSession session = await WorkspaceSession.OpenAsync(directory, cancellationToken);
         if (!session.Database.IsPrivate)
+        {
             throw CommandException.Refused("the demonstration empties its database, so it runs on the private one only: unset CAMPAIGN_DATABASE");
+        }
+
         await StartOverAsync(session.Database, cancellationToken);
         await using WorkspaceSession fresh = await WorkspaceSession.OpenAsync(directory, cancellationToken);
 
@@ -53,7 +56,10 @@ internal sealed class DemoStory(string directory, TextWriter output)
     {
         string mark = Path.Combine(directory, ".campaign", "demo");
         if (!File.Exists(mark) && File.Exists(Path.Combine(directory, "engine.yaml")))
+        {
             throw CommandException.Refused($"'{directory}' is a workspace that the demonstration did not make, and it would empty its database: name another folder, as in 'campaign demo my-demo'");
+        }
+
         Directory.CreateDirectory(Path.Combine(directory, ".campaign"));
         File.WriteAllText(mark, "The demonstration made this workspace and empties its database when it runs again.\n");
     }
@@ -65,7 +71,10 @@ internal sealed class DemoStory(string directory, TextWriter output)
         {
             string path = Path.Combine(directory, file);
             if (File.Exists(path))
+            {
                 continue;
+            }
+
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             File.WriteAllText(path, text);
         }
@@ -74,7 +83,10 @@ internal sealed class DemoStory(string directory, TextWriter output)
     private async Task StartOverAsync(EngineDatabase database, CancellationToken cancellationToken)
     {
         if (Directory.Exists(_inbox))
+        {
             Directory.Delete(_inbox, recursive: true);
+        }
+
         await using NpgsqlCommand drop = database.Source.CreateCommand("DROP SCHEMA IF EXISTS engine CASCADE; DROP SCHEMA IF EXISTS crm CASCADE");
         drop.CommandTimeout = 120;
         await drop.ExecuteNonQueryAsync(cancellationToken);
@@ -100,7 +112,10 @@ internal sealed class DemoStory(string directory, TextWriter output)
         var run = new CampaignRun(session.Services);
         LaunchResult launch = await run.LaunchAsync(Campaign, plan.Hash, overBudget: false, cancellationToken);
         if (launch.Ending != LaunchEnding.Launched)
+        {
             throw CommandException.Failed(launch.Text);
+        }
+
         Say(4, Text($"'campaign launch {Campaign} --plan {plan.Hash}': exactly that plan is frozen, {launch.Drops.Sum(d => d.People):N0} people, each claimed once."));
 
         Say(5, "'campaign worker' sends over SMTP into the built-in inbox: no message without a grant on disk first, so a kill -9 cannot send twice.");

@@ -73,14 +73,21 @@ internal sealed class ShopLoader(NpgsqlConnection connection)
         copy.Write(person.Number);
         copy.Write(person.Household);
         foreach (string? text in new[] { person.Title, person.FirstName, person.LastName, person.Sex })
+        {
             copy.Write(text);
+        }
+
         copy.Write(person.BirthDate, NpgsqlDbType.Date);
         foreach (string? text in new[] { person.Email, person.Mobile, person.Street, person.PostalCode, person.City.City, person.City.Region, person.Country.Country, person.Country.Language, person.City.Zone })
         {
             if (string.IsNullOrEmpty(text))
+            {
                 copy.WriteNull();
+            }
             else
+            {
                 copy.Write(text);
+            }
         }
         copy.Write(person.Interests, NpgsqlDbType.Array | NpgsqlDbType.Text);
         copy.Write(person.Source);
@@ -90,9 +97,14 @@ internal sealed class ShopLoader(NpgsqlConnection connection)
     private static IEnumerable<(ShopPerson Person, string Channel, string Status)> Consents(ShopPerson person)
     {
         if (person.EmailConsent is { } email)
+        {
             yield return (person, "email", email);
+        }
+
         if (person.SmsConsent is { } sms)
+        {
             yield return (person, "sms", sms);
+        }
     }
 
     private static void WriteConsent(NpgsqlBinaryImporter copy, (ShopPerson Person, string Channel, string Status) consent)

@@ -16,7 +16,9 @@ internal sealed class ShopOrders(int seed, DateTimeOffset today)
         double[] upTo = new double[people.Count];
         double total = 0;
         for (int i = 0; i < upTo.Length; i++)
+        {
             upTo[i] = total += _random.Next(100) < 20 ? 0 : Math.Pow(_random.NextDouble(), -0.55) - 0.9;
+        }
 
         for (int id = 1; id <= count; id++)
         {

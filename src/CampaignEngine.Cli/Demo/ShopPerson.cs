@@ -119,7 +119,10 @@ internal sealed class ShopPeople(int seed, DateTimeOffset today)
     {
         int dice = _random.Next(1000);
         if (dice < 20)
+        {
             return null;
+        }
+
         string local = Latin(first).Replace(' ', '.') + "." + Latin(family).Replace(' ', '.') + (id % 3 == 0 ? "" : id.ToString(CultureInfo.InvariantCulture));
         string domain = ShopNames.MailDomains[Skewed(ShopNames.MailDomains.Count)];
         return dice switch
@@ -142,7 +145,9 @@ internal sealed class ShopPeople(int seed, DateTimeOffset today)
         foreach (ShopCountry country in ShopNames.Countries)
         {
             if ((at -= country.Weight) < 0)
+            {
                 return country;
+            }
         }
         return ShopNames.Countries[0];
     }
@@ -175,7 +180,9 @@ internal sealed class ShopPeople(int seed, DateTimeOffset today)
         foreach (char c in name.Split('|')[^1].ToLowerInvariant().Replace("ß", "ss", StringComparison.Ordinal).Normalize(NormalizationForm.FormD))
         {
             if (c is (>= 'a' and <= 'z') or ' ' or '-')
+            {
                 latin.Append(c);
+            }
         }
         return latin.Length == 0 ? "friend" : latin.ToString();
     }

@@ -51,8 +51,13 @@ public sealed record BoundAudience
     private static void CheckOrderings(AudienceDefinition audience, Entity people, ConditionBinder binder)
     {
         foreach (Ordering ordering in audience.Survivor)
+        {
             binder.BindExpression(ordering.Expression, people);
+        }
+
         if (audience.Limit?.By is { } by)
+        {
             binder.BindExpression(by.Expression, people);
+        }
     }
 }

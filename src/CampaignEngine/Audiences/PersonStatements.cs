@@ -1,9 +1,9 @@
 using System.Globalization;
 using CampaignEngine.Audiences.Compilation;
 using CampaignEngine.Audiences.Conditions;
+using CampaignEngine.Authoring;
 using CampaignEngine.Customers;
 using CampaignEngine.Customers.Purchases;
-using CampaignEngine.Authoring;
 using NpgsqlTypes;
 
 namespace CampaignEngine.Audiences;

@@ -16,7 +16,10 @@ public sealed class InstallationKeys
     public InstallationKeys(byte[] secret)
     {
         if (secret.Length < 32)
+        {
             throw new ArgumentException("the installation key needs at least 32 bytes", nameof(secret));
+        }
+
         _secret = secret;
     }
 
@@ -25,11 +28,16 @@ public sealed class InstallationKeys
     {
         string? fromEnvironment = Environment.GetEnvironmentVariable(Variable);
         if (!string.IsNullOrWhiteSpace(fromEnvironment))
+        {
             return new InstallationKeys(Decode(fromEnvironment.Trim(), $"environment variable {Variable}"));
+        }
 
         string file = Path.Combine(workspaceDirectory, ".campaign", "installation.key");
         if (!File.Exists(file))
+        {
             Create(file);
+        }
+
         return new InstallationKeys(Decode(File.ReadAllText(file).Trim(), file));
     }
 
@@ -44,7 +52,10 @@ public sealed class InstallationKeys
         string temporary = $"{file}.{Convert.ToHexString(RandomNumberGenerator.GetBytes(6))}";
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
+        {
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
         using (var stream = new FileStream(temporary, options))
         {
             stream.Write(Encoding.ASCII.GetBytes(Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)) + "\n"));
@@ -71,7 +82,10 @@ public sealed class InstallationKeys
         {
         }
         if (key is not { Length: >= 32 })
+        {
             throw new InvalidDataException($"{source}: holds no installation key; it needs at least 32 bytes in base64 or hex. Restore it from your backup");
+        }
+
         return key;
     }
 }

@@ -24,9 +24,14 @@ public sealed class CandidateMaker(CandidateLayout layout, CampaignDefinition ca
     public Candidate Make(string customerKey, short failed, object?[] values)
     {
         if (failed != 0 && !MatchesEverybody)
+        {
             return new Candidate(customerKey, failed, null, null, null, NoMatches, null, null, null, 0, 1, null);
+        }
+
         if (failed != 0)
+        {
             return new Candidate(customerKey, failed, null, null, null, Matches(values, Text(values, layout.Country)), null, null, null, 0, 1, null);
+        }
 
         string? country = Text(values, layout.Country);
         NormalisedContact lead = default;
@@ -35,15 +40,23 @@ public sealed class CandidateMaker(CandidateLayout layout, CampaignDefinition ca
         {
             NormalisedContact contact = Contact(i, values, country);
             if (i == 0)
+            {
                 lead = contact;
+            }
+
             if (contact.Problem is null && i < 15)
+            {
                 reach |= (short)(1 << i);
+            }
         }
 
         byte[]?[] matches = Matches(values, country);
         _sortKey.Clear();
         foreach ((int column, bool descending) in layout.Survivor)
+        {
             _sortKey.Add(values[column], descending);
+        }
+
         byte[] survivor = _sortKey.ToArray();
         byte[]? limitOrder = null;
         if (layout.LimitOrder is { } limit)
@@ -63,7 +76,10 @@ public sealed class CandidateMaker(CandidateLayout layout, CampaignDefinition ca
         string? address = columns.Address.Count == 1 ? Text(values, columns.Address[0]) : Joined(values, columns.Address);
         NormalisedContact contact = contacts.Normalise(layout.Channels[channel], address, country);
         if (contact.Problem is not null || campaign.Purpose == MessagePurpose.Service || columns.Consent is not { } consent)
+        {
             return contact;
+        }
+
         return Consents(values[consent], columns.Contact.OptIn) ? contact : new NormalisedContact(null, null, Reason.NoConsent);
     }
 
@@ -71,7 +87,10 @@ public sealed class CandidateMaker(CandidateLayout layout, CampaignDefinition ca
     {
         var matches = new byte[]?[3];
         for (int i = 0; i < layout.DedupeKeys.Count; i++)
+        {
             matches[i] = MatchKey(layout.DedupeKeys[i], values, country);
+        }
+
         return matches;
     }
 

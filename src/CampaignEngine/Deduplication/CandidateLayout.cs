@@ -63,7 +63,10 @@ public sealed class CandidateLayout
     public static IReadOnlyList<Ordering> SurvivorOrder(AudienceDefinition audience, CustomerModel model)
     {
         if (audience.Survivor.Count > 0 || model.Rfm is not { } rfm)
+        {
             return audience.Survivor;
+        }
+
         return [new Ordering(new Written($"max({rfm.Orders.Name}.{rfm.At.Name})", audience.Place), Descending: true)];
     }
 

@@ -35,12 +35,17 @@ public sealed class CellChooser
     public string? Cell(string customerKey)
     {
         if (_cells.Length == 0)
+        {
             return null;
+        }
+
         double share = _keys.Share(_cellSalt, customerKey);
         foreach ((string cell, double upTo) in _cells)
         {
             if (share < upTo)
+            {
                 return cell;
+            }
         }
         return _cells[^1].Cell;
     }

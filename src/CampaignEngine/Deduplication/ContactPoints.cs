@@ -20,7 +20,9 @@ public sealed class ContactPoints(RecipientKeys keys, AddressRules rules, string
     public NormalisedContact Normalise(string channel, string? address, string? country)
     {
         if (string.IsNullOrWhiteSpace(address))
+        {
             return new NormalisedContact(null, null, Reason.NoAddress);
+        }
 
         switch (channel)
         {
@@ -47,7 +49,9 @@ public sealed class ContactPoints(RecipientKeys keys, AddressRules rules, string
         foreach (char c in address.Normalize(NormalizationForm.FormKC))
         {
             if (char.IsLetterOrDigit(c))
+            {
                 folded.Append(char.ToUpperInvariant(c));
+            }
         }
         return folded.ToString();
     }

@@ -58,7 +58,10 @@ public sealed class FreezeSource(EngineDatabase database, CustomerModel model, L
 
         // Who "responded" must not be a scanner: its marks are brought up to date first.
         if (only.Count > 0)
+        {
             await new MachineSweep(database.Source).RunOnceAsync(cancellationToken);
+        }
+
         await using NpgsqlConnection reader = await database.QuerySource.OpenConnectionAsync(cancellationToken);
         long withdrawals = await new Withdrawals(model, contacts, zone).StageAsync(connection, reader, alone, audience.People, drop.Channel, now, cancellationToken);
         string after = "";
@@ -67,7 +70,10 @@ public sealed class FreezeSource(EngineDatabase database, CustomerModel model, L
             List<(string CustomerKey, string? Cell)> people = [.. await connection.QueryAsync<(string, string?)>(new CommandDefinition(
                 SqlFile.Load<FreezeSource>("ReadContactKeys"), new { list, after, page = Page }, commandTimeout: 0, cancellationToken: cancellationToken))];
             if (people.Count == 0)
+            {
                 break;
+            }
+
             after = people[^1].CustomerKey;
             SelectionStatement statement = compiler.Waterfall(only, [], columns, [.. people.Select(p => p.CustomerKey)]);
             List<Candidate> read = await ReadAsync(reader, statement, maker, layout.Expressions.Count, cancellationToken);
@@ -75,8 +81,10 @@ public sealed class FreezeSource(EngineDatabase database, CustomerModel model, L
         }
 
         if (withdrawals > 0)
+        {
             await connection.ExecuteAsync(new CommandDefinition(
                 SqlFile.Load<FreezeSource>("FreezeWithdrawn"), new { mailing }, commandTimeout: 0, cancellationToken: cancellationToken));
+        }
     }
 
     private static async Task<List<Candidate>> ReadAsync(
@@ -90,7 +98,10 @@ public sealed class FreezeSource(EngineDatabase database, CustomerModel model, L
         while (await rows.ReadAsync(cancellationToken))
         {
             for (int i = 0; i < columns; i++)
+            {
                 values[i] = rows.IsDBNull(i + 2) ? null : rows.GetValue(i + 2);
+            }
+
             read.Add(maker.Make(rows.GetString(0), rows.GetInt16(1), values));
         }
         return read;
@@ -110,9 +121,14 @@ public sealed class FreezeSource(EngineDatabase database, CustomerModel model, L
                 await copy.WriteAsync(person.RecipientKey!, NpgsqlDbType.Bytea, cancellationToken);
                 await copy.WriteAsync(person.Address!, NpgsqlDbType.Text, cancellationToken);
                 if (cells[person.CustomerKey] is { } cell)
+                {
                     await copy.WriteAsync(cell, NpgsqlDbType.Text, cancellationToken);
+                }
                 else
+                {
                     await copy.WriteNullAsync(cancellationToken);
+                }
+
                 await copy.WriteAsync(NotBefore(schedule, due, person.TimeZone).UtcDateTime, NpgsqlDbType.TimestampTz, cancellationToken);
             }
             await copy.CompleteAsync(cancellationToken);
@@ -125,7 +141,10 @@ public sealed class FreezeSource(EngineDatabase database, CustomerModel model, L
             string? reason = !found.TryGetValue(key, out Candidate person) ? Reason.Gone
                 : person.Failed != 0 ? Reason.OnlyNotMet : person.Problem;
             if (reason is null)
+            {
                 continue;
+            }
+
             await excluded.StartRowAsync(cancellationToken);
             await excluded.WriteAsync(mailing, NpgsqlDbType.Integer, cancellationToken);
             await excluded.WriteAsync(key, NpgsqlDbType.Text, cancellationToken);

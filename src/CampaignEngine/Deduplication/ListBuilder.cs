@@ -62,15 +62,26 @@ public sealed class ListBuilder(NpgsqlConnection connection)
                 else
                 {
                     for (int i = 0; i < values.Length; i++)
+                    {
                         values[i] = rows.IsDBNull(i + 2) ? null : rows.GetValue(i + 2);
+                    }
+
                     Write(candidates, maker.Make(key, failed, values));
                 }
                 if (failing.Length >= FullBuffer)
+                {
                     failing = await pipe.SendAsync(copyFailing, failing, stop);
+                }
+
                 if (candidates.Length >= FullBuffer)
+                {
                     candidates = await pipe.SendAsync(copyCandidates, candidates, stop);
+                }
+
                 if ((++count & 0x3FFF) == 0)
+                {
                     read?.Invoke(count);
+                }
             }
             await pipe.SendAsync(copyFailing, failing, stop);
             await pipe.SendAsync(copyCandidates, candidates, stop);
@@ -96,7 +107,10 @@ public sealed class ListBuilder(NpgsqlConnection connection)
         Text(person.Address);
         Bytes(person.RecipientKey);
         foreach (byte[]? match in person.Matches)
+        {
             Bytes(match);
+        }
+
         Bytes(person.Survivor);
         Bytes(person.LimitOrder);
         Text(person.TimeZone);
@@ -107,17 +121,25 @@ public sealed class ListBuilder(NpgsqlConnection connection)
         void Text(string? value)
         {
             if (value is null)
+            {
                 copy.Null();
+            }
             else
+            {
                 copy.Text(value);
+            }
         }
 
         void Bytes(byte[]? value)
         {
             if (value is null)
+            {
                 copy.Null();
+            }
             else
+            {
                 copy.Bytes(value);
+            }
         }
     }
 
@@ -127,16 +149,30 @@ public sealed class ListBuilder(NpgsqlConnection connection)
         string channel = layout.Channels[0];
         await Run("ExcludeUnreachable", null, cancellationToken);
         if (checks.Withdrawals)
+        {
             await Run("ExcludeWithdrawn", null, cancellationToken);
+        }
+
         await Run("ExcludeSuppressed", new { channel, scopes = checks.SuppressionScopes.ToArray() }, cancellationToken);
         foreach (ContactCap cap in checks.Caps)
+        {
             await Run("ExcludeCapped", new { since = cap.Within.Before(checks.Now).ToUniversalTime(), channel = cap.Channel, count = cap.Count }, cancellationToken);
+        }
+
         if (checks.OnceScope is not null)
+        {
             await Run("ExcludeContacted", new { scope = checks.OnceScope, content = checks.ContentHash, channel, campaign = campaign.Name }, cancellationToken);
+        }
+
         for (int i = 0; i < layout.DedupeKeys.Count; i++)
+        {
             await Run($"ExcludeDuplicates{i + 1}", new { reason = DuplicateReason(layout.DedupeKeys[i]) }, cancellationToken);
+        }
+
         if (campaign.Audience.Limit is { } limit)
+        {
             await Run("ExcludeOverLimit", new { limit = (long)limit.Count }, cancellationToken);
+        }
     }
 
     private static string DuplicateReason(DedupeKey key) => key switch
@@ -182,7 +218,9 @@ public sealed class ListBuilder(NpgsqlConnection connection)
         for (int i = 0; i < Reason.All.Count; i++)
         {
             if (Reason.All[i] == reason)
+            {
                 return i;
+            }
         }
         return Reason.All.Count;
     }

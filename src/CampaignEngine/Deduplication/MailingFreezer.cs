@@ -51,7 +51,9 @@ public sealed class MailingFreezer(EngineDatabase database, FreezeSource source,
         // 1 Lock the occurrence: whoever comes second finds it frozen.
         var due = await connection.QuerySingleOrDefaultAsync<DueOccurrence>(Command("LockOccurrence", new { occurrence = occurrenceId }, cancellationToken));
         if (due is not { State: "due" })
+        {
             return new FreezeResult(FreezeEnding.NotDue, null, 0, 0, due is null ? "there is no such occurrence" : $"its state is '{due.State}'");
+        }
 
         CampaignDefinition campaign = Definition(due);
         DropDefinition drop = campaign.Drops.Single(d => d.Name == due.DropName);
@@ -84,16 +86,26 @@ public sealed class MailingFreezer(EngineDatabase database, FreezeSource source,
         await Run(connection, "EmptyFrozen", null, cancellationToken);
         bool asPlanned = drop.Schedule.After is null && drop.Channel == campaign.Drops[0].Channel && drop.Only is null;
         if (asPlanned)
+        {
             await FreezeFromListAsync(connection, list, drop.Schedule, due.DueAt, cancellationToken);
+        }
         else
+        {
             await source.ReadAgainAsync(connection, mailing, list, campaign, drop, due.DueAt, now, cancellationToken);
+        }
 
         // 4 Whoever must not get this message leaves, each with a reason.
         await Run(connection, "FreezeSuppressed", new { mailing, channel = drop.Channel, scopes = DropScopes.Suppression(campaign).ToArray() }, cancellationToken);
         if (!asPlanned)
+        {
             await Run(connection, "FreezeSameAddress", new { mailing, reason = DuplicateReason(drop.Channel) }, cancellationToken);
+        }
+
         if (drop.Schedule.Cron is null)
+        {
             await Run(connection, "FreezeSameContent", new { mailing, campaign = campaign.Name, content = content.ContentHash(), channel = drop.Channel }, cancellationToken);
+        }
+
         string once = DropScopes.Once(campaign, drop.Name, drop.Schedule.Cron is null ? null : due.DueAt);
         await connection.ExecuteAsync(new CommandDefinition("SELECT engine.claim_once(@once, @mailing)", new { once, mailing }, commandTimeout: 0, cancellationToken: cancellationToken));
 
@@ -101,7 +113,10 @@ public sealed class MailingFreezer(EngineDatabase database, FreezeSource source,
         (int items, byte[] hash) = await connection.QuerySingleAsync<(int, byte[])>(new CommandDefinition(
             "SELECT items, hash FROM engine.freeze_items(@mailing, @ChunkSize)", new { mailing, ChunkSize }, commandTimeout: 0, cancellationToken: cancellationToken));
         for (int i = 0; i < content.Links.Count; i++)
+        {
             await Run(connection, "InsertLink", new { mailing, number = (short)(i + 1), url = content.Links[i] }, cancellationToken);
+        }
+
         await Run(connection, "FinishMailing", new { mailing, items, hash, now }, cancellationToken);
         await Run(connection, "SetOccurrenceState", new { occurrence = occurrenceId, state = "frozen", because = (string?)null }, cancellationToken);
         long excluded = await connection.ExecuteScalarAsync<long>(Command("CountExcluded", new { mailing }, cancellationToken));
@@ -117,7 +132,9 @@ public sealed class MailingFreezer(EngineDatabase database, FreezeSource source,
             foreach (string name in await connection.QueryAsync<string>(Command("ListZones", new { list }, cancellationToken)))
             {
                 if (TimeZoneInfo.TryFindSystemTimeZoneById(name, out TimeZoneInfo? personZone))
+                {
                     zones.Add((name, DropTimes.NotBefore(schedule, due, zone, personZone)));
+                }
             }
         }
         await Run(connection, "FreezeFromList", new

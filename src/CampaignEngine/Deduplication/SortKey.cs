@@ -79,13 +79,18 @@ public sealed class SortKey
     private void Append(ReadOnlySpan<byte> bytes, bool complement)
     {
         if (_length + bytes.Length > _bytes.Length)
+        {
             Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, _length + bytes.Length));
+        }
+
         Span<byte> target = _bytes.AsSpan(_length, bytes.Length);
         bytes.CopyTo(target);
         if (complement)
         {
             foreach (ref byte b in target)
+            {
                 b = (byte)~b;
+            }
         }
         _length += bytes.Length;
     }

@@ -32,7 +32,9 @@ public sealed class Withdrawals(CustomerModel model, ContactPoints contacts, Tim
         }
         ContactPoint contact = people.Contacts[channel];
         if (campaign.Purpose == MessagePurpose.Service || contact.Consent is not { } consent || Condition(consent, contact.OptIn) is not { } condition)
+        {
             return 0;
+        }
 
         Place place = campaign.Audience.Place;
         var problems = new ProblemList();
@@ -70,7 +72,10 @@ public sealed class Withdrawals(CustomerModel model, ContactPoints contacts, Tim
         {
             string address = string.Join('\n', Enumerable.Range(1, addressFields).Select(Text).Where(part => !string.IsNullOrWhiteSpace(part)));
             if (contacts.Normalise(channel, address, withCountry ? Text(addressFields + 1) : null).Key is not { } key)
+            {
                 continue;
+            }
+
             await copy.StartRowAsync(cancellationToken);
             await copy.WriteAsync(key, NpgsqlDbType.Bytea, cancellationToken);
             await copy.WriteAsync(Text(0)!, NpgsqlDbType.Text, cancellationToken);

@@ -25,11 +25,17 @@ public sealed class Explainer(EngineDatabase database, CustomerModel model, Time
         BoundAudience audience = Bind(definition);
 
         if (await FindAsync(customer, audience, definition.Name, cancellationToken) is not var (label, today))
+        {
             return null;
+        }
+
         ListPerson? person = plan?.ListId is null ? null : await connection.QuerySingleOrDefaultAsync<ListPerson>(
             Command("ListPerson", new { list = plan.ListId, key = today.Key }, cancellationToken));
         if (person?.DuplicateOf is { } other)
+        {
             person = person with { DuplicateOf = await LabelAsync(other, audience, cancellationToken) ?? other };
+        }
+
         List<ExplainedMailing> mailings = [.. (await connection.QueryAsync<MailingRow>(Command("PersonMailings", new { campaign = definition.Name, key = today.Key }, cancellationToken)))
             .Select(m => new ExplainedMailing(m.Drop, m.Channel, m.State, m.Reason, m.At, m.Cell))];
 
@@ -66,7 +72,10 @@ public sealed class Explainer(EngineDatabase database, CustomerModel model, Time
                 : $"the person was not in the customer database when plan {plan.Hash} was made ({stamp}); {now}");
         }
         if (person.Reason == Reason.Contact && mailings.Count > 0)
+        {
             return FromLedger(mailings);
+        }
+
         return person.Reason switch
         {
             Reason.Contact when plan.LaunchedAt is null => ("planned", Reason.Contact, $"on the list of plan {plan.Hash} ({stamp}), which has not been launched"),

@@ -49,26 +49,44 @@ public sealed class Launcher(EngineDatabase database, MailingFreezer freezer, Ti
     public async Task<LaunchResult> LaunchAsync(string campaignName, string hash, bool overBudget, CancellationToken cancellationToken)
     {
         if (hash.Length is < 6 or > 16 || !hash.All(Uri.IsHexDigit))
+        {
             return Refuse(LaunchEnding.UnknownPlan, $"'{hash}' is no plan hash: it has 6 to 16 hex digits, as printed by 'campaign plan {campaignName}'");
+        }
 
         await using NpgsqlConnection connection = await database.ConnectAsync(cancellationToken);
         await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellationToken);
         List<StoredPlan> plans = [.. await connection.QueryAsync<StoredPlan>(Command("LockPlan", new { campaign = campaignName, hash = hash.ToLowerInvariant() }, cancellationToken))];
         if (plans.Count != 1)
+        {
             return Refuse(LaunchEnding.UnknownPlan, plans.Count == 0 ? $"campaign '{campaignName}' has no plan {hash}; make one with 'campaign plan {campaignName}'" : $"several plans of '{campaignName}' begin with {hash}: give more digits");
+        }
 
         StoredPlan plan = plans[0];
         if (plan.LaunchedAt is { } launched)
+        {
             return new LaunchResult(LaunchEnding.AlreadyLaunched, $"plan {plan.Hash} was launched at {launched:u}; nothing was done", plan.Hash, []);
+        }
+
         if (plan.Newest != plan.Hash)
+        {
             return Refuse(LaunchEnding.Superseded, $"plan {plan.Hash} is not the newest: {plan.Newest} is. Launch that one, or plan again");
+        }
+
         PlanDocument document = PlanDocument.FromJson(plan.Document);
         if (document.OverBudget && !overBudget)
+        {
             return Refuse(LaunchEnding.OverBudget, FormattableString.Invariant($"the plan costs {document.Cost:0.00} {document.Currency}, the budget is {document.Budget:0.00}: raise the budget, lower the limit, or launch with --over-budget"));
+        }
+
         if (document.Proof?.Refusing() is { } bad)
+        {
             return Refuse(LaunchEnding.Unproved, FormattableString.Invariant($"{bad.Failed:N0} of {bad.Failed + bad.Rendered:N0} messages of drop '{bad.Drop}' cannot be rendered, more than one in {PlanProof.OneInRefused}: {document.Proof.Groups.First(g => g.Drop == bad.Drop).Cause}. Correct the template or leave these people out, and plan again"));
+        }
+
         if (plan.ListId is null)
+        {
             return Refuse(LaunchEnding.ListGone, $"the list of plan {plan.Hash} has been dropped: plan again");
+        }
 
         var problems = new ProblemList();
         CampaignDefinition campaign = CampaignLoader.Load(plan.File, System.Text.Encoding.UTF8.GetBytes(plan.Yaml), problems)
@@ -82,7 +100,10 @@ public sealed class Launcher(EngineDatabase database, MailingFreezer freezer, Ti
             DateTimeOffset due = DropTimes.DueAt(drop.Schedule, zone, now);
             long? occurrence = await connection.ExecuteScalarAsync<long?>(Command("InsertOccurrence", new { campaign = campaign.Name, drop = drop.Name, due, plan = plan.PlanId, now }, cancellationToken));
             if (occurrence is null)
+            {
                 continue;
+            }
+
             FreezeResult frozen = await freezer.FreezeAsync(connection, occurrence.Value, cancellationToken);
             drops.Add(new LaunchedDrop(drop.Name, due, frozen.MailingId!.Value, frozen.Items, frozen.Excluded));
         }

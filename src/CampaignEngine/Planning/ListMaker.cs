@@ -24,7 +24,9 @@ public sealed class ListMaker(EngineDatabase database, CustomerModel model, Reci
     {
         await new SuppressionSync(database.Source, contacts).RunOnceAsync(cancellationToken);
         if (PurchaseDefinition.Of(model, new ProblemList()) is { } purchases)
+        {
             await new PurchaseSummary(database.Source, purchases, timeProvider, zone).RefreshAsync(cancellationToken);
+        }
     }
 
     /// <param name="owner">Inside a transaction: the list stands when that commits.</param>

@@ -68,9 +68,15 @@ public sealed class Planner(EngineDatabase database, ListMaker lists, SampleMake
         List<PlanDrop> drops = [.. campaign.Drops.Select(d => Forecast(campaign, d, list, now))];
         List<string> warnings = [];
         if (list.Contact == 0)
+        {
             warnings.Add("nobody would be contacted");
+        }
+
         if (campaign.Budget is null && drops.Sum(d => d.Cost) > 0)
+        {
             warnings.Add("the campaign has no budget to check its cost against");
+        }
+
         warnings.AddRange(drops.Where(d => d.DueAt < now.AddMinutes(-1)).Select(d => $"drop '{d.Drop}' was due at {d.DueAt:u}: it would leave at once when launched"));
         return new PlanDocument
         {
@@ -95,7 +101,10 @@ public sealed class Planner(EngineDatabase database, ListMaker lists, SampleMake
     private static string Detail(BoundAudience audience, WaterfallStep step)
     {
         if (step.Condition is not { } number)
+        {
             return Reason.Meaning(step.Reason);
+        }
+
         string text = audience.Condition(number).Written.Text;
         return number > audience.Where.Count ? $"exclude: {text}" : text;
     }
@@ -114,7 +123,10 @@ public sealed class Planner(EngineDatabase database, ListMaker lists, SampleMake
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(SHA256.HashData(Encoding.UTF8.GetBytes(campaign.Yaml)));
         foreach (DropDefinition drop in campaign.Drops)
+        {
             hash.AppendData(messages[drop.Name].ContentHash());
+        }
+
         hash.AppendData(list.Hash);
         return Hex(hash.GetHashAndReset())[..16];
     }
@@ -148,7 +160,10 @@ public sealed class Planner(EngineDatabase database, ListMaker lists, SampleMake
         Action<string, long>? progress, CancellationToken cancellationToken)
     {
         if (proof is null || list.Contact == 0)
+        {
             return document;
+        }
+
         List<string> channels = [.. campaign.Drops.Select(d => d.Channel).Distinct()];
         PlanProof result = await proof(
             [.. campaign.Drops.Select(d => (messages[d.Name], channels.IndexOf(d.Channel)))], PeopleAsync(connection, list.ListId, cancellationToken),
@@ -162,7 +177,9 @@ public sealed class Planner(EngineDatabase database, ListMaker lists, SampleMake
         command.Parameters.AddWithValue("list", list);
         await using NpgsqlDataReader rows = await command.ExecuteReaderAsync(cancellationToken);
         while (await rows.ReadAsync(cancellationToken))
+        {
             yield return new PersonToProve(rows.GetString(0), rows.IsDBNull(1) ? null : rows.GetString(1), rows.GetInt16(2));
+        }
     }
 
     private static string Hex(byte[] bytes) => Convert.ToHexStringLower(bytes);

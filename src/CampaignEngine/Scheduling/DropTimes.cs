@@ -16,9 +16,15 @@ public static class DropTimes
     public static DateTimeOffset DueAt(ScheduleDefinition schedule, TimeZoneInfo engineZone, DateTimeOffset now)
     {
         if (schedule.Now)
+        {
             return now.ToUniversalTime();
+        }
+
         if (schedule.At is not { } at)
+        {
             throw new ArgumentException("only a one-off schedule has a due time of its own", nameof(schedule));
+        }
+
         return schedule.Zone == "recipient"
             ? new DateTimeOffset(DateTime.SpecifyKind(at, DateTimeKind.Unspecified), EarliestOffset).ToUniversalTime()
             : ToInstant(at, Zone(schedule, engineZone));
@@ -38,10 +44,16 @@ public static class DropTimes
     {
         DateTime local = TimeZoneInfo.ConvertTime(time, zone).DateTime;
         if (IsWithin(TimeOnly.FromDateTime(local), from, to))
+        {
             return time.ToUniversalTime();
+        }
+
         DateTime opening = local.Date + from.ToTimeSpan();
         if (opening < local)
+        {
             opening = opening.AddDays(1);
+        }
+
         DateTimeOffset instant = ToInstant(opening, zone);
         return instant < time ? time.ToUniversalTime() : instant;
     }

@@ -26,17 +26,26 @@ internal static class LaunchCommand
             await using WorkspaceSession session = await WorkspaceSession.OpenAsync(workspace, parsed, cancellationToken);
             string name = parsed.GetValue(campaign)!;
             if (name.EndsWith(".yaml", StringComparison.Ordinal))
+            {
                 name = session.Campaign(name).Name;
+            }
+
             LaunchResult result = await session.Services.Launcher.LaunchAsync(name, parsed.GetValue(plan)!, parsed.GetValue(overBudget), cancellationToken);
             if (result.Ending is not (LaunchEnding.Launched or LaunchEnding.AlreadyLaunched))
+            {
                 throw CommandException.Refused(result.Text);
+            }
+
             output.Writer(parsed).Document(
                 new { campaign = name, plan = result.Hash, launched = result.Ending == LaunchEnding.Launched, text = result.Text, drops = result.Drops },
                 console =>
                 {
                     console.WriteLine(result.Text);
                     foreach (LaunchedDrop drop in result.Drops)
+                    {
                         console.WriteLine(FormattableString.Invariant($"  {drop.Drop}: {drop.People:N0} people frozen, due {drop.DueAt:yyyy-MM-dd HH:mm} UTC{(drop.Excluded > 0 ? $", {drop.Excluded:N0} of the list left out" : "")}"));
+                    }
+
                     console.WriteLine("Next: 'campaign worker --until-idle' sends what is due now, 'campaign serve' keeps sending; 'campaign status' shows how far it is.");
                 });
             return ExitCode.Done;

@@ -15,13 +15,25 @@ internal static class PlanView
         string budget = plan.Budget is { } amount ? Number($" of a budget of {amount:N2}") + (plan.OverBudget ? ": over budget" : "") : "";
         console.WriteLine(Number($"Cost {plan.Cost:N2} {plan.Currency}") + budget);
         if (plan.Proof is { } proof)
+        {
             ShowProof(console, proof);
+        }
+
         foreach (PlanSample sample in plan.Samples)
+        {
             ShowSample(console, sample);
+        }
+
         if (plan.Difference is { } difference)
+        {
             ShowDifference(console, difference);
+        }
+
         foreach (string warning in plan.Warnings)
+        {
             console.WriteLine("Note: " + warning);
+        }
+
         console.WriteLine($"Plan hash {plan.Hash}. To run exactly this: campaign launch {plan.Campaign} --plan {plan.Hash}");
     }
 
@@ -38,13 +50,19 @@ internal static class PlanView
                 table.AddRow(new Text("selected"), new Text(Number($"{plan.Selected:N0}")), new Text(""));
             }
             if (step.Reason == "control")
+            {
                 table.AddRow(new Text("net"), new Text(Number($"{plan.Net:N0}")), new Text(""));
+            }
+
             table.AddRow(
                 new Text("  - " + (step.Condition is { } number ? Number($"condition {number}") : step.Reason.Replace('_', ' '))),
                 new Text(Number($"{step.Count:N0}")), new Text(step.Detail));
         }
         if (plan.Control == 0)
+        {
             table.AddRow(new Text("net"), new Text(Number($"{plan.Net:N0}")), new Text(""));
+        }
+
         table.AddRow(new Text("to contact"), new Text(Number($"{plan.Contact:N0}")), new Text(string.Join(", ", plan.Cells.Where(c => c.Cell.Length > 0).Select(c => Number($"{c.Cell} {c.People:N0}")))));
         return table;
     }
@@ -53,7 +71,10 @@ internal static class PlanView
     {
         var table = new Table().Border(TableBorder.Simple).AddColumns("drop", "channel", "when").AddColumn(new TableColumn("people").RightAligned()).AddColumn(new TableColumn("cost").RightAligned());
         foreach (PlanDrop drop in plan.Drops)
+        {
             table.AddRow(new Text(drop.Drop), new Text(drop.Channel), new Text(drop.Schedule), new Text(Number($"{drop.People:N0}")), new Text(Number($"{drop.Cost:N2}")));
+        }
+
         return table;
     }
 
@@ -62,9 +83,14 @@ internal static class PlanView
         long largest = proof.Drops.Max(d => d.LargestBytes);
         console.WriteLine(Number($"Proof: {proof.Rendered:N0} messages rendered, {proof.Failed:N0} cannot be; the largest has {(largest + 1023) / 1024:N0} KB"));
         foreach (ProofGroup group in proof.Groups.Take(10))
+        {
             console.WriteLine(Number($"  {group.People:N0} in {group.Drop}: {group.Cause} (for example customer {group.Customer}{(group.Cell is null ? "" : $", cell {group.Cell}")})"));
+        }
+
         if (proof.Groups.Count > 10)
+        {
             console.WriteLine(Number($"  and {proof.Groups.Count - 10} causes more: --output json has all"));
+        }
     }
 
     private static void ShowSample(IAnsiConsole console, PlanSample sample)
@@ -77,9 +103,14 @@ internal static class PlanView
         }
         console.WriteLine($"  To: {sample.To}");
         if (sample.Subject is not null)
+        {
             console.WriteLine($"  Subject: {sample.Subject}");
+        }
+
         foreach (string line in (sample.Text ?? "").Split('\n').Where(l => !string.IsNullOrWhiteSpace(l)).Take(4))
+        {
             console.WriteLine("  | " + (line.Trim().Length > 90 ? line.Trim()[..89] + "…" : line.Trim()));
+        }
     }
 
     private static void ShowDifference(IAnsiConsole console, PlanDifference difference)
@@ -87,7 +118,9 @@ internal static class PlanView
         console.WriteLine(Number($"Against plan {difference.Previous}: {difference.Joined:N0} joined, {difference.Left:N0} left")
             + (difference.DefinitionChanged ? ", the definition changed" : "") + (difference.MessagesChanged ? ", the messages changed" : ""));
         foreach (PlanChange change in difference.Changes.Take(6))
+        {
             console.WriteLine(Number($"  {change.Count:N0} from {change.From.Replace('_', ' ')} to {change.To.Replace('_', ' ')}"));
+        }
     }
 
     private static string Number(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -36,15 +36,23 @@ internal static class WhyCommand
         console.WriteLine($"{explanation.Customer} · {explanation.Campaign}: {explanation.Outcome.Replace('_', ' ')} ({explanation.Reason.Replace('_', ' ')})");
         console.WriteLine(explanation.Detail);
         if (explanation.Cell is not null)
+        {
             console.WriteLine($"cell: {explanation.Cell}");
+        }
+
         if (explanation.Conditions.Count > 0)
         {
             var table = new Table().Border(TableBorder.Simple).AddColumns("", "condition", "today", "values today");
             foreach (ExplainedCondition c in explanation.Conditions)
+            {
                 table.AddRow(new Text($"{c.Number}"), new Text((c.Exclude ? "exclude: " : "") + c.Condition), new Text(c.Holds switch { true => "holds", false => "does not hold", null => "unknown" }), new Text(c.Values));
+            }
+
             console.Write(table);
         }
         foreach (ExplainedMailing m in explanation.Mailings)
+        {
             console.WriteLine(FormattableString.Invariant($"drop {m.Drop} ({m.Channel}): {m.State.Replace('_', ' ')}{(m.At is { } at ? $" at {at:yyyy-MM-dd HH:mm:ss} UTC" : "")}{(m.Reason is null ? "" : $", {m.Reason}")}"));
+        }
     }
 }

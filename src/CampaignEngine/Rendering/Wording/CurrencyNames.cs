@@ -11,10 +11,16 @@ internal static class CurrencyNames
     public static string Of(ReadOnlySpan<byte> code)
     {
         if (code.Length != 3 || code.ContainsAnyExceptInRange((byte)'A', (byte)'Z'))
+        {
             return Encoding.UTF8.GetString(code);
+        }
+
         int key = (code[0] << 16) | (code[1] << 8) | code[2];
         if (Known.TryGetValue(key, out string? name))
+        {
             return name;
+        }
+
         name = Encoding.UTF8.GetString(code);
         Known[key] = name;
         return name;
