@@ -20,7 +20,7 @@ public static class WorkspaceCheck
         }
 
         ModelCheck.Run(model, workspace.Problems);
-        if (!RecipientLanguage.IsKnown)
+        if (!RecipientCulture.IsKnown)
         {
             workspace.Problems.Add(new Problem(new Place("engine.yaml", 1, 1), Severity.Warning, "CE3012",
                 "this program runs without language data (ICU): amounts, dates and numbers are written for everybody as for nobody's language; install libicu and unset DOTNET_SYSTEM_GLOBALIZATION_INVARIANT"));

@@ -1,7 +1,6 @@
 using CampaignEngine.Tracking;
 using CampaignEngine.Web.Pages;
 using Microsoft.AspNetCore.Http;
-using Npgsql;
 
 namespace CampaignEngine.Web.Endpoints;
 
@@ -11,35 +10,22 @@ internal static class ClickEndpoint
     // Longer than a slow commit, shorter than a person's patience.
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(5);
 
-    public static async Task HandleAsync(HttpContext context, TrackingSite site, string token)
+    public static async Task FollowAsync(HttpContext context, TrackingSite site, ItemToken item)
     {
-        if (!site.Tokens.TryRead(token, TokenPurpose.Click, out var item))
+        var location = await site.Links.FindAsync(item.MailingId, item.LinkNo, context.RequestAborted);
+        if (location is null)
         {
             await Page.NotFoundAsync(context);
             return;
         }
 
-        try
-        {
-            var location = await site.Links.FindAsync(item.MailingId, item.LinkNo, context.RequestAborted);
-            if (location is null)
-            {
-                await Page.NotFoundAsync(context);
-                return;
-            }
-
-            if (!await site.Recorder.RecordAsync(RequestEvent.From(context, site, EventKind.Click, item), Deadline, context.RequestAborted))
-            {
-                await Page.BusyAsync(context);
-                return;
-            }
-
-            context.Response.StatusCode = StatusCodes.Status302Found;
-            context.Response.Headers.Location = location;
-        }
-        catch (NpgsqlException)
+        if (!await site.Recorder.RecordAsync(RequestEvent.From(context, site, EventKind.Click, item), Deadline, context.RequestAborted))
         {
             await Page.BusyAsync(context);
+            return;
         }
+
+        context.Response.StatusCode = StatusCodes.Status302Found;
+        context.Response.Headers.Location = location;
     }
 }

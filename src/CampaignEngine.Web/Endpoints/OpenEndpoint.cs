@@ -1,5 +1,4 @@
 using CampaignEngine.Tracking;
-using CampaignEngine.Web.Pages;
 using Microsoft.AspNetCore.Http;
 
 namespace CampaignEngine.Web.Endpoints;
@@ -12,14 +11,8 @@ internal static class OpenEndpoint
     // GIF89a, one transparent pixel.
     private static readonly byte[] Pixel = Convert.FromBase64String("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7");
 
-    public static async Task HandleAsync(HttpContext context, TrackingSite site, string token)
+    public static async Task ShowAsync(HttpContext context, TrackingSite site, ItemToken item)
     {
-        if (!site.Tokens.TryRead(token, TokenPurpose.Open, out var item))
-        {
-            await Page.NotFoundAsync(context);
-            return;
-        }
-
         await site.Recorder.RecordAsync(RequestEvent.From(context, site, EventKind.Open, item), Deadline, context.RequestAborted);
         context.Response.ContentType = "image/gif";
         context.Response.ContentLength = Pixel.Length;

@@ -3,7 +3,6 @@ using System.Text;
 using CampaignEngine.Tracking;
 using CampaignEngine.Web.Pages;
 using Microsoft.AspNetCore.Http;
-using Npgsql;
 
 namespace CampaignEngine.Web.Endpoints;
 
@@ -13,57 +12,34 @@ namespace CampaignEngine.Web.Endpoints;
 /// </summary>
 internal static class PreferencesEndpoint
 {
-    public static async Task ShowAsync(HttpContext context, TrackingSite site, string token)
+    public static async Task ShowAsync(HttpContext context, TrackingSite site, ItemToken item)
     {
-        if (!site.Tokens.TryRead(token, TokenPurpose.Preferences, out var item))
-        {
-            await Page.NotFoundAsync(context);
-            return;
-        }
-
-        try
-        {
-            await WriteAsync(context, site, item, await site.Preferences.FindAsync(item, context.RequestAborted), token, saved: false);
-        }
-        catch (NpgsqlException)
-        {
-            await Page.BusyAsync(context);
-        }
+        await WriteAsync(context, site, item, await site.Preferences.FindAsync(item, context.RequestAborted), saved: false);
     }
 
-    public static async Task ActAsync(HttpContext context, TrackingSite site, string token)
+    public static async Task ActAsync(HttpContext context, TrackingSite site, ItemToken item)
     {
-        if (!site.Tokens.TryRead(token, TokenPurpose.Preferences, out var item))
-        {
-            await Page.NotFoundAsync(context);
-            return;
-        }
-
         try
         {
             // Only the page's own form says what is wanted: a bare POST of a scanner withdraws nothing.
             if (!context.Request.HasFormContentType || await context.Request.ReadFormAsync(context.RequestAborted) is not { } form || form["save"] != "yes")
             {
-                await WriteAsync(context, site, item, await site.Preferences.FindAsync(item, context.RequestAborted), token, saved: false);
+                await WriteAsync(context, site, item, await site.Preferences.FindAsync(item, context.RequestAborted), saved: false);
                 return;
             }
 
             var wanted = form["want"].OfType<string>().Select(w => w.Split(':', 2)).Where(w => w.Length == 2).Select(w => (w[0], w[1])).ToHashSet();
             // The wish is carried out even when the other side hangs up before the answer.
             var preferences = await site.Preferences.ChangeAsync(item, wanted, site.Clock.GetUtcNow(), context.Request.Headers.UserAgent.ToString(), CancellationToken.None);
-            await WriteAsync(context, site, item, preferences, token, saved: true);
+            await WriteAsync(context, site, item, preferences, saved: true);
         }
         catch (Exception fault) when (fault is InvalidDataException or BadHttpRequestException)
         {
             await Page.NotFoundAsync(context);
         }
-        catch (NpgsqlException)
-        {
-            await Page.BusyAsync(context);
-        }
     }
 
-    private static async Task WriteAsync(HttpContext context, TrackingSite site, ItemToken item, IReadOnlyList<Preference> preferences, string token, bool saved)
+    private static async Task WriteAsync(HttpContext context, TrackingSite site, ItemToken item, IReadOnlyList<Preference> preferences, bool saved)
     {
         if (preferences.Count == 0)
         {
@@ -84,7 +60,7 @@ internal static class PreferencesEndpoint
         await Page.WriteAsync(
             context, StatusCodes.Status200OK, saved ? texts.SavedTitle : texts.PreferencesTitle,
             $"""
-            <form method="post" action="/p/{Page.Encode(token)}">{rows}<button type="submit" name="save" value="yes">{Page.Encode(texts.Save)}</button></form>
+            <form method="post" action="{Page.Encode(context.Request.Path)}">{rows}<button type="submit" name="save" value="yes">{Page.Encode(texts.Save)}</button></form>
             """,
             texts.Language);
     }

@@ -1,3 +1,4 @@
+using CampaignEngine.Tracking;
 using CampaignEngine.Web.Pages;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -13,18 +14,16 @@ public static class TrackingEndpoints
 
     public static void MapTracking(this IEndpointRouteBuilder routes, TrackingSite site)
     {
-        routes.MapMethods("/c/{token}", Reading, context => ClickEndpoint.HandleAsync(context, site, Token(context)));
-        routes.MapMethods("/o/{token}.gif", Reading, context => OpenEndpoint.HandleAsync(context, site, Token(context)));
-        routes.MapMethods("/u/{token}", Reading, context => UnsubscribeEndpoint.ShowAsync(context, site, Token(context)));
-        routes.MapPost("/u/{token}", context => UnsubscribeEndpoint.ActAsync(context, site, Token(context)));
-        routes.MapMethods("/p/{token}", Reading, context => PreferencesEndpoint.ShowAsync(context, site, Token(context)));
-        routes.MapPost("/p/{token}", context => PreferencesEndpoint.ActAsync(context, site, Token(context)));
-        routes.MapMethods("/v/{token}", Reading, context => ViewOnlineEndpoint.HandleAsync(context, site, Token(context)));
+        routes.MapMethods("/c/{token}", Reading, context => TokenRequest.HandleAsync(context, site, TokenPurpose.Click, ClickEndpoint.FollowAsync));
+        routes.MapMethods("/o/{token}.gif", Reading, context => TokenRequest.HandleAsync(context, site, TokenPurpose.Open, OpenEndpoint.ShowAsync));
+        routes.MapMethods("/u/{token}", Reading, context => TokenRequest.HandleAsync(context, site, TokenPurpose.Unsubscribe, UnsubscribeEndpoint.ShowAsync));
+        routes.MapPost("/u/{token}", context => TokenRequest.HandleAsync(context, site, TokenPurpose.Unsubscribe, UnsubscribeEndpoint.ActAsync));
+        routes.MapMethods("/p/{token}", Reading, context => TokenRequest.HandleAsync(context, site, TokenPurpose.Preferences, PreferencesEndpoint.ShowAsync));
+        routes.MapPost("/p/{token}", context => TokenRequest.HandleAsync(context, site, TokenPurpose.Preferences, PreferencesEndpoint.ActAsync));
+        routes.MapMethods("/v/{token}", Reading, context => TokenRequest.HandleAsync(context, site, TokenPurpose.ViewOnline, ViewOnlineEndpoint.ShowAsync));
         routes.MapMethods("/healthz", Reading, context => HealthAsync(context, site));
         routes.MapFallback(Page.NotFoundAsync);
     }
-
-    private static string Token(HttpContext context) => (string)context.Request.RouteValues["token"]!;
 
     private static async Task HealthAsync(HttpContext context, TrackingSite site)
     {

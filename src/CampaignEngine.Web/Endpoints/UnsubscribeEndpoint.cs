@@ -1,7 +1,6 @@
 using CampaignEngine.Tracking;
 using CampaignEngine.Web.Pages;
 using Microsoft.AspNetCore.Http;
-using Npgsql;
 
 namespace CampaignEngine.Web.Endpoints;
 
@@ -11,53 +10,27 @@ namespace CampaignEngine.Web.Endpoints;
 /// </summary>
 internal static class UnsubscribeEndpoint
 {
-    public static async Task ShowAsync(HttpContext context, TrackingSite site, string token)
+    public static async Task ShowAsync(HttpContext context, TrackingSite site, ItemToken item)
     {
-        if (!site.Tokens.TryRead(token, TokenPurpose.Unsubscribe, out var item))
+        var offer = await site.Unsubscribing.FindAsync(item, context.RequestAborted);
+        var texts = PageTexts.For(context, await site.Languages.FindAsync(item, context.RequestAborted));
+        await (offer switch
         {
-            await Page.NotFoundAsync(context);
-            return;
-        }
-
-        try
-        {
-            var offer = await site.Unsubscribing.FindAsync(item, context.RequestAborted);
-            var texts = PageTexts.For(context, await site.Languages.FindAsync(item, context.RequestAborted));
-            await (offer switch
-            {
-                null => Page.NotFoundAsync(context),
-                { AlreadyDone: true } => DoneAsync(context, texts, offer.Channel),
-                _ => AskAsync(context, texts, offer, token),
-            });
-        }
-        catch (NpgsqlException)
-        {
-            await Page.BusyAsync(context);
-        }
+            null => Page.NotFoundAsync(context),
+            { AlreadyDone: true } => DoneAsync(context, texts, offer.Channel),
+            _ => AskAsync(context, texts, offer),
+        });
     }
 
-    public static async Task ActAsync(HttpContext context, TrackingSite site, string token)
+    public static async Task ActAsync(HttpContext context, TrackingSite site, ItemToken item)
     {
-        if (!site.Tokens.TryRead(token, TokenPurpose.Unsubscribe, out var item))
-        {
-            await Page.NotFoundAsync(context);
-            return;
-        }
-
-        try
-        {
-            // The wish is carried out even when the other side hangs up before the answer.
-            var channel = await site.Unsubscribing.ConfirmAsync(item, site.Clock.GetUtcNow(), context.Request.Headers.UserAgent.ToString(), CancellationToken.None);
-            var texts = PageTexts.For(context, await site.Languages.FindAsync(item, CancellationToken.None));
-            await (channel is null ? Page.NotFoundAsync(context) : DoneAsync(context, texts, channel));
-        }
-        catch (NpgsqlException)
-        {
-            await Page.BusyAsync(context);
-        }
+        // The wish is carried out even when the other side hangs up before the answer.
+        var channel = await site.Unsubscribing.ConfirmAsync(item, site.Clock.GetUtcNow(), context.Request.Headers.UserAgent.ToString(), CancellationToken.None);
+        var texts = PageTexts.For(context, await site.Languages.FindAsync(item, CancellationToken.None));
+        await (channel is null ? Page.NotFoundAsync(context) : DoneAsync(context, texts, channel));
     }
 
-    private static Task AskAsync(HttpContext context, PageTexts texts, UnsubscribeOffer offer, string token)
+    private static Task AskAsync(HttpContext context, PageTexts texts, UnsubscribeOffer offer)
     {
         var word = texts.Word(offer.Channel);
         return Page.WriteAsync(
@@ -66,7 +39,7 @@ internal static class UnsubscribeEndpoint
             PageTexts.Fill(texts.AskTitle, word),
             $"""
             <p>{PageTexts.Fill(Page.Encode(texts.Ask), Page.Encode(word), $"<b>{Page.Encode(offer.MaskedAddress)}</b>")}</p>
-            <form method="post" action="/u/{Page.Encode(token)}"><button type="submit" name="confirm" value="yes">{Page.Encode(texts.Button)}</button></form>
+            <form method="post" action="{Page.Encode(context.Request.Path)}"><button type="submit" name="confirm" value="yes">{Page.Encode(texts.Button)}</button></form>
             """,
             texts.Language);
     }

@@ -2,7 +2,6 @@ using System.Text;
 using CampaignEngine.Tracking;
 using CampaignEngine.Web.Pages;
 using Microsoft.AspNetCore.Http;
-using Npgsql;
 
 namespace CampaignEngine.Web.Endpoints;
 
@@ -15,41 +14,28 @@ internal static class ViewOnlineEndpoint
     private const string Policy = "default-src 'none'; img-src https: http: data:; style-src 'unsafe-inline' https:; font-src https:; form-action 'none'; base-uri 'none'; " +
         "frame-ancestors 'none'; sandbox allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation";
 
-    public static async Task HandleAsync(HttpContext context, TrackingSite site, string token)
+    public static async Task ShowAsync(HttpContext context, TrackingSite site, ItemToken item)
     {
-        if (site.Online is not { } online || !site.Tokens.TryRead(token, TokenPurpose.ViewOnline, out var item))
+        if (site.Online is not { } online || await online.FindAsync(item, context.RequestAborted) is not { } message)
         {
             await Page.NotFoundAsync(context);
             return;
         }
 
-        try
+        await site.Recorder.RecordAsync(RequestEvent.From(context, site, EventKind.ViewOnline, item), Deadline, context.RequestAborted);
+        if (message.Html is null)
         {
-            if (await online.FindAsync(item, context.RequestAborted) is not { } message)
-            {
-                await Page.NotFoundAsync(context);
-                return;
-            }
-
-            await site.Recorder.RecordAsync(RequestEvent.From(context, site, EventKind.ViewOnline, item), Deadline, context.RequestAborted);
-            if (message.Html is null)
-            {
-                await Page.WriteAsync(context, StatusCodes.Status200OK, message.Subject.Length == 0 ? "Your message" : message.Subject, $"<p>{Page.Encode(message.Text).Replace("&#xA;", "<br>", StringComparison.Ordinal)}</p>");
-                return;
-            }
-
-            var bytes = Encoding.UTF8.GetBytes(message.Html);
-            context.Response.Headers.ContentSecurityPolicy = Policy;
-            context.Response.ContentType = "text/html; charset=utf-8";
-            context.Response.ContentLength = bytes.Length;
-            if (!HttpMethods.IsHead(context.Request.Method))
-            {
-                await context.Response.Body.WriteAsync(bytes, context.RequestAborted);
-            }
+            await Page.WriteAsync(context, StatusCodes.Status200OK, message.Subject.Length == 0 ? "Your message" : message.Subject, $"<p>{Page.Encode(message.Text).Replace("&#xA;", "<br>", StringComparison.Ordinal)}</p>");
+            return;
         }
-        catch (NpgsqlException)
+
+        var bytes = Encoding.UTF8.GetBytes(message.Html);
+        context.Response.Headers.ContentSecurityPolicy = Policy;
+        context.Response.ContentType = "text/html; charset=utf-8";
+        context.Response.ContentLength = bytes.Length;
+        if (!HttpMethods.IsHead(context.Request.Method))
         {
-            await Page.BusyAsync(context);
+            await context.Response.Body.WriteAsync(bytes, context.RequestAborted);
         }
     }
 }

@@ -50,6 +50,13 @@ public sealed class SelectionCompiler
         return Finish(context, row, Columns(columns, row), condition, $"\nORDER BY {row.Key}\nLIMIT {context.Parameters.Add(NpgsqlDbType.Integer, rows)}");
     }
 
+    /// <summary>The columns of every selected row, in no order.</summary>
+    public SelectionStatement All(IReadOnlyList<BoundCondition> where, IReadOnlyList<BoundCondition> exclude, IReadOnlyList<SelectionColumn> columns)
+    {
+        var (context, row) = Start(false);
+        return Finish(context, row, Columns(columns, row), Where(where, exclude, row));
+    }
+
     /// <summary><c>value, count bigint, distinct_values bigint</c>: the most frequent values first; the last column counts all values but null.</summary>
     public SelectionStatement Groups(IReadOnlyList<BoundCondition> where, IReadOnlyList<BoundCondition> exclude, BoundExpression by, int groups)
     {

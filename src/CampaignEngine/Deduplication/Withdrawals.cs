@@ -45,7 +45,7 @@ public sealed class Withdrawals(CustomerModel model, ContactPoints contacts, Tim
             $"v{i + 1}",
             binder.BindExpression(new Written(field.Name, place), people) ?? throw new InvalidOperationException($"validated field cannot be bound: {problems.Items[^1]}")))];
         SelectionStatement statement = new SelectionCompiler(model, people, new SelectionOptions { Now = now, Zone = zone })
-            .Sample([withdrew ?? throw new InvalidOperationException($"validated consent field cannot be bound: {problems.Items[^1]}")], [], columns, int.MaxValue);
+            .All([withdrew ?? throw new InvalidOperationException($"validated consent field cannot be bound: {problems.Items[^1]}")], [], columns);
 
         await using NpgsqlCommand command = statement.ToCommand(reader);
         command.CommandTimeout = 0;

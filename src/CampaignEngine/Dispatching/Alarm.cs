@@ -5,13 +5,10 @@ internal sealed class Alarm(TimeSpan interval, TimeProvider time)
 {
     private long? _next;
 
-    /// <summary>Whether it is time, without noting that it was done.</summary>
-    public bool IsPast => _next is not { } next || time.GetTimestamp() >= next;
-
     /// <summary>Whether it is time; if so, the next time is an interval away.</summary>
     public bool IsDue()
     {
-        if (!IsPast)
+        if (_next is { } next && time.GetTimestamp() < next)
         {
             return false;
         }

@@ -243,12 +243,13 @@ internal sealed class Coordinator(
             plan.Renewals.AddRange(_chunks.Except(plan.Releases));
         }
 
-        if (_packets.Count > 0 && (plan.Results.Count > 0 || plan.AsksForGrants || _suppression.IsPast))
+        var lookAgain = _packets.Count > 0 && _suppression.IsDue();
+        if (_packets.Count > 0 && (plan.Results.Count > 0 || plan.AsksForGrants || lookAgain))
         {
             plan.Watched.UnionWith(_packets.Select(p => p.Chunk.Mailing));
         }
 
-        if (_packets.Count > 0 && _suppression.IsDue())
+        if (lookAgain)
         {
             foreach (var mailing in _packets.GroupBy(p => p.Chunk.Mailing))
             {

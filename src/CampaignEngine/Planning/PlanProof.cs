@@ -4,9 +4,6 @@ namespace CampaignEngine.Planning;
 /// <param name="Groups">Messages that cannot be rendered, by drop and cause, the largest group first.</param>
 public sealed record PlanProof(long Rendered, long Failed, IReadOnlyList<ProofGroup> Groups, IReadOnlyList<ProofDrop> Drops)
 {
-    /// <summary>Bytes of an HTML part after which Gmail cuts the rest off, the unsubscribe link in the foot with it.</summary>
-    public const int ClippedAt = 102 * 1024;
-
     /// <summary>
     /// A launch is refused when more than one message in this many of a drop cannot be rendered: that is a fault of the template or the data and
     /// not of single people. Below it the launch goes on, and each of these people is named in the ledger (render_failed).
@@ -24,7 +21,7 @@ public sealed record ProofGroup(string Drop, string Cause, long People, string C
 
 /// <param name="LargestBytes">Subject, HTML and text of the largest message, before it is encoded for the wire.</param>
 /// <param name="LargestCustomer">Key of who would get it; null when nothing was rendered.</param>
-/// <param name="Clipped">Messages whose HTML part is longer than <see cref="PlanProof.ClippedAt"/>.</param>
+/// <param name="Clipped">Messages whose HTML part is longer than <see cref="Rendering.Linting.GmailClipping.Limit"/>.</param>
 public sealed record ProofDrop(string Drop, long Rendered, long Failed, long LargestBytes, string? LargestCustomer, long Clipped);
 
 /// <param name="Reach">Bit n: the n-th channel of the campaign has a usable address of the person.</param>

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using CampaignEngine.Rendering.Linting;
 
 namespace CampaignEngine.Planning;
 
@@ -47,7 +48,7 @@ internal sealed partial class ProofCounts(IReadOnlyList<string> drops)
             Rendered = now.Rendered + 1,
             LargestBytes = Math.Max(now.LargestBytes, bytes),
             LargestCustomer = bytes > now.LargestBytes ? customer : now.LargestCustomer,
-            Clipped = now.Clipped + (html > PlanProof.ClippedAt ? 1 : 0),
+            Clipped = now.Clipped + (html > GmailClipping.Limit ? 1 : 0),
         };
     }
 

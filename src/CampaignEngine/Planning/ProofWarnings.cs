@@ -1,4 +1,5 @@
 using System.Globalization;
+using CampaignEngine.Rendering.Linting;
 
 namespace CampaignEngine.Planning;
 
@@ -17,7 +18,7 @@ internal static class ProofWarnings
 
         foreach (var drop in proof.Drops.Where(d => d.Clipped > 0))
         {
-            yield return Text($"{drop.Clipped:N0} messages of drop '{drop.Drop}' have more than 102 KB of HTML: Gmail cuts them off; the largest message has {(drop.LargestBytes + 1023) / 1024:N0} KB, for customer {drop.LargestCustomer}");
+            yield return Text($"{drop.Clipped:N0} messages of drop '{drop.Drop}' have more than {GmailClipping.Limit / 1024} KB of HTML: Gmail cuts them off; the largest message has {(drop.LargestBytes + 1023) / 1024:N0} KB, for customer {drop.LargestCustomer}");
         }
     }
 

@@ -54,7 +54,7 @@ public sealed class MessageRenderer
         _pixelSlot = shape.Slot($"{MessageShape.Tracked}.pixel");
         _unsubscribeSlot = content.Marketing ? shape.Slot("unsubscribe_url") : null;
         _cellSlot = shape.Slot("cell");
-        _language = RecipientLanguage.Of(content.Language, null) ?? CultureInfo.InvariantCulture;
+        _language = RecipientCulture.Of(content.Language, null) ?? CultureInfo.InvariantCulture;
         // A cell's variable of the same name stands in the engine's place; a name that no template reads costs nothing.
         int? Own(string name) => _shape.Words.Contains(name) && !content.CellVars.Values.Any(v => v.ContainsKey(name)) && shape.TryGetSlot(name, out var slot) ? slot : null;
         _languageSlot = Own("language");

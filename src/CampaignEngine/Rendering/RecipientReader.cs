@@ -92,7 +92,7 @@ public sealed class RecipientReader
                 }
 
                 row.Zone = ZoneOf(reader);
-                row.Language = RecipientLanguage.Of(TextAt(reader, _languageColumn), TextAt(reader, _countryColumn));
+                row.Language = RecipientCulture.Of(TextAt(reader, _languageColumn), TextAt(reader, _countryColumn));
                 rows[reader.GetString(0)] = row;
             }
         }

@@ -109,7 +109,7 @@ internal static class TemplateFunctions
     {
         ("link", _, string url) when !IsLink(url) => $"link needs a whole address with http:// or https://, and `{Shown.Text(url)}` is none",
         (_, "currency", string currency) when !Currencies.Contains(currency) => $"`{Shown.Text(currency)}` is no currency; write its three letters, such as EUR",
-        (_, "language", string language) when RecipientLanguage.IsKnown && RecipientLanguage.Of(language, null) is null => $"`{Shown.Text(language)}` is no language; a name looks like de or pt-BR",
+        (_, "language", string language) when RecipientCulture.IsKnown && RecipientCulture.Of(language, null) is null => $"`{Shown.Text(language)}` is no language; a name looks like de or pt-BR",
         ("local_date", "style", string style) when !DateText.Styles.Contains(style) => $"`{Shown.Text(style)}` is no style of a date{Suggestion.For(style, DateText.Styles)}",
         ("local_number", "decimals", int decimals) when decimals is < 0 or > NumberText.MostDecimals => $"a number has 0 to {NumberText.MostDecimals} decimals",
         _ => null,
@@ -118,5 +118,5 @@ internal static class TemplateFunctions
     private static bool IsLink(string url) =>
         Uri.TryCreate(url, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps) && uri.Host.Length > 0;
 
-    private static CultureInfo In(string? language, CultureInfo reader) => language is null ? reader : RecipientLanguage.Of(language, null) ?? reader;
+    private static CultureInfo In(string? language, CultureInfo reader) => language is null ? reader : RecipientCulture.Of(language, null) ?? reader;
 }

@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Diagnostics;
 using System.Globalization;
-using System.Text;
 using CampaignEngine.Templating;
+using CampaignEngine.Templating.Tests;
 
 namespace CampaignEngine.Benchmarks.Templating;
 
@@ -12,17 +12,6 @@ namespace CampaignEngine.Benchmarks.Templating;
 /// </summary>
 internal static class TemplateFuzz
 {
-    private static readonly string[] s_pieces =
-    [
-        "{{", "}}", "-}}", "~}}", "{{~", "{%{", "}%}", "(", ")", "[", "]", "{", "}", "$\"", "'", "\"", "`", "|", "|>", "??", "?.", "?!", "..", "..<", "@", "^", "do ", "end ", "if ", "else ", "else if ",
-        "for x in ", "while ", "case ", "when ", "func f ", "func f(x, y = 1, z...) ", "ret ", "with ", "wrap ", "capture x ", "import ", "readonly ", "tablerow x in ", "include 'x' ", "this", "empty",
-        "=", "==", "+=", "++", "--", "+", "-", "*", "/", "//", "%", "<<", ">>", "&&", "||", "!", "<", "<=", "#", "##", "\n", "\r\n", ";", ":", ",", ".", "0x", "0b", "1e", "1.5m", "99999999999", "1e308", "null",
-        "true", "\0", "\ud800", "\udc00", "\u202e", "👩‍👩‍👧", "\\", "\\u", "\\x41", "<a href=\"", "<script>", "<!--", "<style>", "orders", "customer.first_name", "x", "$1", "$", "$$",
-        "array.", "date.", "html.", "math.", "object.", "regex.", "string.", "timespan.", "| array.map 'a' ", "| string.replace 'a' 'b' ", "| regex.match '(a+)+$' ", "| object.eval ", "| string.pad_left 9999999 ", "1..1000000000",
-    ];
-
-    private static readonly RenderLimits s_limits = new() { Steps = 20_000, OutputBytes = 100_000, StringLength = 20_000, LoopIterations = 2_000, RangeSize = 2_000 };
-
     public static Task RunAsync(string[] args)
     {
         var count = args.Length > 0 ? long.Parse(args[0], CultureInfo.InvariantCulture) : 100_000;
@@ -38,7 +27,7 @@ internal static class TemplateFuzz
         var clock = Stopwatch.GetTimestamp();
         for (var i = 0L; i < count; i++)
         {
-            text = Mutate(seeds, random);
+            text = TemplateMutator.Mutate(seeds, random);
             var started = Stopwatch.GetTimestamp();
             try
             {
@@ -53,12 +42,12 @@ internal static class TemplateFuzz
                     Placed(TemplateChecker.Check(template, BenchmarkMessages.Shape));
                     if (random.Next(2) == 0)
                     {
-                        template.Render(model, environment, s_limits);
+                        template.Render(model, environment, TemplateMutator.Limits);
                     }
                     else
                     {
                         output.ResetWrittenCount();
-                        template.Compile(BenchmarkMessages.Shape, environment).Render(output, row, s_limits);
+                        template.Compile(BenchmarkMessages.Shape, environment).Render(output, row, TemplateMutator.Limits);
                     }
 
                     rendered++;
@@ -119,32 +108,5 @@ internal static class TemplateFuzz
         }
 
         throw new DirectoryNotFoundException("run this inside the repository: the seeds are the template cases of its tests");
-    }
-
-    private static string Mutate(string[] seeds, Random random)
-    {
-        var seed = seeds[random.Next(seeds.Length)];
-        var from = seed.Length > 600 ? random.Next(seed.Length - 600) : 0;
-        var text = new StringBuilder(random.Next(8) == 0 ? "{{ " : seed.Substring(from, Math.Min(600, seed.Length - from)));
-        for (var k = random.Next(1, 8); k > 0; k--)
-        {
-            var at = random.Next(text.Length + 1);
-            switch (random.Next(4))
-            {
-                case 0 or 1:
-                    text.Insert(at, s_pieces[random.Next(s_pieces.Length)]);
-                    break;
-                case 2 when at < text.Length:
-                    text.Remove(at, Math.Min(random.Next(1, 20), text.Length - at));
-                    break;
-                default:
-                    var other = seeds[random.Next(seeds.Length)];
-                    var start = random.Next(other.Length);
-                    text.Insert(at, other.AsSpan(start, Math.Min(random.Next(60), other.Length - start)));
-                    break;
-            }
-        }
-
-        return text.ToString();
     }
 }

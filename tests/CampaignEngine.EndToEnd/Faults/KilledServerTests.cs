@@ -13,6 +13,9 @@ namespace CampaignEngine.EndToEnd.Faults;
 public sealed class KilledServerTests : IDisposable
 {
     private const string Header = "customer_no,first_name,email,country\n";
+
+    // Where the worker was caught decides the sentence: between ticks, inside one, or at its commit.
+    private static readonly string[] Lost = ["the database was lost", "the answer to a commit was lost", "the database cannot be reached"];
     private readonly TempDirectory _folder = new("ks");
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -78,7 +81,6 @@ public sealed class KilledServerTests : IDisposable
 
         Assert.True(result.ExitCode == 0, result.Errors);
         Assert.DoesNotContain("   at ", result.Errors, StringComparison.Ordinal);
-        // Where it was caught decides the sentence: between ticks, inside one, or at its commit.
         Assert.True(Lost.Any(sentence => result.Errors.Contains(sentence, StringComparison.Ordinal)), result.Errors);
         Assert.Equal(wholeServer, result.Errors.Contains("the private database had crashed and runs again", StringComparison.Ordinal));
         Assert.Empty(sink.Twice);
@@ -88,8 +90,6 @@ public sealed class KilledServerTests : IDisposable
         var mailing = System.Text.Json.JsonDocument.Parse(verified.Output).RootElement.GetProperty("mailings")[0];
         Assert.Equal((People, 0), (mailing.GetProperty("accepted").GetInt32(), mailing.GetProperty("in_doubt").GetInt32()));
     }
-
-    private static readonly string[] Lost = ["the database was lost", "the answer to a commit was lost", "the database cannot be reached"];
 
     // The command is caught in the middle: a lock on a table that it has to write holds it.
     private static async Task<CampaignResult> KilledAsync(Shop shop, bool wholeServer, string table, params string[] arguments)

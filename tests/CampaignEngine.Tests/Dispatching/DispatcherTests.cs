@@ -334,13 +334,14 @@ public sealed class DispatcherTests(TestDatabase database) : IClassFixture<TestD
         recipient == FrozenMailing.Address(person) ? new SendVerdict(outcome, 451, text) : new SendVerdict(SendOutcome.Accepted, 250, "ok");
 
     // Seen at the server: when a third transaction that looks for suppressed people has begun, the answer of the second is applied.
+    // Several messages are held at a time, and each looks: their own queries are left out.
     private async Task LookedAgainAsync()
     {
         var seen = new HashSet<DateTime>();
         while (seen.Count < 3)
         {
             var begun = await database.ScalarAsync<DateTime>(
-                "SELECT coalesce(max(xact_start), 'epoch') FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%JOIN engine.suppression%' AND pid <> pg_backend_pid()");
+                "SELECT coalesce(max(xact_start), 'epoch') FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%JOIN engine.suppression%' AND query NOT LIKE '%pg_stat_activity%'");
             if (begun > DateTime.UnixEpoch)
             {
                 seen.Add(begun);

@@ -2,6 +2,7 @@ using System.Text.Json;
 using CampaignEngine.Campaigns;
 using CampaignEngine.Planning;
 using CampaignEngine.Rendering;
+using CampaignEngine.Rendering.Linting;
 
 namespace CampaignEngine.Tests.Planning;
 
@@ -56,7 +57,7 @@ public sealed class ProofTests(PlanningFixture fixture) : IClassFixture<Planning
 
         var drop = Assert.Single(plan.Proof!.Drops);
         Assert.Equal(1, drop.Clipped);
-        Assert.True(drop.LargestBytes > PlanProof.ClippedAt);
+        Assert.True(drop.LargestBytes > GmailClipping.Limit);
         Assert.Contains(plan.Warnings, w => w.StartsWith("1 messages of drop 'announce' have more than 102 KB", StringComparison.Ordinal) && w.EndsWith($"customer {drop.LargestCustomer}", StringComparison.Ordinal));
         Assert.Equal(LaunchEnding.Launched, (await fixture.LaunchAsync(plan)).Ending);
     }

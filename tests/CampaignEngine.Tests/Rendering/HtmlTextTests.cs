@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Text;
 using CampaignEngine.Rendering;
 
 namespace CampaignEngine.Tests.Rendering;
@@ -21,7 +23,7 @@ public sealed class HtmlTextTests
     [InlineData("<p", "")]
     [InlineData("<a href=\"https://x.test>unclosed", "")]
     [InlineData("<style>never closed", "")]
-    public void ReadsLikeThePage(string html, string expected) => Assert.Equal(expected, HtmlText.Of(html));
+    public void ReadsLikeThePage(string html, string expected) => Assert.Equal(expected, TextOf(html));
 
     [Fact]
     public void NeverThrows()
@@ -30,7 +32,14 @@ public sealed class HtmlTextTests
         const string signs = "<>/\"'= abpdivstyle!-&;li";
         for (var round = 0; round < 20_000; round++)
         {
-            HtmlText.Of(new string(Enumerable.Range(0, random.Next(60)).Select(_ => signs[random.Next(signs.Length)]).ToArray()));
+            TextOf(new string(Enumerable.Range(0, random.Next(60)).Select(_ => signs[random.Next(signs.Length)]).ToArray()));
         }
+    }
+
+    private static string TextOf(string html)
+    {
+        var output = new ArrayBufferWriter<byte>();
+        HtmlText.Write(Encoding.UTF8.GetBytes(html), output);
+        return Encoding.UTF8.GetString(output.WrittenSpan);
     }
 }

@@ -52,9 +52,9 @@ internal static class PreviewCommand
                 throw CommandException.Failed($"this person gets no message: {fault}");
             }
 
-            if (message.Html is { } page && Encoding.UTF8.GetByteCount(page) is var bytes and > MarkupLint.ClippedAt)
+            if (message.Html is { } page && Encoding.UTF8.GetByteCount(page) is var bytes and > GmailClipping.Limit)
             {
-                Console.Error.WriteLine($"warning CE3520: this message's HTML has {bytes / 1024.0:0.#} KB, and Gmail cuts messages off at {MarkupLint.ClippedAt / 1024} KB, with the unsubscribe link; shorten it");
+                Console.Error.WriteLine($"warning CE3520: {GmailClipping.Warning(bytes, "this message's HTML")}");
             }
 
             output.Writer(parsed).Document(message, _ => Print(message, content, parsed.GetValue(html)));

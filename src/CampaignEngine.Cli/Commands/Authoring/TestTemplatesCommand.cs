@@ -14,9 +14,9 @@ internal static class TestTemplatesCommand
         var names = new Argument<string[]>("names") { Description = "Names of test files without extension [default: all].", Arity = ArgumentArity.ZeroOrMore };
         var junit = new Option<string?>("--junit") { Description = "Also write the results as JUnit XML.", HelpName = "FILE" };
         var to = new Option<string?>("--to") { Description = "Also write each message as .html and .txt into this folder, to look at.", HelpName = "DIR" };
-        command.Options.Add(to);
         command.Arguments.Add(names);
         command.Options.Add(junit);
+        command.Options.Add(to);
         var workspace = WorkspaceOption.AddTo(command);
         var output = OutputOption.AddTo(command);
         command.SetAction((parsed, cancellationToken) =>

@@ -4,7 +4,8 @@ namespace CampaignEngine.Database.Private;
 
 /// <summary>
 /// A detached shell of a few lines that waits (blocked in flock, not polling) until nobody uses the server, lingers, and stops
-/// it. It is what remains when a user dies by kill -9, or when the workspace is deleted while the cluster lies elsewhere. Where the system has no flock program, the last user stops the server itself.
+/// it. It is what remains when a user dies by kill -9, or when the workspace is deleted while the cluster lies elsewhere. Where
+/// the system has no flock program, the last user stops the server itself.
 /// </summary>
 internal static class IdleWatcher
 {

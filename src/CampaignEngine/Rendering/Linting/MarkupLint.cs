@@ -11,9 +11,6 @@ namespace CampaignEngine.Rendering.Linting;
 /// </summary>
 public sealed partial class MarkupLint
 {
-    /// <summary>Gmail cuts a message off here and hides the rest behind a link.</summary>
-    public const int ClippedAt = 102 * 1024;
-
     private static readonly HashSet<string> MayStayOpen = new(StringComparer.Ordinal)
     {
         "p", "li", "td", "th", "tr", "tbody", "thead", "tfoot", "colgroup", "option", "dt", "dd", "html", "body", "head",
@@ -83,10 +80,9 @@ public sealed partial class MarkupLint
 
         _open.ForEach(Unclosed);
         Document();
-        if (StaticBytes(_content) is var bytes and > ClippedAt)
+        if (StaticBytes(_content) is var bytes and > GmailClipping.Limit)
         {
-            _problems.Warning(new Place(_content.HtmlPath, 1, 1), "CE3520",
-                $"the HTML has {bytes / 1024.0:0.#} KB before anybody's values are in it, and Gmail cuts messages off at {ClippedAt / 1024} KB, with the unsubscribe link; shorten it");
+            _problems.Warning(new Place(_content.HtmlPath, 1, 1), "CE3520", GmailClipping.Warning(bytes, "the HTML", "before anybody's values are in it"));
         }
     }
 

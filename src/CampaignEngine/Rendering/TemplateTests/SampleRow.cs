@@ -40,7 +40,7 @@ internal sealed class SampleRow(CustomerModel model, TimeZoneInfo zone, ProblemL
         }
 
         row.Zone = Text(test, model.People.TimeZone) is { } own && TimeZoneInfo.TryFindSystemTimeZoneById(own, out var found) ? found : null;
-        row.Language = RecipientLanguage.Of(test.Language ?? Text(test, model.People.Language), Text(test, model.People.Country));
+        row.Language = RecipientCulture.Of(test.Language ?? Text(test, model.People.Language), Text(test, model.People.Country));
         return row;
     }
 

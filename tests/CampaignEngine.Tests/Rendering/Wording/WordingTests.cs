@@ -105,17 +105,17 @@ public sealed class WordingTests
     [InlineData("zh", "TW", "zh-TW")]
     [InlineData("en", "xx9", "en")]
     public void ALanguageTakesTheCountryOfThePerson(string language, string? country, string expected) =>
-        Assert.Equal(expected, RecipientLanguage.Of(language, country)?.Name);
+        Assert.Equal(expected, RecipientCulture.Of(language, country)?.Name);
 
     [Theory]
     [InlineData(null)]
     [InlineData("")]
     [InlineData("klingon speak")]
     [InlineData("../../etc")]
-    public void WhatIsNoLanguageIsNone(string? language) => Assert.Null(RecipientLanguage.Of(language, "DE"));
+    public void WhatIsNoLanguageIsNone(string? language) => Assert.Null(RecipientCulture.Of(language, "DE"));
 
     [Fact]
-    public void TheProgramRunsWithLanguageData() => Assert.True(RecipientLanguage.IsKnown);
+    public void TheProgramRunsWithLanguageData() => Assert.True(RecipientCulture.IsKnown);
 
     private static CultureInfo Culture(string name) => CultureInfo.GetCultureInfo(name);
 

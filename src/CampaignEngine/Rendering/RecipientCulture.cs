@@ -4,7 +4,7 @@ using System.Globalization;
 namespace CampaignEngine.Rendering;
 
 /// <summary>The language in which a person reads dates, numbers and amounts: language (BCP 47) with the country of the person.</summary>
-internal static class RecipientLanguage
+internal static class RecipientCulture
 {
     // Real data has a few dozen pairs; a damaged column must not fill the memory.
     private const int MostKnown = 2_000;
