@@ -2,6 +2,7 @@ using System.Collections;
 using CampaignEngine.Authoring;
 using CampaignEngine.Campaigns;
 using CampaignEngine.Mail.Addresses;
+using CampaignEngine.Mail.Signing;
 using CampaignEngine.Mail.Smtp;
 
 namespace CampaignEngine;
@@ -170,7 +171,39 @@ public sealed class EngineLoader
             Route = sender.Text("route") ?? "",
             ReturnPath = Address(sender, "return_path"),
             Unsubscribe = Address(sender, "unsubscribe"),
+            Dkim = Dkim(name, sender.Mapping("dkim"), from.Address.Domain.ToString()),
         };
+    }
+
+    private DkimSettings? Dkim(string sender, YamlMapping? dkim, string fromDomain)
+    {
+        if (dkim is null || dkim.Text("selector") is not { } selector || dkim.Text("key_file") is not { } file)
+        {
+            return null;
+        }
+
+        var domain = dkim.Text("domain") is { } text && DkimKey.TryReadDomain(text, out var written) ? written : fromDomain;
+        if (!IsSameOrBelow(fromDomain, domain) && !IsSameOrBelow(domain, fromDomain))
+        {
+            _problems.Warning(dkim.PlaceOf("domain"), "CE1136", $"the sender '{Shown.Text(sender)}' writes as {fromDomain} and signs as {domain}: mailbox providers count a signature (DMARC) only when both belong together; sign as {fromDomain}");
+        }
+
+        var next = dkim.Mapping("next");
+        if (next?.Written("selector") is { } nextSelector && nextSelector.Text == selector)
+        {
+            _problems.Error(nextSelector.Place, "CE1137", $"the next key of the sender '{Shown.Text(sender)}' has the selector of the present one; give it another, for both records stand in DNS at the same time");
+        }
+
+        return new DkimSettings
+        {
+            Domain = domain,
+            Selector = selector,
+            KeyFile = file,
+            Next = next?.Text("selector") is { } following && next.Text("key_file") is { } nextFile
+                ? new DkimSettings { Domain = domain, Selector = following, KeyFile = nextFile } : null,
+        };
+
+        static bool IsSameOrBelow(string domain, string above) => domain == above || domain.EndsWith("." + above, StringComparison.Ordinal);
     }
 
     // Months and years have no fixed length; for a timeout their length from any day is near enough.

@@ -2,6 +2,7 @@ using CampaignEngine.Authoring;
 using CampaignEngine.Campaigns;
 using CampaignEngine.Mail.Addresses;
 using CampaignEngine.Mail.Composing;
+using CampaignEngine.Mail.Signing;
 using CampaignEngine.Mail.Smtp;
 
 namespace CampaignEngine;
@@ -129,4 +130,39 @@ public sealed record SenderSettings
 
     /// <summary>Mailbox that takes unsubscribe requests by mail; null: List-Unsubscribe names the web address only.</summary>
     public EmailAddress? Unsubscribe { get; init; }
+
+    /// <summary>Signing in the engine; null: the relay signs.</summary>
+    public DkimSettings? Dkim { get; init; }
+}
+
+/// <summary>With which keys a sender's messages are signed.</summary>
+public sealed record DkimSettings
+{
+    /// <summary>Domain of the signature.</summary>
+    public required string Domain { get; init; }
+
+    public required string Selector { get; init; }
+
+    /// <summary>PEM file, relative to the workspace.</summary>
+    public required string KeyFile { get; init; }
+
+    /// <summary>The key that follows; null outside a change of keys.</summary>
+    public DkimSettings? Next { get; init; }
+
+    /// <exception cref="InvalidDataException">The file cannot be read or holds no usable key; the message says which and what to do.</exception>
+    public DkimKey Load(string workspaceDirectory)
+    {
+        var path = Path.GetFullPath(KeyFile, workspaceDirectory);
+        string pem;
+        try
+        {
+            pem = System.IO.File.ReadAllText(path);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new InvalidDataException($"the DKIM key file {path}, which engine.yaml names, cannot be read: {fault.Message}", fault);
+        }
+
+        return DkimKey.TryRead(Domain, Selector, pem, out var key, out var why) ? key : throw new InvalidDataException($"the DKIM key file {path} cannot be used: {why}");
+    }
 }

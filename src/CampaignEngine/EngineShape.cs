@@ -3,6 +3,7 @@ using CampaignEngine.Authoring;
 using CampaignEngine.Campaigns;
 using CampaignEngine.Customers;
 using CampaignEngine.Mail.Addresses;
+using CampaignEngine.Mail.Signing;
 
 namespace CampaignEngine;
 
@@ -45,12 +46,36 @@ public static class EngineShape
         new("timeout", new ScalarShape(ScalarKind.Duration) { Description = "How long connecting and each answer before the end of a message may take." }) { Default = "the times of RFC 5321" })
     { Description = "A relay." };
 
+    private static readonly ScalarKind SelectorKind = new("DKIM selector", "s2026a", "^[A-Za-z0-9.-]+$", text =>
+        DkimKey.IsSelector(text) ? null : $"'{Shown.Text(text)}' is not a selector; write letters, digits and dashes, for example 's2026a'");
+
+    private static readonly ScalarKind DomainKind = new("domain", "shop.example", null, text =>
+        DkimKey.TryReadDomain(text, out _) ? null : $"'{Shown.Text(text)}' is not a domain name");
+
+    private static readonly ScalarKind KeyFileKind = new("key file", "keys/dkim-s2026a.pem", null, text =>
+        text.Contains("-----BEGIN", StringComparison.Ordinal)
+            ? "a private key may not stand in a file that is kept under version control; keep it in a file of its own and name that file"
+            : ScalarKind.Line.Fault(text));
+
+    private static readonly MapShape DkimNext = new(
+        new("selector", new ScalarShape(SelectorKind) { Description = "Name of the next key." }) { Required = true },
+        new("key_file", new ScalarShape(KeyFileKind) { Description = "File of the next private key, relative to the workspace." }) { Required = true })
+    { Description = "The key that follows: its record is shown and checked, nothing is signed with it." };
+
+    private static readonly MapShape Dkim = new(
+        new("domain", new ScalarShape(DomainKind) { Description = "Signing domain." }) { Default = "the domain of the From address" },
+        new("selector", new ScalarShape(SelectorKind) { Description = "Name of the key among those of the domain." }) { Required = true },
+        new("key_file", new ScalarShape(KeyFileKind) { Description = "File of the private RSA key (PEM, PKCS#1 or PKCS#8), relative to the workspace." }) { Required = true },
+        new("next", DkimNext))
+    { Description = "Signs the sender's messages here instead of in the relay." };
+
     private static readonly MapShape Sender = new(
         new("from", new ScalarShape(MailboxKind) { Description = "From header." }) { Required = true },
         new("reply_to", new ScalarShape(MailboxKind) { Description = "Reply-To header." }),
         new("route", new ScalarShape(ScalarKind.Name) { Description = "Route its messages take." }) { Required = true },
         new("return_path", new ScalarShape(AddressKind) { Description = "Envelope sender, where bounces go." }) { Default = "the From address" },
-        new("unsubscribe", new ScalarShape(AddressKind) { Description = "Mailbox that takes unsubscribe requests by mail, named in List-Unsubscribe." }))
+        new("unsubscribe", new ScalarShape(AddressKind) { Description = "Mailbox that takes unsubscribe requests by mail, named in List-Unsubscribe." }),
+        new("dkim", Dkim) { Default = "the relay signs" })
     { Description = "A sender." };
 
     public static MapShape Shape { get; } = new(

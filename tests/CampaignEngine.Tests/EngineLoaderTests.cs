@@ -62,6 +62,12 @@ public sealed class EngineLoaderTests
         "engine.yaml(1,24): error CE1105: 'from': 'Tea\\u000D\\u000ABcc: x <a@b.test>' holds a control character, which could add a header to messages; remove it")]
     [InlineData("senders: { s: { from: a@b.test, route: relai } }\nroutes: { relay: { smtp: 'a:25' } }",
         "engine.yaml(1,40): error CE1134: the sender 's' takes the route 'relai', which is not under 'routes'; did you mean 'relay'?")]
+    [InlineData("senders: { s: { from: a@b.test, route: r, dkim: { selector: s1, key_file: \"-----BEGIN PRIVATE KEY-----\" } } }\nroutes: { r: { smtp: 'a:25' } }",
+        "engine.yaml(1,76): error CE1105: 'key_file': a private key may not stand in a file that is kept under version control; keep it in a file of its own and name that file")]
+    [InlineData("senders: { s: { from: a@b.test, route: r, dkim: { selector: a b, key_file: k } } }\nroutes: { r: { smtp: 'a:25' } }",
+        "engine.yaml(1,61): error CE1105: 'selector': 'a b' is not a selector; write letters, digits and dashes, for example 's2026a'")]
+    [InlineData("senders: { s: { from: a@b.test, route: r, dkim: { selector: s1, key_file: k, next: { selector: s1, key_file: l } } } }\nroutes: { r: { smtp: 'a:25' } }",
+        "engine.yaml(1,96): error CE1137: the next key of the sender 's' has the selector of the present one; give it another, for both records stand in DNS at the same time")]
     [InlineData("routes: { r: { smtp: 'a' } }", "engine.yaml(1,23): error CE1105: 'smtp': 'a' is not a server; write host and port, for example 'relay.example.test:587'")]
     [InlineData("database: { statement_timeout: 3 days }", "engine.yaml(1,32): error CE1135: 'statement_timeout' must be from 1 second to 1 day, not 3 days")]
     public void NamesTheFaultAndTheFix(string yaml, string expected)
@@ -70,6 +76,25 @@ public sealed class EngineLoaderTests
 
         Assert.Null(EngineLoader.Load("engine.yaml", Encoding.UTF8.GetBytes(yaml), null, problems));
         Assert.Equal([expected], problems.Items.Select(p => p.ToString()));
+    }
+
+    [Fact]
+    public void ASenderSignsAsItsOwnDomainUnlessItSaysOtherwise()
+    {
+        var problems = new ProblemList();
+        var settings = EngineLoader.Load("engine.yaml", """
+            routes: { r: { smtp: "a:25" } }
+            senders:
+              own: { from: a@news.shop.test, route: r, dkim: { selector: s1, key_file: keys/a.pem, next: { selector: s2, key_file: keys/b.pem } } }
+              above: { from: a@news.shop.test, route: r, dkim: { domain: SHOP.test, selector: s1, key_file: k } }
+              other: { from: a@shop.test, route: r, dkim: { domain: agency.test, selector: s1, key_file: k } }
+            """u8, null, problems)!;
+
+        Assert.Equal(new DkimSettings { Domain = "news.shop.test", Selector = "s1", KeyFile = "keys/a.pem", Next = new DkimSettings { Domain = "news.shop.test", Selector = "s2", KeyFile = "keys/b.pem" } }, settings.Sender("own")!.Dkim);
+        Assert.Equal("shop.test", settings.Sender("above")!.Dkim!.Domain);
+        Assert.Equal(
+            ["engine.yaml(5,57): warning CE1136: the sender 'other' writes as shop.test and signs as agency.test: mailbox providers count a signature (DMARC) only when both belong together; sign as shop.test"],
+            problems.Items.Select(p => p.ToString()));
     }
 
     [Fact]

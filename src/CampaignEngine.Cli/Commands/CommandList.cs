@@ -3,6 +3,7 @@ using CampaignEngine.Cli.Commands.Authoring;
 using CampaignEngine.Cli.Commands.Campaigns;
 using CampaignEngine.Cli.Commands.Db;
 using CampaignEngine.Cli.Commands.Demo;
+using CampaignEngine.Cli.Commands.Dkim;
 using CampaignEngine.Cli.Commands.Doctor;
 using CampaignEngine.Cli.Commands.Import;
 using CampaignEngine.Cli.Commands.Inbox;
@@ -36,6 +37,7 @@ internal static class CommandList
         InitCommand.Create(),
         DbCommands.Create(),
         DoctorCommand.Create(),
+        DkimCommand.Create(),
         ValidateCommand.Create(),
         SchemaCommand.Create(),
         PreviewCommand.Create(),

@@ -28,6 +28,9 @@ public sealed class OutgoingMessage
     /// <summary>Name of the route it takes; empty: the channel's first.</summary>
     public string Route { get; set; } = "";
 
+    /// <summary>Name of the sender in engine.yaml, whose key signs an e-mail; empty: nobody signs.</summary>
+    public string SignedBy { get; set; } = "";
+
     /// <summary>The address as the channel takes it.</summary>
     public string Recipient { get; set; } = "";
 
@@ -36,7 +39,7 @@ public sealed class OutgoingMessage
 
     public void Clear()
     {
-        (Sender, Route, Recipient) = ("", "", "");
+        (Sender, Route, SignedBy, Recipient) = ("", "", "", "");
         Content.ResetWrittenCount();
     }
 }

@@ -10,5 +10,6 @@ internal static class DoctorChecks
     public static IReadOnlyList<Look> All { get; } =
     [
         (session, cancellationToken) => DatabaseFindings.LookAsync(session.Database, session.TimeProvider, cancellationToken),
+        (session, cancellationToken) => new DkimRecords(session.Settings, session.WorkspaceDirectory).LookAsync(DnsServers.Lookup(), cancellationToken),
     ];
 }

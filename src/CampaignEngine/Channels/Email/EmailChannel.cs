@@ -1,4 +1,5 @@
 using CampaignEngine.Dispatching;
+using CampaignEngine.Mail.Signing;
 using CampaignEngine.Mail.Smtp;
 
 namespace CampaignEngine.Channels.Email;
@@ -14,10 +15,15 @@ public sealed class EmailChannel(IReadOnlyDictionary<string, SmtpRoute> routes, 
     {
     }
 
+    private readonly SigningThreads _signing = new(Environment.ProcessorCount, time);
+
     public string Name => "email";
 
     /// <summary>Messages after which a connection is closed and made anew; relays tend to set such a limit. Default 5,000.</summary>
     public int MessagesPerConnection { get; init; } = 5000;
 
-    public IChannelLane CreateLane() => new EmailLane(routes, first, MessagesPerConnection, time);
+    /// <summary>Keys that sign messages, by the names that <see cref="OutgoingMessage.SignedBy"/> uses.</summary>
+    public IReadOnlyDictionary<string, DkimKey> Keys { get; init; } = new Dictionary<string, DkimKey>();
+
+    public IChannelLane CreateLane() => new EmailLane(routes, first, MessagesPerConnection, new EmailSigning(Keys, _signing), time);
 }

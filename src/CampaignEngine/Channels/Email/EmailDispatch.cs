@@ -21,10 +21,11 @@ public static class EmailDispatch
 
         var first = settings.Senders.Count > 0 ? settings.Senders[0].Route : settings.Routes.Keys.First();
         var routes = settings.Routes.ToDictionary(r => r.Key, r => r.Value.ToSmtpRoute(workspaceDirectory), StringComparer.Ordinal);
+        var signers = settings.Senders.Where(s => s.Dkim is not null).ToDictionary(s => s.Name, s => s.Dkim!.Load(workspaceDirectory), StringComparer.Ordinal);
         var keys = InstallationKeys.Load(workspaceDirectory);
         return new Dispatcher(
             database.Source,
-            new EmailChannel(routes, first, time),
+            new EmailChannel(routes, first, time) { Keys = signers },
             new EmailMessages(database.Source, model, settings, keys, time),
             options ?? new DispatchOptions { Lanes = Math.Clamp(settings.Routes[first].Connections, 1, 256) },
             WorkerIdentity.Of(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))),

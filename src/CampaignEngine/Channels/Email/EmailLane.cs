@@ -7,7 +7,7 @@ using Polly.Retry;
 namespace CampaignEngine.Channels.Email;
 
 /// <summary>One SMTP connection, made when needed. Only connecting is ever repeated.</summary>
-internal sealed class EmailLane(IReadOnlyDictionary<string, SmtpRoute> routes, string first, int messagesPerConnection, TimeProvider time) : IChannelLane
+internal sealed class EmailLane(IReadOnlyDictionary<string, SmtpRoute> routes, string first, int messagesPerConnection, EmailSigning signing, TimeProvider time) : IChannelLane
 {
     private readonly ResiliencePipeline _connecting = new ResiliencePipelineBuilder { TimeProvider = time }
         .AddRetry(new RetryStrategyOptions
@@ -64,7 +64,13 @@ internal sealed class EmailLane(IReadOnlyDictionary<string, SmtpRoute> routes, s
             return new SendVerdict(SendOutcome.NotAttempted, 0, fault);
         }
 
-        var step = await _connection!.PrepareAsync(new SmtpEnvelope(sender, recipient), message.Content.WrittenMemory, cancellationToken);
+        var (content, unsigned) = await signing.SignAsync(message);
+        if (unsigned is not null)
+        {
+            return new SendVerdict(SendOutcome.NotAttempted, 0, unsigned);
+        }
+
+        var step = await _connection!.PrepareAsync(new SmtpEnvelope(sender, recipient), content, cancellationToken);
         return step.IsHeld ? null : VerdictOf(step.Refusal);
     }
 

@@ -84,6 +84,7 @@ public sealed class EmailMessages(NpgsqlDataSource source, CustomerModel model, 
 
             var sender = messages.Sender;
             message.Route = sender.Route;
+            message.SignedBy = sender.Dkim is null ? "" : sender.Name;
             message.Sender = (sender.ReturnPath ?? sender.From.Address).Text;
             message.Recipient = recipient.Text;
             var composed = _tools.Composer.Compose(
