@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using System.Security.Cryptography;
 using CampaignEngine.Diagnosing;
 using CampaignEngine.Mail.Addresses;
@@ -7,6 +8,7 @@ using CampaignEngine.Testing;
 
 namespace CampaignEngine.Tests.Diagnosing;
 
+[UnsupportedOSPlatform("windows")]
 public sealed class DkimRecordsTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
