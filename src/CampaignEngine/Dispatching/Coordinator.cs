@@ -1,22 +1,16 @@
+using CampaignEngine.Dispatching.Recording;
 using Npgsql;
 
 namespace CampaignEngine.Dispatching;
 
 /// <summary>The worker's one thread of decisions: which chunks to hold, what to grant, what to commit. It alone touches chunks and the ledger.</summary>
 internal sealed class Coordinator(
-    LedgerConnection ledger, LaneDesk desk, GrantWidth width, string channel, DispatchOptions options, CrashPoint crash, TimeProvider time)
+    LedgerConnection ledger, LaneDesk desk, WorkInHand work, FlightRecorder? recorder, string channel, DispatchOptions options, CrashPoint crash, TimeProvider time)
 {
-    private const int MostResultsATick = 5000;
     private static readonly TimeSpan HousekeepingInterval = TimeSpan.FromSeconds(1);
-    private readonly List<ChunkInHand> _chunks = [];
-    private readonly List<Packet> _packets = [];
-    private readonly Dictionary<int, MailingInHand> _mailings = [];
-    private readonly Alarm _renewal = new(options.Lease / 3, time);
-    private readonly Alarm _suppression = new(options.SuppressionAge, time);
     private readonly Alarm _housekeeping = new(HousekeepingInterval, time);
     private readonly Alarm _search = new(options.PollInterval, time);
     private readonly ProgressMeter _meter = new(time);
-    private List<ItemResult> _unrecorded = [];
     private DispatchCounts _counts = new();
     private long _withoutLane;
     private string? _said;
@@ -37,7 +31,7 @@ internal sealed class Coordinator(
             if (stopping)
             {
                 Drain();
-                if (_chunks.Count == 0 && !HasFacts && desk.Unsent == 0)
+                if (work.Chunks == 0 && !work.HasFacts && desk.Unsent == 0)
                 {
                     break;
                 }
@@ -46,7 +40,7 @@ internal sealed class Coordinator(
             if (await ledger.OpenAsync(CancellationToken.None) is { } problem)
             {
                 Tell(problem);
-                if (desk.Unsent == 0 && !HasFacts && (untilIdle || stopping))
+                if (desk.Unsent == 0 && !work.HasFacts && (untilIdle || stopping))
                 {
                     _counts = _counts with { Problem = problem };
                     break;
@@ -56,6 +50,7 @@ internal sealed class Coordinator(
                 continue;
             }
 
+            recorder?.Bind(ledger.Installation);
             try
             {
                 // Facts and leases first: after an outage this worker must not be the one that fences its own chunks.
@@ -82,7 +77,7 @@ internal sealed class Coordinator(
                     break;
                 }
 
-                var busy = _chunks.Count > 0 || desk.Unsent > 0;
+                var busy = work.Chunks > 0 || desk.Unsent > 0;
                 await desk.WaitAsync(busy ? options.TickInterval : Shorter(options.PollInterval, HousekeepingInterval), stopping ? CancellationToken.None : cancellationToken);
             }
             catch (Exception fault) when (fault is NpgsqlException and not PostgresException { IsTransient: false, InvariantSeverity: "ERROR" } or IOException or TimeoutException)
@@ -98,15 +93,13 @@ internal sealed class Coordinator(
         return _counts;
     }
 
-    private bool HasFacts => _unrecorded.Count > 0 || desk.HasResults;
-
     private static TimeSpan Shorter(TimeSpan a, TimeSpan b) => a < b ? a : b;
 
     // Lanes finish the message they are at and give the rest back; chunks are released when their last fact is committed.
     private void Drain()
     {
         desk.Drain();
-        _chunks.ForEach(chunk => chunk.Stopped = true);
+        work.StopChunks();
         while (desk.Packets.TryRead(out var packet))
         {
             for (var index = 0; index < packet.Items.Length; index++)
@@ -120,16 +113,15 @@ internal sealed class Coordinator(
     {
         if (_housekeeping.IsDue())
         {
-            var done = await ledger.HousekeepAsync(CancellationToken.None);
+            var done = await ledger.HousekeepAsync(Say, CancellationToken.None);
             _counts = _counts with { InDoubt = _counts.InDoubt + done.InDoubt, Completed = _counts.Completed + done.Completed };
         }
     }
 
     private async Task AcquireAsync()
     {
-        var wish = Math.Max(1, Wish(recorded: 0));
-        var inHand = _chunks.Where(c => !c.IsExhausted).Sum(c => Math.Max(c.Ungranted, 1));
-        if (inHand >= wish || (_chunks.Count > 0 && desk.Ready == 0) || !_search.IsDue())
+        var wish = Math.Max(1, work.Wish);
+        if (work.Grantable >= wish || (work.Chunks > 0 && desk.Ready == 0) || !_search.IsDue())
         {
             return;
         }
@@ -138,13 +130,12 @@ internal sealed class Coordinator(
         foreach (var (mailingId, chunkNo, epoch, next, last) in taken)
         {
             crash.Hit(CrashPoint.AfterAcquire);
-            if (!_mailings.TryGetValue(mailingId, out var mailing))
+            if (!work.Knows(mailingId))
             {
-                mailing = _mailings[mailingId] = new MailingInHand(await ledger.ReadMailingAsync(mailingId, CancellationToken.None));
+                work.Add(await ledger.ReadMailingAsync(mailingId, CancellationToken.None));
             }
 
-            mailing.State = MailingState.Running;
-            _chunks.Add(new ChunkInHand(mailing, chunkNo, epoch, next, last));
+            work.AddChunk(mailingId, chunkNo, epoch, next, last);
         }
 
         if (taken.Count > 0)
@@ -153,7 +144,7 @@ internal sealed class Coordinator(
             _search.MakeDue();
             desk.Want();
         }
-        else if (_chunks.Count == 0)
+        else if (work.Chunks == 0)
         {
             desk.Unwant();
         }
@@ -162,7 +153,7 @@ internal sealed class Coordinator(
     // Chunks without a usable connection block others who may have one.
     private void GiveUpWithoutLanes()
     {
-        if (desk.Ready > 0 || _chunks.Count == 0)
+        if (desk.Ready > 0 || work.Chunks == 0)
         {
             _withoutLane = time.GetTimestamp();
         }
@@ -170,17 +161,10 @@ internal sealed class Coordinator(
         {
             Tell(fault);
             _counts = _counts with { Problem = fault };
-            _chunks.ForEach(chunk => chunk.Stopped = true);
+            work.StopChunks();
             _search.Postpone(options.ConnectPatience);
         }
     }
-
-    /// <summary>
-    /// Items worth granting now: two packets for every ready lane. What a lane has sent counts as in hand until its outcome is committed: a kill
-    /// leaves no more than that in doubt.
-    /// </summary>
-    /// <param name="recorded">Ends that the same tick commits.</param>
-    private int Wish(int recorded) => (desk.Ready * 2 * width.Current) - _chunks.Sum(c => c.Open) + recorded;
 
     private async Task<bool> TickAsync(bool stopping)
     {
@@ -189,7 +173,7 @@ internal sealed class Coordinator(
             Tell(complaint);
         }
 
-        var plan = Plan(stopping);
+        var plan = work.Plan(stopping);
         if (plan.IsEmpty)
         {
             return false;
@@ -201,19 +185,25 @@ internal sealed class Coordinator(
         switch (end)
         {
             case TickEnd.Committed:
-                Apply(plan, answer, asked.Steady, asked.Wall);
+                _counts += work.Apply(plan, answer, asked.Steady, asked.Wall) with { Problem = answer.Granted.Count > 0 ? null : _counts.Problem };
+                _meter.Report(Progress, Before + _counts);
                 break;
             case TickEnd.Unknown:
                 Tell($"the answer to a commit was lost ({ledger.LastFault}); nothing it granted is sent");
-                _unrecorded = plan.Results;
-                await ResolveAsync(plan, answer);
+                work.KeepFacts(plan);
+                await new LostCommit(ledger, desk, options, time).ResolveAsync(plan, answer, Tell);
                 break;
             default:
                 Tell(end == TickEnd.Lost ? $"the database was lost: {ledger.LastFault}" : $"the ledger refused a tick: {ledger.LastFault}");
-                _unrecorded = plan.Results;
+                work.KeepFacts(plan);
                 if (end == TickEnd.Refused)
                 {
-                    Retreat(plan);
+                    if (!plan.AsksForGrants)
+                    {
+                        throw new InvalidOperationException($"The ledger refuses outcomes: {ledger.LastFault}");
+                    }
+
+                    WorkInHand.Retreat(plan);
                 }
 
                 break;
@@ -222,189 +212,9 @@ internal sealed class Coordinator(
         return true;
     }
 
-    private TickPlan Plan(bool stopping)
-    {
-        var plan = new TickPlan();
-        plan.Results.AddRange(_unrecorded);
-        desk.TakeResults(plan.Results, MostResultsATick);
-        _packets.RemoveAll(packet => packet.IsDone);
-
-        // What this tick records is closed by it; a chunk may go with its last fact.
-        var closing = plan.Results.GroupBy(r => r.Chunk).ToDictionary(g => g.Key, g => g.Count());
-        plan.Releases.AddRange(_chunks.Where(c => c.IsExhausted && c.Open == closing.GetValueOrDefault(c)));
-
-        if (!stopping)
-        {
-            AskForGrants(plan);
-        }
-
-        if (_renewal.IsDue())
-        {
-            plan.Renewals.AddRange(_chunks.Except(plan.Releases));
-        }
-
-        var lookAgain = _packets.Count > 0 && _suppression.IsDue();
-        if (_packets.Count > 0 && (plan.Results.Count > 0 || plan.AsksForGrants || lookAgain))
-        {
-            plan.Watched.UnionWith(_packets.Select(p => p.Chunk.Mailing));
-        }
-
-        if (lookAgain)
-        {
-            foreach (var mailing in _packets.GroupBy(p => p.Chunk.Mailing))
-            {
-                var keys = new List<byte[]>();
-                foreach (var packet in mailing)
-                {
-                    packet.AddOpenKeys(keys);
-                }
-
-                plan.Suspects[mailing.Key] = [.. keys];
-            }
-        }
-
-        return plan;
-    }
-
-    private void AskForGrants(TickPlan plan)
-    {
-        var wish = Wish(plan.Results.Count);
-        if (wish < width.Current)
-        {
-            return;
-        }
-
-        foreach (var chunk in _chunks.Where(c => !c.IsExhausted))
-        {
-            if (wish <= 0)
-            {
-                break;
-            }
-
-            var taking = Math.Min(wish, chunk.Ungranted > 0 ? chunk.Ungranted : wish);
-            (chunk.Ungranted > 0 ? plan.Ranges : plan.Retries).Add(new RangeWish(chunk, taking));
-            wish -= taking;
-        }
-    }
-
-    private void Apply(TickPlan plan, TickAnswer answer, long steady, DateTimeOffset wall)
-    {
-        _unrecorded = [];
-        _counts = _counts with { Ticks = _counts.Ticks + 1 };
-        foreach (var result in plan.Results)
-        {
-            result.Chunk.Open--;
-            _counts = _counts.With(result.Verdict.Outcome, 1);
-        }
-
-        _chunks.RemoveAll(plan.Releases.Contains);
-        foreach (var (mailingId, state) in answer.States)
-        {
-            _mailings[mailingId].State = state;
-        }
-
-        foreach (var chunk in plan.Renewals.Where(c => !answer.Renewed.Contains(c)))
-        {
-            chunk.Stopped = true;
-        }
-
-        foreach (var (mailing, keys) in answer.Suppressed.Where(s => s.Value.Count > 0))
-        {
-            _packets.Where(p => p.Chunk.Mailing == mailing).ToList().ForEach(p => p.MarkSuppressed(keys));
-        }
-
-        TakeGrants(plan, answer, steady, wall);
-        if (answer.Granted.Count > 0)
-        {
-            _counts = _counts with { Problem = null };
-        }
-
-        _meter.Report(Progress, Before + _counts);
-    }
-
-    private void TakeGrants(TickPlan plan, TickAnswer answer, long steady, DateTimeOffset wall)
-    {
-        var granted = answer.Granted.ToLookup(g => g.Chunk);
-        foreach (var (chunk, _) in plan.Ranges)
-        {
-            // No row: the chunk is not mine any more, or the mailing does not run.
-            chunk.Stopped |= !granted[chunk].Any();
-            chunk.Next = granted[chunk].Select(g => g.Item.Ordinal + 1).DefaultIfEmpty(chunk.Next).Max();
-        }
-
-        foreach (var (chunk, _) in plan.Retries)
-        {
-            chunk.RetriesTaken = !granted[chunk].Any();
-        }
-
-        var deadline = steady + (long)(options.GrantLifetime.TotalSeconds * time.TimestampFrequency);
-        foreach (var chunk in granted)
-        {
-            _counts = _counts with { Skipped = _counts.Skipped + chunk.Count(g => g.Skipped) };
-            foreach (var items in chunk.Where(g => !g.Skipped).Select(g => g.Item).Chunk(width.Current))
-            {
-                chunk.Key.Open += items.Length;
-                var packet = new Packet(chunk.Key, items, deadline, wall + options.GrantLifetime);
-                _packets.Add(packet);
-                desk.Hand(packet);
-            }
-        }
-    }
-
-    // A refused grant means that the ledger knows better than this worker: the facts are recorded again, without the wishes.
-    private void Retreat(TickPlan plan)
-    {
-        if (!plan.AsksForGrants)
-        {
-            throw new InvalidOperationException($"The ledger refuses outcomes: {ledger.LastFault}");
-        }
-
-        foreach (var (chunk, _) in plan.Ranges.Concat(plan.Retries))
-        {
-            chunk.Stopped = true;
-        }
-    }
-
-    // Whatever the lost commit granted is provably unsent: it is closed as not attempted, so that it can be granted again.
-    private async Task ResolveAsync(TickPlan plan, TickAnswer answer)
-    {
-        while (true)
-        {
-            try
-            {
-                if (await ledger.OpenAsync(CancellationToken.None) is { } problem)
-                {
-                    Tell(problem);
-                    await desk.WaitAsync(options.PollInterval, CancellationToken.None);
-                    continue;
-                }
-
-                var (grants, cursors) = await ledger.LookUpAsync(plan, answer, CancellationToken.None);
-                foreach (var wish in plan.Ranges.Where(w => cursors.ContainsKey((w.Chunk.Mailing.Mailing.MailingId, w.Chunk.ChunkNo))))
-                {
-                    wish.Chunk.Next = cursors[(wish.Chunk.Mailing.Mailing.MailingId, wish.Chunk.ChunkNo)];
-                }
-
-                foreach (var lost in answer.Granted.Where(g => grants.Contains(g.GrantId) && !g.Skipped))
-                {
-                    lost.Chunk.Open++;
-                    desk.Add(new ItemResult(
-                        lost.Chunk, lost.Item, new SendVerdict(SendOutcome.NotAttempted, 0, "the answer to the grant's commit was lost"), time.GetUtcNow()));
-                }
-
-                return;
-            }
-            catch (Exception fault) when (fault is NpgsqlException or IOException or TimeoutException)
-            {
-                await ledger.CloseAsync();
-                await desk.WaitAsync(options.PollInterval, CancellationToken.None);
-            }
-        }
-    }
-
     private async Task<bool> IsIdleAsync()
     {
-        if (_chunks.Count > 0 || desk.Unsent > 0 || HasFacts)
+        if (work.Chunks > 0 || desk.Unsent > 0 || work.HasFacts)
         {
             return false;
         }
@@ -425,7 +235,7 @@ internal sealed class Coordinator(
             return false;
         }
 
-        var done = await ledger.HousekeepAsync(CancellationToken.None);
+        var done = await ledger.HousekeepAsync(Say, CancellationToken.None);
         _counts = _counts with { InDoubt = _counts.InDoubt + done.InDoubt, Completed = _counts.Completed + done.Completed };
         return true;
     }

@@ -13,13 +13,14 @@ public sealed class CrashPoint
     public const string BeforeTickCommit = "before-tick-commit";
     public const string AfterTickCommit = "after-tick-commit";
     public const string BeforeTerminator = "before-terminator";
+    public const string AfterMark = "after-mark";
     public const string AfterTerminator = "after-terminator";
     public const string AfterReply = "after-reply";
     public const string BeforeOutcomeTick = "before-outcome-tick";
 
     /// <summary>Every point, in the order of a message's way.</summary>
     public static readonly IReadOnlyList<string> All =
-        [AfterAcquire, BeforeTickCommit, AfterTickCommit, BeforeTerminator, AfterTerminator, AfterReply, BeforeOutcomeTick];
+        [AfterAcquire, BeforeTickCommit, AfterTickCommit, BeforeTerminator, AfterMark, AfterTerminator, AfterReply, BeforeOutcomeTick];
 
     private readonly string? _armed;
     private int _hitsLeft;

@@ -10,11 +10,20 @@ public sealed record DispatchOptions
     public int Lanes { get; init; } = 4;
 
     /// <summary>
-    /// Most items a lane has in hand at once, and so the bound of what a killed worker leaves in doubt: lanes × 2 × this. Slow relays get
-    /// less by themselves (<see cref="GrantWidth"/>). Default 16.
+    /// Most items a lane gets at once; slow relays get less by themselves (<see cref="GrantWidth"/>). Without flight recorder it is at most
+    /// <see cref="LargestUnrecordedGrant"/>. Default 256.
     /// </summary>
     [Range(1, 1000)]
-    public int LargestGrant { get; init; } = 16;
+    public int LargestGrant { get; init; } = 256;
+
+    /// <summary>Without flight recorder a killed worker leaves up to lanes × 2 × this in doubt.</summary>
+    public const int LargestUnrecordedGrant = 16;
+
+    /// <summary>
+    /// Folder of the flight recorders, shared by the workers of this machine: with it a killed worker leaves in doubt only what was between
+    /// terminator and reply. Null: none is kept. Only Linux can tell for certain that a process is gone; elsewhere none is kept either.
+    /// </summary>
+    public string? RecorderDirectory { get; init; }
 
     /// <summary>How long a silent worker keeps its chunks. Decides how soon work is taken over, never whether it is safe. Default 30 s.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
@@ -24,9 +33,9 @@ public sealed record DispatchOptions
     [Range(typeof(TimeSpan), "00:00:00.5", "01:00:00")]
     public TimeSpan GrantLifetime { get; init; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>Shortest time between two ticks; a tick is one durable commit. Default 4 ms.</summary>
+    /// <summary>Shortest time between two ticks; a tick is one durable commit. Lanes that run dry do not wait for it. Default 10 ms.</summary>
     [Range(typeof(TimeSpan), "00:00:00.001", "00:00:01")]
-    public TimeSpan TickInterval { get; init; } = TimeSpan.FromMilliseconds(4);
+    public TimeSpan TickInterval { get; init; } = TimeSpan.FromMilliseconds(10);
 
     /// <summary>How often an idle worker looks for work. Default 1 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.01", "00:05:00")]

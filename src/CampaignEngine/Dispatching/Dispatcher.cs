@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using CampaignEngine.Dispatching.Recording;
 using Npgsql;
 
 namespace CampaignEngine.Dispatching;
@@ -16,6 +17,7 @@ public sealed class Dispatcher
     private readonly CrashPoint _crash;
     private readonly TimeProvider _time;
     private readonly string _owner;
+    private readonly FlightRecorders _recorders;
 
     /// <param name="owner">A name no other worker has; see <see cref="WorkerIdentity"/>.</param>
     /// <exception cref="ValidationException">An option is out of its range.</exception>
@@ -29,6 +31,7 @@ public sealed class Dispatcher
         }
 
         (_source, _channel, _messages, _options, _owner, _crash, _time) = (source, channel, messages, options, owner, crash, time);
+        _recorders = new FlightRecorders(options.RecorderDirectory, owner, time);
     }
 
     /// <summary>Receives what happened, at most ten times a second and once at the end.</summary>
@@ -60,15 +63,22 @@ public sealed class Dispatcher
 
     private async Task<DispatchCounts> RunAsync(bool untilIdle, DispatchCounts before, CancellationToken cancellationToken)
     {
-        var width = new GrantWidth(_options.LargestGrant);
+        // A few slots more than lanes can have in hand: what a stopping relay still reports while the next tick is granted.
+        var recorder = _recorders.Open((_options.Lanes * 2 * _options.LargestGrant) + _options.LargestGrant, out var problem);
+        if (problem is not null)
+        {
+            Say(problem);
+        }
+
+        var width = new GrantWidth(recorder is null ? Math.Min(_options.LargestGrant, DispatchOptions.LargestUnrecordedGrant) : _options.LargestGrant);
         var desk = new LaneDesk(width, _time);
-        await using var ledger = new LedgerConnection(_source, _owner, _options, _crash);
+        await using var ledger = new LedgerConnection(_source, _owner, _options, new LostWorkers(_owner, _recorders, _options.Retry), _crash);
         using var over = new CancellationTokenSource();
         var channels = Enumerable.Range(0, _options.Lanes).Select(_ => _channel.CreateLane()).ToList();
         var lanes = channels.Select(channel => Task.Run(() => new Lane(desk, channel, _messages, _crash, _time).RunAsync(over.Token), CancellationToken.None)).ToList();
         try
         {
-            var coordinator = new Coordinator(ledger, desk, width, _channel.Name, _options, _crash, _time) { Progress = Progress, Before = before, Say = Say };
+            var coordinator = new Coordinator(ledger, desk, new WorkInHand(desk, width, recorder, _options, _time), recorder, _channel.Name, _options, _crash, _time) { Progress = Progress, Before = before, Say = Say };
             var sending = coordinator.RunAsync(untilIdle, cancellationToken);
 
             // A lane only ends before the coordinator by a fault of ours; then nobody must wait for it.
@@ -90,6 +100,8 @@ public sealed class Dispatcher
             {
                 await channel.DisposeAsync();
             }
+
+            _recorders.Close();
         }
     }
 }

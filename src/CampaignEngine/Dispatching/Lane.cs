@@ -125,6 +125,7 @@ internal sealed class Lane(ILaneDesk desk, IChannelLane channel, IMessageSource 
                 var verdict = await SendAsync(packet, index, batch);
                 sent += verdict.Outcome is SendOutcome.Accepted ? 1 : 0;
                 desk.Report(packet, index, verdict);
+                crash.Hit(CrashPoint.AfterReply);
             }
 
             desk.Finished(packet, sent, time.GetElapsedTime(start));
@@ -157,9 +158,9 @@ internal sealed class Lane(ILaneDesk desk, IChannelLane channel, IMessageSource 
         }
 
         crash.Hit(CrashPoint.BeforeTerminator);
-        var verdict = await channel.CommitAsync(_terminatorWritten, CancellationToken.None);
-        crash.Hit(CrashPoint.AfterReply);
-        return verdict;
+        packet.MarkOnTheWire(index);
+        crash.Hit(CrashPoint.AfterMark);
+        return await channel.CommitAsync(_terminatorWritten, CancellationToken.None);
     }
 
     private SendVerdict? Ask(Packet packet, int index) =>

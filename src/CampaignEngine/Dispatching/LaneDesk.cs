@@ -66,8 +66,10 @@ internal sealed class LaneDesk(GrantWidth width, TimeProvider time) : ILaneDesk
     public void Report(Packet packet, int index, SendVerdict verdict)
     {
         var item = packet.Items[index];
+        var (clean, at) = (Clean(verdict, item.Address), time.GetUtcNow());
+        packet.Conclude(index, clean, at);
         packet.MarkDone(index);
-        _results.Enqueue(new ItemResult(packet.Chunk, item, Clean(verdict, item.Address), time.GetUtcNow()));
+        _results.Enqueue(new ItemResult(packet.Chunk, item, clean, at, packet.SlotOf(index)));
         Interlocked.Decrement(ref _unsent);
         if (IsStarving)
         {

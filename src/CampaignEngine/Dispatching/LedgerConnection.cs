@@ -4,7 +4,7 @@ using Npgsql;
 namespace CampaignEngine.Dispatching;
 
 /// <summary>The one connection through which a worker writes the ledger. Used by the coordinator alone.</summary>
-internal sealed class LedgerConnection(NpgsqlDataSource source, string owner, DispatchOptions options, CrashPoint crash) : IAsyncDisposable
+internal sealed class LedgerConnection(NpgsqlDataSource source, string owner, DispatchOptions options, LostWorkers lostWorkers, CrashPoint crash) : IAsyncDisposable
 {
     private NpgsqlConnection? _connection;
 
@@ -12,6 +12,9 @@ internal sealed class LedgerConnection(NpgsqlDataSource source, string owner, Di
 
     /// <summary>Why the last statement or commit failed.</summary>
     public string? LastFault { get; private set; }
+
+    /// <summary>Which installation the database was made or adopted as, once connected.</summary>
+    public Guid Installation { get; private set; }
 
     /// <summary>Connects when needed. Null when connected and the database belongs to this installation, else one sentence.</summary>
     public async Task<string?> OpenAsync(CancellationToken cancellationToken)
@@ -31,7 +34,9 @@ internal sealed class LedgerConnection(NpgsqlDataSource source, string owner, Di
                 await prepare.ExecuteNonQueryAsync(cancellationToken);
             }
 
-            var held = (await InstallationGuard.CheckAsync(_connection, cancellationToken)).Problem;
+            var installation = await InstallationGuard.CheckAsync(_connection, cancellationToken);
+            var held = installation.Problem;
+            Installation = installation.InstallationId ?? Guid.Empty;
             if (held is not null)
             {
                 await CloseAsync();
@@ -46,15 +51,22 @@ internal sealed class LedgerConnection(NpgsqlDataSource source, string owner, Di
         }
     }
 
-    /// <summary>Gives ended mailings' remaining items their outcome, lists the grants of lost workers as doubts, completes mailings.</summary>
-    public async Task<DispatchCounts> HousekeepAsync(CancellationToken cancellationToken)
+    /// <summary>Gives ended mailings' remaining items their outcome, settles the grants of lost workers, completes mailings.</summary>
+    /// <param name="tell">Receives what an operator should read.</param>
+    public async Task<DispatchCounts> HousekeepAsync(Action<string> tell, CancellationToken cancellationToken)
     {
         await using (var settle = Command("SettleEnded"))
         {
             await settle.ExecuteNonQueryAsync(cancellationToken);
         }
 
-        var counts = new DispatchCounts { InDoubt = await FenceLostAsync(cancellationToken) };
+        var (doubts, sentences) = await lostWorkers.FenceAsync(_connection!, Installation, cancellationToken);
+        foreach (var sentence in sentences)
+        {
+            tell(sentence);
+        }
+
+        var counts = new DispatchCounts { InDoubt = doubts };
         await using var complete = Command("CompleteMailings");
         await using var reader = await complete.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
@@ -84,7 +96,7 @@ internal sealed class LedgerConnection(NpgsqlDataSource source, string owner, Di
             }
         }
 
-        await DoubtAsync(taken.Where(c => c.Epoch > 1).Select(c => (c.MailingId, c.ChunkNo)), cancellationToken);
+        await LostWorkers.DoubtAsync(_connection, taken.Where(c => c.Epoch > 1).Select(c => (c.MailingId, c.ChunkNo)), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return taken;
     }
@@ -200,54 +212,6 @@ internal sealed class LedgerConnection(NpgsqlDataSource source, string owner, Di
             _connection = null;
             await connection.DisposeAsync();
         }
-    }
-
-    private async Task<long> FenceLostAsync(CancellationToken cancellationToken)
-    {
-        var owners = new List<string>();
-        await using (var list = Command("ListOwners"))
-        await using (var reader = await list.ExecuteReaderAsync(cancellationToken))
-        {
-            while (await reader.ReadAsync(cancellationToken))
-            {
-                owners.Add(reader.GetString(0));
-            }
-        }
-
-        if (owners.Count == 0)
-        {
-            return 0;
-        }
-
-        var lost = new List<(int, int)>();
-        await using var transaction = await _connection!.BeginTransactionAsync(cancellationToken);
-        await using (var fence = Command("FenceLostChunks"))
-        {
-            fence.Parameters.AddWithValue("gone", owners.Where(o => o != owner && WorkerIdentity.IsKnownGone(o)).ToArray());
-            await using var reader = await fence.ExecuteReaderAsync(cancellationToken);
-            while (await reader.ReadAsync(cancellationToken))
-            {
-                lost.Add((reader.GetInt32(0), reader.GetInt32(1)));
-            }
-        }
-
-        var doubts = await DoubtAsync(lost, cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-        return doubts;
-    }
-
-    private async Task<long> DoubtAsync(IEnumerable<(int MailingId, int ChunkNo)> chunks, CancellationToken cancellationToken)
-    {
-        var doubts = 0L;
-        foreach (var mailing in chunks.GroupBy(c => c.MailingId, c => c.ChunkNo))
-        {
-            await using var command = Command("DoubtLostGrants");
-            command.Parameters.AddWithValue("mailing_id", mailing.Key);
-            command.Parameters.AddWithValue("chunks", mailing.ToArray());
-            doubts += await command.ExecuteNonQueryAsync(cancellationToken);
-        }
-
-        return doubts;
     }
 
     // Deadlocks, full disks and shutdowns pass; a broken rule does not.

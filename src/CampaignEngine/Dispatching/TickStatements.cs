@@ -12,7 +12,7 @@ internal sealed class TickStatements(NpgsqlConnection connection, NpgsqlTransact
     public async Task RunAsync(TickPlan plan, TickAnswer answer)
     {
         await using var batch = new NpgsqlBatch(connection, transaction);
-        AddFacts(batch, plan.Results);
+        FactStatements.Add(batch, plan.Results, options.Retry);
         AddReleases(batch, plan.Releases);
         AddRanges(batch, plan.Ranges, answer);
         AddRetries(batch, plan.Retries, answer);
@@ -27,52 +27,6 @@ internal sealed class TickStatements(NpgsqlConnection connection, NpgsqlTransact
             await reader.NextResultAsync();
         }
     }
-
-    private void AddFacts(NpgsqlBatch batch, List<ItemResult> results)
-    {
-        var ends = new FactColumns();
-        var unfinished = new FactColumns();
-        var doubts = new FactColumns();
-        foreach (var result in results)
-        {
-            var outcome = result.Verdict.Outcome;
-            if (outcome == SendOutcome.InDoubt)
-            {
-                doubts.Add(result, default);
-            }
-            else if (!outcome.NeedsAnotherAttempt())
-            {
-                ends.Add(result, default);
-            }
-            else if (options.Retry.After(outcome, result.Item.Attempt, result.Item.RecipientKey[^1] / 256.0) is { } delay)
-            {
-                unfinished.Add(result, delay);
-            }
-            else
-            {
-                ends.Add(result, default);
-                ends.Add(result with { Item = result.Item with { Attempt = result.Item.Attempt + 1 }, Verdict = GivenUp(result) }, default);
-            }
-        }
-
-        if (ends.Count > 0)
-        {
-            ends.Fill(Add(batch, "AppendOutcomes"), withChunks: false);
-        }
-
-        if (unfinished.Count > 0)
-        {
-            unfinished.Fill(Add(batch, "AppendUnfinished"), withChunks: true);
-        }
-
-        if (doubts.Count > 0)
-        {
-            doubts.FillDoubts(Add(batch, "AppendDoubts"));
-        }
-    }
-
-    private static SendVerdict GivenUp(ItemResult result) =>
-        new(SendOutcome.Expired, result.Verdict.Code, $"given up after {result.Item.Attempt} attempts: {result.Verdict.Text}");
 
     private void AddReleases(NpgsqlBatch batch, List<ChunkInHand> releases)
     {

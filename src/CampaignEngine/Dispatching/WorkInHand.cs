@@ -1,97 +1,130 @@
+using CampaignEngine.Dispatching.Recording;
+
 namespace CampaignEngine.Dispatching;
 
-/// <summary>A mailing this worker has messages of. The coordinator writes the state, lanes read it before each terminator.</summary>
-internal sealed class MailingInHand(MailingToSend mailing)
+/// <summary>Everything a worker has in hand: mailings, chunks, packets, ends that no commit has taken yet. Makes the plan of a tick and applies its answer.</summary>
+internal sealed class WorkInHand(LaneDesk desk, GrantWidth width, FlightRecorder? recorder, DispatchOptions options, TimeProvider time)
 {
-    private volatile int _state = (int)MailingState.Running;
+    private const int MostResultsATick = 5000;
+    private readonly List<ChunkInHand> _chunks = [];
+    private readonly List<Packet> _packets = [];
+    private readonly Dictionary<int, MailingInHand> _mailings = [];
+    private readonly Alarm _renewal = new(options.Lease / 3, time);
+    private readonly Alarm _suppression = new(options.SuppressionAge, time);
+    private List<ItemResult> _unrecorded = [];
 
-    public MailingToSend Mailing { get; } = mailing;
+    public int Chunks => _chunks.Count;
 
-    public MailingState State
+    public bool HasFacts => _unrecorded.Count > 0 || desk.HasResults;
+
+    /// <summary>Items worth granting now.</summary>
+    public int Wish => TickPlanner.Wish(_chunks, desk.Ready, width.Current, recorded: 0);
+
+    /// <summary>Items that the chunks in hand can still give; a chunk whose retries are not known counts as one.</summary>
+    public int Grantable => _chunks.Where(c => !c.IsExhausted).Sum(c => Math.Max(c.Ungranted, 1));
+
+    public bool Knows(int mailingId) => _mailings.ContainsKey(mailingId);
+
+    public void Add(MailingToSend mailing) => _mailings[mailing.MailingId] = new MailingInHand(mailing);
+
+    public void AddChunk(int mailingId, int chunkNo, int epoch, int next, int last)
     {
-        get => (MailingState)_state;
-        set => _state = (int)value;
-    }
-}
-
-/// <summary>A chunk this worker owns in one epoch. Only the coordinator touches it.</summary>
-internal sealed class ChunkInHand(MailingInHand mailing, int chunkNo, int epoch, int next, int last)
-{
-    public MailingInHand Mailing { get; } = mailing;
-
-    public int ChunkNo { get; } = chunkNo;
-
-    public int Epoch { get; } = epoch;
-
-    /// <summary>The cursor as this worker saw it last.</summary>
-    public int Next { get; set; } = next;
-
-    public int Last { get; } = last;
-
-    /// <summary>No retry was due when last asked.</summary>
-    public bool RetriesTaken { get; set; }
-
-    /// <summary>No further grants: taken over, paused, ended, or given back.</summary>
-    public bool Stopped { get; set; }
-
-    /// <summary>Granted items whose end is not committed yet.</summary>
-    public int Open { get; set; }
-
-    public int Ungranted => Last - Next + 1;
-
-    public bool IsExhausted => Stopped || (Ungranted <= 0 && RetriesTaken);
-}
-
-/// <summary>Granted items on their way through one lane.</summary>
-internal sealed class Packet(ChunkInHand chunk, SendItem[] items, long deadline, DateTimeOffset wallDeadline)
-{
-    private readonly bool[] _done = new bool[items.Length];
-    private HashSet<int>? _suppressed;
-    private int _left = items.Length;
-
-    public ChunkInHand Chunk { get; } = chunk;
-
-    public SendItem[] Items { get; } = items;
-
-    public bool IsDone => Volatile.Read(ref _left) == 0;
-
-    /// <summary>Both clocks are asked: the steady one stands still while a machine is suspended, the other one can be set.</summary>
-    public bool IsTooLate(TimeProvider time) => time.GetTimestamp() >= deadline || time.GetUtcNow() >= wallDeadline;
-
-    public bool IsSuppressed(int index) => Volatile.Read(ref _suppressed) is { } set && set.Contains(index);
-
-    public void MarkDone(int index)
-    {
-        _done[index] = true;
-        Interlocked.Decrement(ref _left);
+        var mailing = _mailings[mailingId];
+        mailing.State = MailingState.Running;
+        _chunks.Add(new ChunkInHand(mailing, chunkNo, epoch, next, last));
     }
 
-    public void AddOpenKeys(List<byte[]> keys)
+    /// <summary>No further grants: chunks are given back when their last fact is committed.</summary>
+    public void StopChunks() => _chunks.ForEach(chunk => chunk.Stopped = true);
+
+    /// <param name="stopping">The worker ends: nothing more is asked for.</param>
+    public TickPlan Plan(bool stopping)
     {
-        for (var index = 0; index < Items.Length; index++)
+        var plan = new TickPlan();
+        plan.Results.AddRange(_unrecorded);
+        desk.TakeResults(plan.Results, MostResultsATick);
+        _packets.RemoveAll(packet => packet.IsDone);
+        TickPlanner.Plan(plan, _chunks, desk.Ready, width.Current, mayGrant: !stopping);
+
+        if (_renewal.IsDue())
         {
-            if (!_done[index])
+            plan.Renewals.AddRange(_chunks.Except(plan.Releases));
+        }
+
+        var lookAgain = _packets.Count > 0 && _suppression.IsDue();
+        if (_packets.Count > 0 && (plan.Results.Count > 0 || plan.AsksForGrants || lookAgain))
+        {
+            plan.Watched.UnionWith(_packets.Select(p => p.Chunk.Mailing));
+        }
+
+        if (lookAgain)
+        {
+            foreach (var mailing in _packets.GroupBy(p => p.Chunk.Mailing))
             {
-                keys.Add(Items[index].RecipientKey);
+                var keys = new List<byte[]>();
+                foreach (var packet in mailing)
+                {
+                    packet.AddOpenKeys(keys);
+                }
+
+                plan.Suspects[mailing.Key] = [.. keys];
+            }
+        }
+
+        return plan;
+    }
+
+    /// <summary>The tick was committed; <paramref name="steady"/> and <paramref name="wall"/> are from before it was asked for.</summary>
+    /// <returns>Ends that are in the ledger now.</returns>
+    public DispatchCounts Apply(TickPlan plan, TickAnswer answer, long steady, DateTimeOffset wall)
+    {
+        var counts = new DispatchCounts { Ticks = 1 };
+        _unrecorded = [];
+        TickPlanner.Apply(plan, answer);
+        foreach (var result in plan.Results)
+        {
+            recorder?.Free(result.Slot);
+            counts = counts.With(result.Verdict.Outcome, 1);
+        }
+
+        _chunks.RemoveAll(plan.Releases.Contains);
+        foreach (var (mailingId, state) in answer.States)
+        {
+            _mailings[mailingId].State = state;
+        }
+
+        foreach (var (mailing, keys) in answer.Suppressed.Where(s => s.Value.Count > 0))
+        {
+            _packets.Where(p => p.Chunk.Mailing == mailing).ToList().ForEach(p => p.MarkSuppressed(keys));
+        }
+
+        TakeGrants(answer, steady, wall);
+        return counts with { Skipped = counts.Skipped + answer.Granted.Count(g => g.Skipped) };
+    }
+
+    /// <summary>Nothing of the tick is known to have happened: its facts go into the next one.</summary>
+    public void KeepFacts(TickPlan plan) => _unrecorded = plan.Results;
+
+    private void TakeGrants(TickAnswer answer, long steady, DateTimeOffset wall)
+    {
+        var deadline = steady + (long)(options.GrantLifetime.TotalSeconds * time.TimestampFrequency);
+        foreach (var chunk in answer.Granted.GroupBy(g => g.Chunk))
+        {
+            foreach (var items in chunk.Where(g => !g.Skipped).Select(g => g.Item).Chunk(width.Current))
+            {
+                var packet = new Packet(chunk.Key, items, deadline, wall + options.GrantLifetime, recorder);
+                _packets.Add(packet);
+                desk.Hand(packet);
             }
         }
     }
 
-    /// <summary>Publishes a new set: a lane never sees one that is being changed.</summary>
-    public void MarkSuppressed(HashSet<string> hexKeys)
+    /// <summary>A refused grant means that the ledger knows better than this worker: no more is asked of those chunks.</summary>
+    public static void Retreat(TickPlan plan)
     {
-        var set = new HashSet<int>();
-        for (var index = 0; index < Items.Length; index++)
+        foreach (var (chunk, _) in plan.Ranges.Concat(plan.Retries))
         {
-            if (hexKeys.Contains(Convert.ToHexString(Items[index].RecipientKey)))
-            {
-                set.Add(index);
-            }
+            chunk.Stopped = true;
         }
-
-        Volatile.Write(ref _suppressed, set.Count == 0 ? null : set);
     }
 }
-
-/// <summary>The end of one attempt on its way into the ledger.</summary>
-internal readonly record struct ItemResult(ChunkInHand Chunk, SendItem Item, SendVerdict Verdict, DateTimeOffset At);

@@ -6,7 +6,8 @@ namespace CampaignEngine.Dispatching;
 /// <summary>
 /// Names this process in the ledger: machine, boot, process id and its start, and a part that no other process has. A later process of the same
 /// machine and boot can tell that a named one is gone and take its chunks over at once; where that cannot be told, the lease decides.
-/// Fencing a process that still lives is safe, so a wrong guess costs only doubts that its late outcomes resolve.
+/// Fencing a process that still lives is safe, so a wrong guess costs only doubts that its late outcomes resolve. Where more than doubts hang on
+/// it, the lock of its flight recorder has to be free too (<see cref="Recording.FileLock"/>).
 /// </summary>
 public static class WorkerIdentity
 {
@@ -20,6 +21,9 @@ public static class WorkerIdentity
         return OperatingSystem.IsLinux() && parts.Length == 4 && parts[0] == Place()
             && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var process) && StartOf(process) != parts[2];
     }
+
+    /// <summary>True when the owner ran on this machine since its last start.</summary>
+    public static bool IsOfThisBoot(string owner) => owner.Split('/')[0] == Place();
 
     // A process id means something only inside its boot and its process-id namespace (containers of one machine share the rest).
     private static string Place()

@@ -27,6 +27,9 @@ internal sealed record WorkerChild
 
     public int LargestGrant { get; init; } = 8;
 
+    /// <summary>Folder of the flight recorders; null: none.</summary>
+    public string? Recorders { get; init; }
+
     /// <summary>Starts it; <paramref name="crash"/> is a crash point and its hit.</summary>
     public Process Start(string? crash = null)
     {
@@ -51,6 +54,7 @@ internal sealed record WorkerChild
             {
                 Lanes = child.Lanes,
                 LargestGrant = child.LargestGrant,
+                RecorderDirectory = child.Recorders,
                 Lease = TimeSpan.FromSeconds(child.LeaseSeconds),
                 GrantLifetime = TimeSpan.FromSeconds(child.GrantSeconds),
                 PollInterval = TimeSpan.FromMilliseconds(20),

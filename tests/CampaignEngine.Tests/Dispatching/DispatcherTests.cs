@@ -324,7 +324,7 @@ public sealed class DispatcherTests(TestDatabase database) : IClassFixture<TestD
     }
 
     private Dispatcher Worker(ScriptedChannel channel, PlainMessages? messages = null, Action<string>? say = null, Npgsql.NpgsqlDataSource? source = null) => new(
-        source ?? database.Source, channel, messages ?? new PlainMessages(), Quick,
+        source ?? database.Source, channel, messages ?? new PlainMessages(), Quick with { RecorderDirectory = Path.Combine(database.WorkspaceDirectory, "flight") },
         WorkerIdentity.Of(Guid.NewGuid().ToString("N")), new CrashPoint(null), TimeProvider.System)
     {
         Say = say ?? (static _ => { }),

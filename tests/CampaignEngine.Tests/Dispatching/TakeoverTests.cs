@@ -1,4 +1,5 @@
 using CampaignEngine.Dispatching;
+using CampaignEngine.Dispatching.Recording;
 using CampaignEngine.Testing;
 
 namespace CampaignEngine.Tests.Dispatching;
@@ -101,9 +102,97 @@ public sealed class TakeoverTests(TestDatabase database) : IClassFixture<TestDat
         await AssertBalancedAsync(mailing);
     }
 
-    private Dispatcher Worker(ScriptedChannel channel) => new(
-        database.Source, channel, new PlainMessages(), new DispatchOptions { PollInterval = TimeSpan.FromMilliseconds(20) },
-        WorkerIdentity.Of(Guid.NewGuid().ToString("N")), new CrashPoint(null), TimeProvider.System);
+    [Fact]
+    public async Task TheRecorderOfALostWorkerLeavesInDoubtOnlyWhatWasOnTheWire()
+    {
+        var mailing = await AbandonedMailingAsync("recorded", leaseSeconds: 3600);
+        await LeaveRecorderAsync(mailing, await InstallationAsync());
+        var channel = new ScriptedChannel();
+        var said = new List<string>();
+
+        await Worker(channel, said.Add).RunUntilIdleAsync(Token);
+
+        // 11 was on the wire, 12 accepted, 13 rejected, 14 deferred; 15 to 20 had not left and are sent now.
+        var doubt = Assert.Single(await Doubts.ListAsync(database.Source, "recorded", false, Token));
+        Assert.Equal((11, $"worker lost between terminator and reply: {Gone}"), (doubt.Ordinal, doubt.Evidence));
+        Assert.Equal(86, channel.Arrived.Count);
+        var balance = Assert.Single(await MailingBalance.ReadAsync(database.Source, "recorded", Token));
+        Assert.Equal((97, 1, 1, 1), (balance.Accepted, balance.Rejected, balance.InDoubt, balance.Waiting));
+        Assert.Equal([$"worker {Gone} was lost with 10 messages in hand; by its flight recorder 6 had not left, 3 had their answer, 1 are in doubt"], said);
+        Assert.Empty(Directory.GetFiles(Folder));
+        await AssertBalancedAsync(mailing);
+        await MailingControl.CancelAsync(database.Source, "recorded", null, Token);
+    }
+
+    [Fact]
+    public async Task TheRecorderOfAnotherDatabaseIsBelievedInNothingAndKept()
+    {
+        var mailing = await AbandonedMailingAsync("foreign", leaseSeconds: 3600);
+        await LeaveRecorderAsync(mailing, new Guid("00000000-0000-0000-0000-000000000009"));
+
+        await Worker(new ScriptedChannel()).RunUntilIdleAsync(Token);
+
+        Assert.Equal(10, (await Doubts.ListAsync(database.Source, "foreign", false, Token)).Count);
+        File.Delete(Assert.Single(Directory.GetFiles(Folder)));
+        await AssertBalancedAsync(mailing);
+    }
+
+    [Fact]
+    public async Task ARecorderThatIsFoundAfterTheLeaseResolvesTheDoubtsWhoseAnswersItHolds()
+    {
+        var mailing = await AbandonedMailingAsync("found-late");
+        await database.ExecuteAsync($"UPDATE engine.send_chunk SET owner = '{Gone}' WHERE mailing_id = {mailing}");
+        await new Dispatcher(
+            database.Source, new ScriptedChannel(), new PlainMessages(), new DispatchOptions(), "elsewhere", new CrashPoint(null), TimeProvider.System).RunUntilIdleAsync(Token);
+        Assert.Equal(10, (await Doubts.ListAsync(database.Source, "found-late", false, Token)).Count);
+
+        await LeaveRecorderAsync(mailing, await InstallationAsync(), owned: false);
+        var channel = new ScriptedChannel();
+        await Worker(channel).RunUntilIdleAsync(Token);
+
+        // What never left is in doubt now and stays there: its absence is no proof any more. The deferred one waits.
+        Assert.Equal([11, 15, 16, 17, 18, 19, 20], (await Doubts.ListAsync(database.Source, "found-late", false, Token)).Select(d => d.Ordinal));
+        Assert.Empty(channel.Arrived);
+        await AssertBalancedAsync(mailing);
+        await MailingControl.CancelAsync(database.Source, "found-late", null, Token);
+    }
+
+    private string Folder => Path.Combine(database.WorkspaceDirectory, "flight");
+
+    private static string Gone { get; } = string.Join('/', [WorkerIdentity.Of("a").Split('/')[0], "1", "0", "a"]);
+
+    private async Task<Guid> InstallationAsync()
+    {
+        await using var connection = await database.Source.OpenConnectionAsync(Token);
+        return (await InstallationGuard.CheckAsync(connection, Token)).InstallationId!.Value;
+    }
+
+    private async Task LeaveRecorderAsync(int mailing, Guid installation, bool owned = true)
+    {
+        if (owned)
+        {
+            await database.ExecuteAsync($"UPDATE engine.send_chunk SET owner = '{Gone}' WHERE mailing_id = {mailing}");
+        }
+
+        // Grants cannot be edited; the one of this worker is made as it would have been.
+        await database.ExecuteAsync(
+            $"ALTER TABLE engine.send_grant DISABLE TRIGGER USER; UPDATE engine.send_grant SET owner = '{Gone}' WHERE mailing_id = {mailing} AND owner = 'gone'; ALTER TABLE engine.send_grant ENABLE TRIGGER USER");
+        using var recorder = FlightRecorder.Create(Path.Combine(Folder, "a.flight"), Gone, 20, out _)!;
+        recorder.Bind(installation);
+        recorder.Mark(recorder.Reserve(), mailing, Item(11));
+        recorder.Conclude(recorder.Reserve(), mailing, Item(12), new SendVerdict(SendOutcome.Accepted, 250, "ok"), DateTimeOffset.UtcNow);
+        recorder.Conclude(recorder.Reserve(), mailing, Item(13), new SendVerdict(SendOutcome.Rejected, 550, "no"), DateTimeOffset.UtcNow);
+        recorder.Conclude(recorder.Reserve(), mailing, Item(14), new SendVerdict(SendOutcome.Deferred, 451, "later"), DateTimeOffset.UtcNow);
+
+        static SendItem Item(int ordinal) => new() { Ordinal = ordinal, Attempt = 1, CustomerKey = "", RecipientKey = [], Address = "" };
+    }
+
+    private Dispatcher Worker(ScriptedChannel channel, Action<string>? say = null) => new(
+        database.Source, channel, new PlainMessages(), new DispatchOptions { PollInterval = TimeSpan.FromMilliseconds(20), RecorderDirectory = Folder },
+        WorkerIdentity.Of(Guid.NewGuid().ToString("N")), new CrashPoint(null), TimeProvider.System)
+    {
+        Say = say ?? (static _ => { }),
+    };
 
     // A hundred people in one chunk: a worker 'gone' had items 1 to 20 and reported 1 to 10.
     private async Task<int> AbandonedMailingAsync(string campaign, int leaseSeconds = -1)

@@ -27,7 +27,8 @@ public static class EmailDispatch
             database.Source,
             new EmailChannel(routes, first, time) { Keys = signers },
             new EmailMessages(database.Source, model, settings, keys, time),
-            options ?? new DispatchOptions { Lanes = Math.Clamp(settings.Routes[first].Connections, 1, 256) },
+            (options ?? new DispatchOptions { Lanes = Math.Clamp(settings.Routes[first].Connections, 1, 256) })
+                with { RecorderDirectory = Path.Combine(workspaceDirectory, ".campaign", "flight") },
             WorkerIdentity.Of(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))),
             CrashPoint.FromEnvironment(),
             time)

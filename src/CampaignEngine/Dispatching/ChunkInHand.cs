@@ -1,0 +1,43 @@
+namespace CampaignEngine.Dispatching;
+
+/// <summary>A mailing this worker has messages of. The coordinator writes the state, lanes read it before each terminator.</summary>
+internal sealed class MailingInHand(MailingToSend mailing)
+{
+    private volatile int _state = (int)MailingState.Running;
+
+    public MailingToSend Mailing { get; } = mailing;
+
+    public MailingState State
+    {
+        get => (MailingState)_state;
+        set => _state = (int)value;
+    }
+}
+
+/// <summary>A chunk this worker owns in one epoch. Only the coordinator touches it.</summary>
+internal sealed class ChunkInHand(MailingInHand mailing, int chunkNo, int epoch, int next, int last)
+{
+    public MailingInHand Mailing { get; } = mailing;
+
+    public int ChunkNo { get; } = chunkNo;
+
+    public int Epoch { get; } = epoch;
+
+    /// <summary>The cursor as this worker saw it last.</summary>
+    public int Next { get; set; } = next;
+
+    public int Last { get; } = last;
+
+    /// <summary>No retry was due when last asked.</summary>
+    public bool RetriesTaken { get; set; }
+
+    /// <summary>No further grants: taken over, paused, ended, or given back.</summary>
+    public bool Stopped { get; set; }
+
+    /// <summary>Granted items whose end is not committed yet.</summary>
+    public int Open { get; set; }
+
+    public int Ungranted => Last - Next + 1;
+
+    public bool IsExhausted => Stopped || (Ungranted <= 0 && RetriesTaken);
+}
