@@ -111,6 +111,7 @@ internal sealed partial class Checker
             ArgumentKind.List => value.Kind is InferredKind.List,
             ArgumentKind.Date => value.Kind is InferredKind.Date,
             ArgumentKind.Span => value.Kind is InferredKind.Span,
+            ArgumentKind.Object => value.Kind is InferredKind.Object or InferredKind.Group or InferredKind.Null,
             ArgumentKind.Function => value.Kind is InferredKind.Function,
             _ => true,
         };

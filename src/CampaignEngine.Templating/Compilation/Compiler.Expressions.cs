@@ -24,15 +24,15 @@ internal sealed partial class Compiler
             case UnaryExpr { Op: UnaryOp.Not } not:
                 return new Inversion(Value(not.Right));
             case UnaryExpr { Op: UnaryOp.Negate } negate:
-                return new Negation(Number(negate.Right));
+                return new Signed(Number(negate.Right), negate: true);
             case UnaryExpr { Op: UnaryOp.Plus } plus:
-                return Number(plus.Right);
+                return new Signed(Number(plus.Right), negate: false);
             case BinaryExpr binary:
                 return Binary(binary);
             case ConditionalExpr conditional:
                 return SameKind(new ConditionChoice(Value(conditional.Condition), null!), Value(conditional.Then), Value(conditional.Else));
             case InterpolatedExpr interpolated:
-                return new Concatenation([.. interpolated.Parts.Select(p => AsText(Value(p)))]);
+                return new Concatenation([.. interpolated.Parts.Select(p => Value(p) is var part and not (BooleanNode or DateNode) ? AsText(part) : throw Not("a truth value or a date inside an interpolated string"))]);
             case CallExpr call:
                 return Call(call);
             default:

@@ -7,9 +7,19 @@ internal sealed class NumberOperation(BinaryOp op, NumberNode left, NumberNode r
     public override Num Get(Frame f) => Num.Apply(op, left.Get(f), right.Get(f));
 }
 
-internal sealed class Negation(NumberNode value) : NumberNode
+internal sealed class Signed(NumberNode value, bool negate) : NumberNode
 {
-    public override Num Get(Frame f) => Num.Apply(BinaryOp.Multiply, value.Get(f), Num.Of(-1));
+    public override Num Get(Frame f)
+    {
+        var number = value.Get(f);
+        if (number.IsNull)
+        {
+            // Null has no sign: the interpreter says where.
+            throw Frame.Leave();
+        }
+
+        return negate ? Num.Apply(BinaryOp.Multiply, number, Num.Of(-1)) : number;
+    }
 }
 
 internal sealed class NumberComparison(BinaryOp op, NumberNode left, NumberNode right) : BooleanNode

@@ -131,7 +131,7 @@ internal static class Dates
     private static string OffsetText(TimeSpan offset) =>
         (offset < TimeSpan.Zero ? "-" : "+") + offset.ToString(@"hh\:mm", CultureInfo.InvariantCulture);
 
-    /// <summary>A date from text, by a pattern of <c>%</c> codes or by what the culture reads; null when it is not a date.</summary>
+    /// <summary>A date from text, by a pattern of <c>%</c> codes, by a .NET format where it has none, or by what the culture reads; null when it is not a date.</summary>
     public static DateTime? Parse(string text, string? pattern, CultureInfo culture, TimeZoneInfo zone)
     {
         if (string.IsNullOrEmpty(text))
@@ -141,7 +141,7 @@ internal static class Dates
 
         if (pattern is not null)
         {
-            return DateTime.TryParseExact(text, NetPattern(pattern), culture, DateTimeStyles.AllowWhiteSpaces, out var exact) ? exact : null;
+            return DateTime.TryParseExact(text, pattern.Contains('%', StringComparison.Ordinal) ? NetPattern(pattern) : pattern, culture, DateTimeStyles.AllowWhiteSpaces, out var exact) ? exact : null;
         }
 
         if (!DateTimeOffset.TryParse(text, culture, DateTimeStyles.AllowWhiteSpaces | DateTimeStyles.AssumeUniversal, out var time))
@@ -194,7 +194,7 @@ internal static class Dates
                 'Y' => "yyyy",
                 'Z' => "zzz",
                 '%' => "'%'",
-                var other => throw new RenderFault($"the code %{other} cannot be used to read a date"),
+                var other => throw new RenderFault($"the code %{other} cannot be used to read a date", argument: 1),
             });
         }
 

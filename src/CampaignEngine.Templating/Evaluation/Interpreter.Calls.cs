@@ -29,7 +29,7 @@ internal sealed partial class Interpreter
         var given = 0UL;
         foreach (var expression in expressions)
         {
-            AddArgument(function, expression, arguments, ref given);
+            AddArgument(function, caller, expression, arguments, ref given);
         }
 
         if (function.Rest != RestKind.Direct)
@@ -48,7 +48,7 @@ internal sealed partial class Interpreter
         var given = 0UL;
         foreach (var value in values)
         {
-            Put(function, arguments.Count, Convert(function, arguments.Count, value, caller), arguments, ref given);
+            Put(function, arguments.Count, Convert(function, arguments.Count, value, caller, caller), arguments, ref given);
         }
 
         if (function.Rest != RestKind.Direct)
@@ -60,7 +60,7 @@ internal sealed partial class Interpreter
         return Invoke(function, caller, [], arguments, null);
     }
 
-    private void AddArgument(Function function, Expr expression, ScriptList arguments, ref ulong given)
+    private void AddArgument(Function function, Expr caller, Expr expression, ScriptList arguments, ref ulong given)
     {
         var index = arguments.Count;
         if (expression is NamedArgument named)
@@ -81,14 +81,14 @@ internal sealed partial class Interpreter
             foreach (var item in items)
             {
                 Step(expression);
-                Put(function, index, Convert(function, index, Normal(item), expression), arguments, ref given);
+                Put(function, index, Convert(function, index, Normal(item), expression, caller), arguments, ref given);
                 index++;
             }
 
             return;
         }
 
-        Put(function, index, Convert(function, index, value, expression), arguments, ref given);
+        Put(function, index, Convert(function, index, value, expression, caller), arguments, ref given);
     }
 
     private static void Put(Function function, int index, object? value, ScriptList arguments, ref ulong given)

@@ -147,9 +147,13 @@ internal sealed partial class Interpreter
             case string text:
                 var offset = ToInt(index, path.Index);
                 offset = offset < 0 ? text.Length + offset : offset;
-                return offset >= 0 && offset < text.Length ? text[offset].ToString() : null;
+                return offset < 0 ? null
+                    : offset < text.Length ? text[offset].ToString()
+                    : throw Fault(path.Target, $"{Show(path.Target)} has {text.Length} characters and none at {offset}; ask for its size first");
+            case DateTime or TimeSpan:
+                return index is string part ? GetMember(target, part) : null;
             default:
-                throw Fault(path.Target, $"a {TypeName(target)} has no elements");
+                throw Fault(index is string ? path.Index : path.Target, $"a {TypeName(target)} has no elements");
         }
     }
 
@@ -196,11 +200,8 @@ internal sealed partial class Interpreter
 
     private object? EvalStep(StepExpr step)
     {
-        var value = Operators.Sign(this, Eval(step.Target), false, step.Target);
-        if (value is null)
-        {
-            throw Fault(step.Target, $"{Show(step.Target)} is null and cannot be counted up or down; set it first");
-        }
+        var current = Eval(step.Target) ?? throw Fault(step.Target, $"{Show(step.Target)} is null and cannot be counted up or down; set it first");
+        var value = Operators.Sign(this, current, false, step.Target);
 
         var stepped = Operators.Binary(this, BinaryOp.Add, value, step.Step, step.Target.Start, step.Target, step.Target);
         AssignTo(step.Target, stepped);
@@ -217,7 +218,7 @@ internal sealed partial class Interpreter
 
         var right = Eval(assign.Value);
         var left = Eval(assign.Target);
-        AssignTo(assign.Target, Operators.Binary(this, op, left, right, assign.Start, assign.Target, assign.Value));
+        AssignTo(assign.Target, Operators.Binary(this, op, left, right, assign.Start, assign, assign));
     }
 
     private void AssignTo(Expr target, object? value)
@@ -285,7 +286,7 @@ internal sealed partial class Interpreter
 
         if (target is not (ScriptMap or ScriptList))
         {
-            throw Fault(path.Target, $"an element of a {TypeName(target)} cannot be set");
+            throw Fault(target is DateTime or TimeSpan or string ? path.Index : path.Target, $"an element of a {TypeName(target)} cannot be set");
         }
 
         AssignMember(target, ToText(index, path.Index) ?? string.Empty, value, path.Index.Start, path);
@@ -296,7 +297,7 @@ internal sealed partial class Interpreter
         var text = new StringBuilder();
         foreach (var part in interpolated.Parts)
         {
-            text.Append(ToText(Eval(part), part));
+            text.Append(ToInterpolated(Eval(part), part));
             CheckText(text.Length, part);
         }
 

@@ -41,10 +41,15 @@ internal sealed partial class Interpreter
     {
         var source = new SourceText(text, "eval");
         var messages = new List<TemplateMessage>();
-        var expression = Parser.ParseSingle(source, _options, messages);
-        if (expression is null || messages.Count > 0)
+        var expression = Parser.ParseSingle(source, _options, messages, orNothing: true);
+        if (messages.Count > 0)
         {
-            throw new RenderFault($"the text is not an expression: {messages.FirstOrDefault()}");
+            throw new RenderFault($"the text is not an expression: {messages[0]}", argument: 0);
+        }
+
+        if (expression is null)
+        {
+            return null;
         }
 
         var outer = Source;
@@ -66,7 +71,7 @@ internal sealed partial class Interpreter
         var template = Template.Parse(text, "eval", _options);
         if (template.HasErrors)
         {
-            throw new RenderFault($"the text is not a template: {template.Messages[0]}");
+            throw new RenderFault($"the text is not a template: {template.Messages[0]}", argument: 0);
         }
 
         Step(template.Body, 1 + (text.Length / 16));

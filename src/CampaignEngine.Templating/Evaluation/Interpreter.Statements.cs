@@ -86,7 +86,12 @@ internal sealed partial class Interpreter
                 ExecImport(s);
                 return null;
             case ReadOnlyStatement s:
-                StoreForWrite(s.Variable).SetReadOnly(s.Variable.Name);
+                // A variable that is not there yet is not held.
+                if (StoreForWrite(s.Variable) is var store && store.Contains(s.Variable.Name))
+                {
+                    store.SetReadOnly(s.Variable.Name);
+                }
+
                 return null;
             case ReturnStatement s:
                 var value = s.Value is null ? null : Eval(s.Value);
@@ -120,7 +125,9 @@ internal sealed partial class Interpreter
             return ExecWrapped(wrapped);
         }
 
-        if (_flow == Flow.None && statement.Expression is not AssignExpr)
+        // `@f` of a function with a name names it and prints nothing.
+        var named = statement.Expression is UnaryExpr { Op: UnaryOp.Alias } && value is TemplateFunction { Node.Name: not null };
+        if (_flow == Flow.None && statement.Expression is not AssignExpr && !named)
         {
             Print(value, statement.Context, statement);
         }
@@ -153,7 +160,7 @@ internal sealed partial class Interpreter
         {
             foreach (var candidate in when.Values)
             {
-                if (Operators.Binary(this, BinaryOp.Equal, value, Eval(candidate), when.Start, candidate, candidate) is true)
+                if (Operators.Binary(this, BinaryOp.Equal, value, Eval(candidate), when.Start, when, when) is true)
                 {
                     return Exec(when.Body);
                 }
@@ -182,12 +189,14 @@ internal sealed partial class Interpreter
 
     private object? ExecWith(WithStatement statement)
     {
-        if (Eval(statement.Target) is not ScriptMap map || map is EmptyValue)
+        var members = Eval(statement.Target) switch
         {
-            throw Fault(statement.Target, "`with` needs an object");
-        }
-
-        PushGlobal(map);
+            EmptyValue => new ScriptMap(),
+            ScriptMap map => map,
+            ScriptList list => list.AsMembers(),
+            _ => throw Fault(statement.Target, "`with` needs an object"),
+        };
+        PushGlobal(members);
         try
         {
             return Exec(statement.Body);

@@ -22,7 +22,7 @@ internal sealed partial class Interpreter
         switch (value)
         {
             case null or string or bool or int or long or double or decimal or float or BigInteger or DateTime or TimeSpan
-                or ScriptMap or ScriptList or RangeValue or HtmlText or Function or WrappedBlock:
+                or ScriptMap or ScriptList or RangeValue or HtmlText or char or Function or WrappedBlock:
                 return value;
             case DateTimeOffset time:
                 return TimeZoneInfo.ConvertTime(time, Zone).DateTime;
@@ -32,8 +32,6 @@ internal sealed partial class Interpreter
                 return time.ToTimeSpan();
             case byte or sbyte or short or ushort or uint or ulong:
                 return Integers.Fit(new BigInteger(System.Convert.ToDecimal(value, CultureInfo.InvariantCulture)));
-            case char c:
-                return c.ToString();
             case Int128 big:
                 return Integers.Fit(big);
             case Half half:
@@ -111,6 +109,7 @@ internal sealed partial class Interpreter
     public object? ToHostValue(object? value) => value switch
     {
         HtmlText html => html.Html,
+        char character => character.ToString(),
         ScriptList list => list.Select(ToHostValue).ToList(),
         RangeValue range => ToList(range, null).Select(ToHostValue).ToList(),
         ScriptMap map => map.Names.ToDictionary(n => n, n => ToHostValue(Normal(map.Get(n))), StringComparer.Ordinal),
@@ -128,6 +127,33 @@ internal sealed partial class Interpreter
         return value is null or EmptyValue ? null : value is ScriptMap or ScriptList or RangeValue ? Structure(value, node) : Scalar(value);
     }
 
+    /// <summary>The text of a value inside <c>$"{ }"</c>: truth values and dates as .NET writes them, texts of an object without quotes.</summary>
+    public string? ToInterpolated(object? value, Node? node = null, int depth = 0)
+    {
+        switch (value)
+        {
+            case bool flag:
+                return flag ? "True" : "False";
+            case DateTime date:
+                return date.ToString(Culture);
+            case ScriptMap map and not EmptyValue:
+                var text = new StringBuilder("{");
+                foreach (var name in map.Names)
+                {
+                    text.Append(text.Length > 1 ? ", " : string.Empty).Append(name).Append(": ");
+                    text.Append(depth < 50 ? ToInterpolated(Normal(map.Get(name)), node, depth + 1) : throw TooDeep());
+                    CheckText(text.Length, node);
+                }
+
+                return text.Append('}').ToString();
+            default:
+                return ToText(value, node);
+        }
+    }
+
+    private static bool IsPlainName(string name) =>
+        name.Length > 0 && (char.IsLetter(name[0]) || name[0] == '_') && name.All(c => char.IsLetterOrDigit(c) || c == '_');
+
     private string? Scalar(object value) => value switch
     {
         string text => text,
@@ -135,7 +161,7 @@ internal sealed partial class Interpreter
         DateTime date => Dates.Format(date, DefaultDateFormat, Culture, Zone),
         HtmlText html => html.Html,
         IFormattable number => number.ToString(null, Culture),
-        TemplateFunction => "<function>",
+        TemplateFunction own => own.ToString(),
         Function => "<function>",
         WrappedBlock => string.Empty,
         _ => value.ToString(),
@@ -153,11 +179,15 @@ internal sealed partial class Interpreter
         var settings = new ScriptMap();
         foreach (var function in DateFunctions.All)
         {
+            if (function.Name == "date.to_string")
+            {
+                settings.Set("default_format", Dates.DefaultFormat, readOnly: true);
+                settings.Set("format", Dates.DefaultFormat);
+            }
+
             settings.Set(function.Name["date.".Length..], function, readOnly: true);
         }
 
-        settings.Set("default_format", Dates.DefaultFormat, readOnly: true);
-        settings.Set("format", Dates.DefaultFormat);
         return settings;
     }
 
@@ -168,12 +198,14 @@ internal sealed partial class Interpreter
         return text.ToString();
     }
 
+    private static RenderFault TooDeep() => new("the structure is nested too deeply to print; does it contain itself?");
+
     private void AppendNested(object? value, StringBuilder text, Node? node)
     {
         if (++_textDepth > 50)
         {
             _textDepth = 0;
-            throw new RenderFault("the structure is nested too deeply to print; does it contain itself?");
+            throw TooDeep();
         }
 
         switch (value)
@@ -189,7 +221,7 @@ internal sealed partial class Interpreter
                 var first = true;
                 foreach (var name in map.Names)
                 {
-                    text.Append(first ? string.Empty : ", ").Append(name).Append(": ");
+                    text.Append(first ? string.Empty : ", ").Append(IsPlainName(name) ? name : $"\"{TextFunctions.Escape(name)}\"").Append(": ");
                     first = false;
                     AppendNested(Normal(map.Get(name)), text, node);
                 }
@@ -226,7 +258,7 @@ internal sealed partial class Interpreter
     {
         null => "null",
         bool => "boolean",
-        string or HtmlText => "string",
+        string or HtmlText or char => "string",
         int or long or BigInteger or float or double or decimal => "number",
         DateTime => "date",
         TimeSpan => "timespan",
@@ -252,7 +284,7 @@ internal sealed partial class Interpreter
     {
         ScriptList list => list.ToArray(),
         RangeValue range => ToList(range, node),
-        string text => text.Select(c => (object?)c.ToString()),
+        string text => text.Select(c => (object?)c),
         ScriptMap map => map.Names.ToArray().Select(name => Pair(name, Normal(map.Get(name)))),
         _ => null,
     };
@@ -338,8 +370,13 @@ internal sealed partial class Interpreter
     }
 
     /// <summary>Turns an argument into what the parameter of a function asks for.</summary>
-    private object? Convert(Function function, int index, object? value, Node node)
+    private object? Convert(Function function, int index, object? value, Node node, Node caller)
     {
+        if (index >= function.Parameters.Count && function is Builtin { Rest: RestKind.None })
+        {
+            throw Fault(caller, $"{function.Name} takes {function.Parameters.Count} argument{(function.Parameters.Count == 1 ? string.Empty : "s")} and got more: {Signature(function)}");
+        }
+
         var parameter = function.Parameter(index);
         if (parameter is null || parameter.Kind == ArgumentKind.Any)
         {
@@ -381,6 +418,7 @@ internal sealed partial class Interpreter
             ArgumentKind.Text => ToText(value),
             ArgumentKind.Integer => ToInt(value),
             ArgumentKind.Long => value is BigInteger big ? (long)big : System.Convert.ToInt64(value, Culture),
+            ArgumentKind.Double or ArgumentKind.Number when hostType is null && value is string => throw new InvalidCastException(),
             ArgumentKind.Double => value is BigInteger big ? (double)big : System.Convert.ToDouble(value, Culture),
             ArgumentKind.Decimal => value is BigInteger big ? (decimal)big : System.Convert.ToDecimal(value, Culture),
             ArgumentKind.Number => Operators.IsNumber(value) ? value : value is bool flag ? (flag ? 1 : 0) : System.Convert.ToDouble(value, Culture),
@@ -388,6 +426,7 @@ internal sealed partial class Interpreter
             ArgumentKind.List => value switch
             {
                 ScriptList list => list,
+                EmptyValue => throw new RenderFault("`empty` is not a list"),
                 RangeValue range => ToList(range, null),
                 _ when Items(value, null) is { } items => new ScriptList(items),
                 _ => throw new RenderFault($"{Quoted(value)} is not a list"),
@@ -395,9 +434,10 @@ internal sealed partial class Interpreter
             ArgumentKind.Date => value switch
             {
                 DateTime date => date,
-                string text => Dates.Parse(text, null, Culture, Zone) ?? throw new RenderFault($"{Quoted(value)} is not a date"),
+                string text when hostType is not null => Dates.Parse(text, null, Culture, Zone) ?? throw new RenderFault($"{Quoted(value)} is not a date"),
                 _ => throw new RenderFault($"{Quoted(value)} is not a date"),
             },
+            ArgumentKind.Object => value as ScriptMap ?? throw new RenderFault($"{Quoted(value)} is not an object"),
             ArgumentKind.Span => value as TimeSpan? ?? throw new RenderFault($"{Quoted(value)} is not a timespan"),
             _ => value,
         };

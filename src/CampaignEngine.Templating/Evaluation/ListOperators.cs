@@ -13,7 +13,7 @@ internal static class ListOperators
     public static ScriptList Union(Interpreter run, object left, object right) => Bounded(run, Items(run, left).Union(Items(run, right)));
 
     /// <summary>A fault stands at the side that does not fit.</summary>
-    public static object? Binary(Interpreter run, BinaryOp op, object left, object right, Expr leftNode, Expr rightNode)
+    public static object? Binary(Interpreter run, BinaryOp op, object left, object right, Node leftNode, Node rightNode)
     {
         var isLeft = left is ScriptList or RangeValue;
         if (op == BinaryOp.Multiply && !isLeft)
@@ -29,12 +29,12 @@ internal static class ListOperators
                 return Part(run, op, left, Count(run, right, rightNode), rightNode);
         }
 
-        if (op is BinaryOp.Subtract && (left is ScriptList or RangeValue) != (right is ScriptList or RangeValue))
+        if (op is BinaryOp.Range or BinaryOp.RangeExclusive || (op is BinaryOp.Subtract && (left is ScriptList or RangeValue) != (right is ScriptList or RangeValue)))
         {
-            throw new RenderFault($"- does not work between a {Interpreter.TypeName(left)} and a {Interpreter.TypeName(right)}");
+            throw new RenderFault($"{Operators.Symbol(op)} does not work between a {Interpreter.TypeName(left)} and a {Interpreter.TypeName(right)}");
         }
 
-        if (!IsListLike(left) || !IsListLike(right))
+        if (!(left is ScriptList or RangeValue || IsBesideList(left, right)) || !(right is ScriptList or RangeValue || IsBesideList(right, left)))
         {
             throw run.Fault(isLeft ? rightNode : leftNode,
                 $"{Operators.Symbol(op)} does not work between a {Interpreter.TypeName(left)} and a {Interpreter.TypeName(right)}: a list goes with a list");
@@ -50,9 +50,10 @@ internal static class ListOperators
         };
     }
 
-    private static bool IsListLike(object value) => value is ScriptList or RangeValue or ScriptMap;
+    /// <summary>An object counts as the list of its members beside a list, though not beside a range.</summary>
+    public static bool IsBesideList(object value, object other) => value is ScriptMap && other is ScriptList { IsIterator: false };
 
-    /// <summary>An object beside a list counts as the list of its members.</summary>
+    /// <summary>The elements; of an object its members.</summary>
     private static IEnumerable<object?> Items(Interpreter run, object list)
     {
         switch (list)
@@ -75,11 +76,11 @@ internal static class ListOperators
         return pair;
     }
 
-    private static int Count(Interpreter run, object number, Expr node)
+    private static int Count(Interpreter run, object number, Node node)
     {
         if (!Operators.IsNumber(number) && number is not bool)
         {
-            throw run.Fault(node, $"a list cannot be multiplied or divided by a {Interpreter.TypeName(number)}");
+            throw new RenderFault($"a list cannot be multiplied or divided by a {Interpreter.TypeName(number)}");
         }
 
         var count = number is bool flag ? (flag ? 1 : 0) : run.ToInt(number);
@@ -98,7 +99,7 @@ internal static class ListOperators
     }
 
     /// <summary><c>/</c> takes the first of so many equal parts, <c>%</c> every so-many-th element.</summary>
-    private static ScriptList Part(Interpreter run, BinaryOp op, object list, int by, Expr node)
+    private static ScriptList Part(Interpreter run, BinaryOp op, object list, int by, Node node)
     {
         if (by == 0)
         {
@@ -112,7 +113,7 @@ internal static class ListOperators
     }
 
     /// <summary>Lists of one length compare element by element, and the comparison must hold for every pair; others compare by their lengths.</summary>
-    private static bool Compare(Interpreter run, BinaryOp op, object left, object right, Expr leftNode, Expr rightNode)
+    private static bool Compare(Interpreter run, BinaryOp op, object left, object right, Node leftNode, Node rightNode)
     {
         if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
         {

@@ -15,26 +15,24 @@ internal static class Operators
 
     public static bool IsInteger(object? value) => value is int or long or BigInteger;
 
-    public static object? Binary(Interpreter run, BinaryOp op, object? left, object? right, int place, Expr leftNode, Expr rightNode)
+    public static object? Binary(Interpreter run, BinaryOp op, object? left, object? right, int place, Node leftNode, Node rightNode)
     {
-        if (left is HtmlText leftHtml)
-        {
-            left = leftHtml.Html;
-        }
-
-        if (right is HtmlText rightHtml)
-        {
-            right = rightHtml.Html;
-        }
+        left = left is HtmlText or char ? left.ToString() : left;
+        right = right is HtmlText or char ? right.ToString() : right;
 
         try
         {
-            if (op == BinaryOp.ShiftLeft && right is not null && left is ScriptList or RangeValue)
+            if (op is BinaryOp.ShiftLeft or BinaryOp.ShiftRight && left is not null && right is not null && (left is EmptyValue || right is EmptyValue))
+            {
+                throw Unsupported(run, op, left, right, place);
+            }
+
+            if (op == BinaryOp.ShiftLeft && left is not null && right is not null && (left is ScriptList or RangeValue || ListOperators.IsBesideList(left, right)))
             {
                 return ListOperators.Append(run, left, right);
             }
 
-            if (op == BinaryOp.ShiftRight && left is not null && right is ScriptList or RangeValue)
+            if (op == BinaryOp.ShiftRight && left is not null && right is not null && (right is ScriptList or RangeValue || ListOperators.IsBesideList(right, left)))
             {
                 return ListOperators.Prepend(run, left, right);
             }
@@ -83,7 +81,6 @@ internal static class Operators
     {
         return value switch
         {
-            null => null,
             int i => negate ? Integers.Fit(-(long)i) : value,
             long l => negate ? Integers.Fit(-(Int128)l) : value,
             BigInteger b => negate ? -b : value,
@@ -125,7 +122,7 @@ internal static class Operators
         _ => "..<",
     };
 
-    private static object? Text(Interpreter run, BinaryOp op, object? left, object? right, int place, Expr leftNode, Expr rightNode)
+    private static object? Text(Interpreter run, BinaryOp op, object? left, object? right, int place, Node leftNode, Node rightNode)
     {
         var a = run.ToText(left);
         var b = run.ToText(right);
@@ -147,7 +144,7 @@ internal static class Operators
         }
     }
 
-    private static string Repeat(Interpreter run, object? left, object? right, Expr leftNode, Expr rightNode)
+    private static string Repeat(Interpreter run, object? left, object? right, Node leftNode, Node rightNode)
     {
         var (text, times, node) = right is string ? ((string)right, left, leftNode) : ((string)left!, right, rightNode);
         int count;
@@ -205,6 +202,12 @@ internal static class Operators
             return Booleans(run, op, (bool)left, (bool)right, place);
         }
 
+        if (op is BinaryOp.Equal or BinaryOp.NotEqual && left is bool != right is bool && !IsNumber(left) && !IsNumber(right))
+        {
+            // Beside a truth value everything else counts as its own.
+            return Booleans(run, op, Interpreter.Truthy(left), Interpreter.Truthy(right), place);
+        }
+
         left = left is bool l ? (l ? 1 : 0) : left;
         right = right is bool r ? (r ? 1 : 0) : right;
         if (IsNumber(left) && IsNumber(right))
@@ -226,6 +229,8 @@ internal static class Operators
 
         return op switch
         {
+            BinaryOp.Equal or BinaryOp.NotEqual when IsNumber(left) != IsNumber(right) || (left is DateTime && right is TimeSpan) =>
+                throw Unsupported(run, op, left, right, place),
             BinaryOp.Equal => Equals(left, right),
             BinaryOp.NotEqual => !Equals(left, right),
             _ => throw Unsupported(run, op, left, right, place),
@@ -327,7 +332,7 @@ internal static class Operators
     }
 
     private static int ShiftBits(Interpreter run, BigInteger bits, int place) =>
-        bits >= 0 && bits <= MaxIntegerBits ? (int)bits : throw run.Fault(place, $"a shift needs a number of bits from 0 to {MaxIntegerBits}");
+        bits >= -MaxIntegerBits && bits <= MaxIntegerBits ? (int)bits : throw run.Fault(place, $"a shift needs a number of bits from {-MaxIntegerBits} to {MaxIntegerBits}");
 
     private static object Doubles(Interpreter run, BinaryOp op, double left, double right, int place) => op switch
     {
@@ -387,6 +392,8 @@ internal sealed class ValueOrder : IComparer<object?>
         return (x, y) switch
         {
             (string a, string b) => CultureInfo.InvariantCulture.CompareInfo.Compare(a, b),
+            (char a, char b) => a.CompareTo(b),
+            (string or char, string or char) => Compare(x.ToString(), y.ToString()),
             (DateTime a, DateTime b) => a.CompareTo(b),
             (TimeSpan a, TimeSpan b) => a.CompareTo(b),
             (bool a, bool b) => a.CompareTo(b),
@@ -431,7 +438,7 @@ internal sealed class ValueOrder : IComparer<object?>
     private static int Rank(object value) => value switch
     {
         bool => 0,
-        string => 2,
+        string or char => 2,
         DateTime => 3,
         TimeSpan => 4,
         ScriptList => 5,

@@ -39,6 +39,14 @@ internal sealed class ScriptList : IEnumerable<object?>
 
     public void RemoveAt(int index) => _items.RemoveAt(index);
 
+    /// <summary>The members with the size among them, for <c>with</c>.</summary>
+    public ScriptMap AsMembers()
+    {
+        var members = Members?.Copy() ?? new ScriptMap();
+        members.Force("size", Count);
+        return members;
+    }
+
     public void SetMember(string name, object? value) => (Members ??= new ScriptMap()).Set(name, value);
 
     public IEnumerator<object?> GetEnumerator() => _items.GetEnumerator();

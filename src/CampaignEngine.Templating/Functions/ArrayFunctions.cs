@@ -12,9 +12,10 @@ internal static class ArrayFunctions
         new("array.compact", "list:list -> list", a => a[0] is null ? null : Iterator(a.List(0).Where(v => v is not null))),
         new("array.concat", "list1:list list2:list -> list", a => a[0] is null && a[1] is null ? null : Iterator(a.List(0).Concat(a.List(1)))),
         new("array.cycle", "list:list group:any? -> any", Cycle),
-        new("array.any", "list:list function:fn args:any... -> bool", a => a.List(0).Any(item => Interpreter.Truthy(Apply(a, item)))),
-        new("array.each", "list:list function:fn args:any... -> list", a => a[0] is null ? null : Iterator(a.List(0).Select(item => Apply(a, item)))),
-        new("array.filter", "list:list function:fn args:any... -> list", a => a[0] is null ? null : Iterator(a.List(0).Where(item => Interpreter.Truthy(Apply(a, item))))),
+        // What is no function is met by no element.
+        new("array.any", "list:list function:fn args:any... -> bool", a => a[1] is Function && a.List(0).Any(item => Interpreter.Truthy(Apply(a, item)))),
+        new("array.each", "list:list function:fn -> list", a => Applied(a, list => list.Select(item => Apply(a, item)))),
+        new("array.filter", "list:list function:fn -> list", a => Applied(a, list => list.Where(item => Interpreter.Truthy(Apply(a, item))))),
         new("array.first", "list:list -> any", a => a.List(0)[0]),
         new("array.insert_at", "list:list index:int value:any -> list", InsertAt),
         new("array.join", "list:list delimiter:text function:any? -> text", Join),
@@ -23,7 +24,7 @@ internal static class ArrayFunctions
         new("array.map", "list:any member:text -> list", a => Iterator(Mapped(a).Where(item => HasMember(a, item, a.Text(1))).Select(item => Member(a, item, a.Text(1))))),
         new("array.offset", "list:list index:int -> list", a => a[0] is null ? null : Iterator(a.List(0).Skip(Math.Max(0, a.Int(1))))),
         new("array.remove_at", "list:list index:int -> list", RemoveAt),
-        new("array.reverse", "list:list -> list", a => Iterator(a.List(0).Reverse())),
+        new("array.reverse", "list:list -> list", a => a[0] is null ? new ScriptList() : Iterator(a.List(0).Reverse())),
         new("array.size", "list:list -> int", a => a.List(0).Count),
         new("array.sort", "list:any member:text? -> list", Sort),
         new("array.uniq", "list:list -> list", a => a[0] is null ? null : Iterator(Unique(a))),
@@ -48,12 +49,30 @@ internal static class ArrayFunctions
         return copy;
     }
 
+    /// <summary>What a function makes of a list; without a function the list as it is.</summary>
+    private static ScriptList? Applied(Arguments a, Func<ScriptList, IEnumerable<object?>> apply)
+    {
+        if (a[0] is null)
+        {
+            return null;
+        }
+
+        var list = a.List(0);
+        if (a[1] is null)
+        {
+            return Iterator(list);
+        }
+
+        a.Function(1);
+        return Iterator(apply(list));
+    }
+
     private static object? Apply(Arguments a, object? item)
     {
         a.Run.Step(a.Caller);
         var function = a.Function(1);
-        var rest = a.List(2);
-        return rest.Count == 0 ? a.Run.Call(function, a.Caller, item) : a.Run.Call(function, a.Caller, [item, .. rest]);
+        var rest = a.Count > 2 ? a.List(2) : null;
+        return rest is null or { Count: 0 } ? a.Run.Call(function, a.Caller, item) : a.Run.Call(function, a.Caller, [item, .. rest]);
     }
 
     private static IEnumerable<object?> Unique(Arguments a) => a.List(0).Distinct(ValuesEqual.Instance);
@@ -91,7 +110,7 @@ internal static class ArrayFunctions
 
     private static string Join(Arguments a)
     {
-        if (a[2] is not (null or Function))
+        if (a[0] is not null && a[2] is not (null or Function))
         {
             throw new RenderFault("the third argument of array.join is a function; write @ before its name", argument: 2);
         }
@@ -125,7 +144,12 @@ internal static class ArrayFunctions
 
     private static ScriptList Sort(Arguments a)
     {
-        var list = a[0] is null ? new ScriptList() : new ScriptList(a.Run.Items(a[0], null) ?? [a[0]]);
+        if (a[0] is null)
+        {
+            return Iterator([]);
+        }
+
+        var list = new ScriptList(a.Run.Items(a[0], null) ?? [a[0]]);
         a.Run.Step(a.Caller, list.Count);
         var member = a.TextOrNull(1);
         return string.IsNullOrEmpty(member)
@@ -171,9 +195,12 @@ internal sealed class ValuesEqual : IEqualityComparer<object?>
 
     public new bool Equals(object? x, object? y) => Operators.IsNumber(x) && Operators.IsNumber(y)
         ? ValueOrder.Instance.Compare(x, y) == 0
-        : object.Equals(x, y);
+        : object.Equals(Text(x), Text(y));
 
-    public int GetHashCode(object? obj) => obj is null ? 0 : Operators.IsNumber(obj) ? AsDouble(obj).GetHashCode() : obj.GetHashCode();
+    public int GetHashCode(object? obj) => obj is null ? 0 : Operators.IsNumber(obj) ? AsDouble(obj).GetHashCode() : Text(obj)!.GetHashCode();
+
+    /// <summary>A character of a text is equal to the text of that one character.</summary>
+    private static object? Text(object? value) => value is char character ? character.ToString() : value;
 
     private static double AsDouble(object value) => value is System.Numerics.BigInteger big ? (double)big : Convert.ToDouble(value, null);
 }

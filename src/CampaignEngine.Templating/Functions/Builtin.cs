@@ -22,6 +22,10 @@ internal readonly struct Arguments(Interpreter run, ScriptList values, Expr call
 
     public string? TextOrNull(int index) => values[index] as string;
 
+    /// <summary>A text that cannot be null.</summary>
+    public string Required(int index) =>
+        TextOrNull(index) ?? throw new RenderFault("a text is needed here, this is null; give a default with ??", argument: index);
+
     public int Int(int index) => values[index] is int number ? number : 0;
 
     public double Double(int index) => values[index] is double number ? number : 0;
@@ -38,7 +42,7 @@ internal readonly struct Arguments(Interpreter run, ScriptList values, Expr call
             return Run.Culture;
         }
 
-        return CultureName.Find(name) ?? throw new RenderFault($"there is no culture `{name}`; a name looks like en-US", argument: index);
+        return CultureName.Find(name) ?? throw new RenderFault($"there is no culture `{name}`; a name looks like en-US");
     }
 
     public Function Function(int index) => values[index] as Function

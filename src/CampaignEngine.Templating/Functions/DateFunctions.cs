@@ -28,11 +28,11 @@ internal static class DateFunctions
     {
         try
         {
-            return a[0] is DateTime date ? add(date) : throw new RenderFault("there is no date to add to: it is null; give a default with ??", argument: 0);
+            return a[0] is DateTime date ? add(date) : throw new RenderFault("there is no date to add to: it is null; give a default with ??");
         }
         catch (ArgumentOutOfRangeException)
         {
-            throw new RenderFault("the date lies outside the years 1 to 9999", argument: 1);
+            throw new RenderFault("the date lies outside the years 1 to 9999");
         }
     }
 
@@ -55,7 +55,9 @@ internal static class DateFunctions
         }
 
         var date = Dates.Parse(a.Text(0), a.TextOrNull(3), a.Culture(4), a.Run.Zone) ?? throw new RenderFault($"`{a.Text(0)}` is not a date", argument: 0);
-        return ToText(a, date, 1, 2);
+        return a.TextOrNull(1) is { } pattern && !pattern.Contains('%', StringComparison.Ordinal)
+            ? Formats.Apply(date, pattern, a.Culture(2), a.Run)
+            : ToText(a, date, 1, 2);
     }
 
     private static string ToText(Arguments a, DateTime date, int pattern, int culture)
@@ -73,23 +75,29 @@ internal static class TimespanFunctions
     public static readonly IReadOnlyList<Builtin> All =
     [
         new("timespan.zero", "-> span", _ => TimeSpan.Zero),
-        new("timespan.from_days", "days:double -> span", a => From(a, TimeSpan.TicksPerDay)),
-        new("timespan.from_hours", "hours:double -> span", a => From(a, TimeSpan.TicksPerHour)),
-        new("timespan.from_minutes", "minutes:double -> span", a => From(a, TimeSpan.TicksPerMinute)),
-        new("timespan.from_seconds", "seconds:double -> span", a => From(a, TimeSpan.TicksPerSecond)),
-        new("timespan.from_milliseconds", "millis:double -> span", a => From(a, TimeSpan.TicksPerMillisecond)),
+        new("timespan.from_days", "days:double -> span", a => From(a, TimeSpan.FromDays)),
+        new("timespan.from_hours", "hours:double -> span", a => From(a, TimeSpan.FromHours)),
+        new("timespan.from_minutes", "minutes:double -> span", a => From(a, TimeSpan.FromMinutes)),
+        new("timespan.from_seconds", "seconds:double -> span", a => From(a, TimeSpan.FromSeconds)),
+        new("timespan.from_milliseconds", "millis:double -> span", a => From(a, TimeSpan.FromMilliseconds)),
         new("timespan.parse", "text:text -> span", Parse),
     ];
 
-    private static object From(Arguments a, long ticks)
+    private static object From(Arguments a, Func<double, TimeSpan> from)
     {
-        var total = a.Double(0) * ticks;
-        return Math.Abs(total) < long.MaxValue / 2.0 ? TimeSpan.FromTicks((long)Math.Round(total)) : throw new RenderFault("the timespan is too long", argument: 0);
+        try
+        {
+            return from(a.Double(0));
+        }
+        catch (Exception failure) when (failure is OverflowException or ArgumentException)
+        {
+            throw new RenderFault("the timespan is too long, or no number");
+        }
     }
 
     private static object Parse(Arguments a) => TimeSpan.TryParse(a.Text(0), a.Run.Culture, out var span)
         ? span
-        : throw new RenderFault($"`{a.Text(0)}` is not a timespan; one looks like 1.12:30:00", argument: 0);
+        : throw new RenderFault($"`{a.Text(0)}` is not a timespan; one looks like 1.12:30:00");
 }
 
 /// <summary>The object <c>date</c>: its <c>format</c> can be set, for the running rendering only.</summary>

@@ -84,4 +84,7 @@ internal sealed class TemplateFunction(FunctionNode node) : Function
     public override int Required { get; } = node.Parameters?.Count(p => !p.HasDefault && !p.IsRest) ?? 0;
 
     public override object? Invoke(Interpreter run, Expr caller, ScriptList arguments, Block? wrapped) => run.Invoke(this, arguments, wrapped);
+
+    /// <summary>The declaration as it is printed.</summary>
+    public override string ToString() => FunctionText.Of(Node);
 }

@@ -11,7 +11,7 @@ internal static class MathFunctions
     [
         new("math.abs", "value:any -> number", a => Abs(a[0])),
         new("math.ceil", "value:number -> number", a => a[0] is decimal m ? Math.Ceiling(m) : Whole(a[0], Math.Ceiling)),
-        new("math.divided_by", "value:number divisor:number -> number", DividedBy),
+        new("math.divided_by", "value:number divisor:any -> number", DividedBy),
         new("math.floor", "value:number -> number", a => a[0] is decimal m ? Math.Floor(m) : Whole(a[0], Math.Floor)),
         new("math.format", "value:any format:text culture:text? -> text", Format),
         new("math.is_number", "value:any -> bool", a => Operators.IsNumber(a[0])),
@@ -34,7 +34,7 @@ internal static class MathFunctions
         float f => Math.Abs(f),
         double d => Math.Abs(d),
         decimal m => Math.Abs(m),
-        null or bool => value,
+        null or bool or char => value,
         _ => throw new RenderFault($"math.abs needs a number, not a {Interpreter.TypeName(value)}"),
     };
 
@@ -44,12 +44,12 @@ internal static class MathFunctions
 
     private static object? DividedBy(Arguments a)
     {
-        if (a[0] is null || a[1] is null)
+        if (a[1] is null)
         {
             return null;
         }
 
-        var value = a[0] is decimal ? a[0] : ToDouble(a[0]);
+        var value = a[0] is decimal ? a[0] : a[0] is null ? 0.0 : ToDouble(a[0]);
         var result = Operators.Binary(a.Run, BinaryOp.Divide, value, a[1], a.Caller.Start, a.Caller, a.Caller);
         if (a[1] is not int || result is not (double or float or decimal))
         {
@@ -65,7 +65,7 @@ internal static class MathFunctions
         var digits = a.Int(1);
         if (digits is < 0 or > 15)
         {
-            throw new RenderFault("the precision of math.round lies between 0 and 15", argument: 1);
+            throw new RenderFault("the precision of math.round lies between 0 and 15");
         }
 
         return a[0] is decimal m ? Math.Round(m, digits) : Whole(a[0], d => Math.Round(d, digits));
@@ -80,7 +80,7 @@ internal static class MathFunctions
 
         if (!Operators.IsNumber(a[0]))
         {
-            throw new RenderFault($"math.format needs a number, not a {Interpreter.TypeName(a[0])}", argument: 0);
+            throw new RenderFault($"math.format needs a number, not a {Interpreter.TypeName(a[0])}");
         }
 
         return Formats.Apply((IFormattable)a[0]!, a.TextOrNull(1), a.Culture(2), a.Run);
@@ -112,7 +112,7 @@ internal static class Formats
         var digits = new string([.. (format ?? string.Empty).Where(char.IsAsciiDigit)]);
         if (format?.Length > 200 || digits.Length > 3 && char.IsLetter(format![0]))
         {
-            throw new RenderFault("the format is too long", argument: 1);
+            throw new RenderFault("the format is too long");
         }
 
         try
@@ -123,7 +123,7 @@ internal static class Formats
         }
         catch (FormatException)
         {
-            throw new RenderFault($"`{format}` is not a format for this value", argument: 1);
+            throw new RenderFault($"`{format}` is not a format for this value");
         }
     }
 }

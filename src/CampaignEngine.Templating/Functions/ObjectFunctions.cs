@@ -16,13 +16,13 @@ internal static class ObjectFunctions
         new("object.eval", "value:any -> any", a => a[0] is string text ? a.Run.EvalText(text) : a[0] is Function f ? a.Run.Call(f, a.Caller) : a[0]),
         new("object.eval_template", "value:any -> any", a => a[0] is string text ? a.Run.EvalTemplate(text) : a[0] is Function f ? a.Run.Call(f, a.Caller) : a[0]),
         new("object.format", "value:any format:text culture:text? -> text", Format),
-        new("object.has_key", "value:any key:text -> bool", a => a[0] is ScriptMap map && a[1] is string key && map.Contains(key)),
-        new("object.has_value", "value:any key:text -> bool", a => a[0] is ScriptMap map && a[1] is string key && map.Get(key) is not null),
-        new("object.keys", "value:any -> list", a => a[0] is ScriptMap map ? new ScriptList(map.Names) : new ScriptList()),
+        new("object.has_key", "value:object key:text -> bool", a => a[0] is ScriptMap map && a[1] is string key && map.Contains(key)),
+        new("object.has_value", "value:object key:text -> bool", a => a[0] is ScriptMap map && a[1] is string key && map.Get(key) is not null),
+        new("object.keys", "value:any -> list", a => new ScriptList(a[0] is ScriptMap map ? map.Names : HasSize(a[0]) ? ["size"] : [])),
         new("object.size", "value:any -> int", a => Size(a[0])),
         new("object.typeof", "value:any -> text", a => TypeOf(a[0])),
         new("object.kind", "value:any -> text", a => Kind(a[0])),
-        new("object.values", "value:any -> list", a => a[0] is ScriptMap map ? new ScriptList(map.Names.Select(n => a.Run.Normal(map.Get(n)))) : new ScriptList()),
+        new("object.values", "value:any -> list", a => new ScriptList(a[0] is ScriptMap map ? map.Names.Select(n => a.Run.Normal(map.Get(n))) : HasSize(a[0]) ? [Size(a[0])] : [])),
         new("object.from_json", "json:text -> any", FromJson),
         new("object.to_json", "value:any -> text", ToJson),
     ];
@@ -31,8 +31,12 @@ internal static class ObjectFunctions
     {
         null => string.Empty,
         DateTime or TimeSpan or int or long or float or double or decimal or BigInteger => Formats.Apply((IFormattable)a[0]!, a.TextOrNull(1), a.Culture(2), a.Run),
-        _ => throw new RenderFault($"object.format needs a number or a date, not a {Interpreter.TypeName(a[0])}", argument: 0),
+        ScriptMap => a.Run.ToInterpolated(a[0]),
+        _ => throw new RenderFault($"object.format needs a number or a date, not a {Interpreter.TypeName(a[0])}"),
     };
+
+    /// <summary>Texts and lists have one member.</summary>
+    private static bool HasSize(object? value) => value is string or HtmlText or ScriptList or RangeValue;
 
     private static int Size(object? value) => value switch
     {
@@ -64,6 +68,7 @@ internal static class ObjectFunctions
         decimal => "decimal",
         ScriptList { IsIterator: true } or RangeValue => "range",
         DateTime => "DateTime",
+        TimeSpan => "TimeSpan",
         _ => Interpreter.TypeName(value),
     };
 
@@ -71,7 +76,7 @@ internal static class ObjectFunctions
     {
         if (a.TextOrNull(0) is not { } json)
         {
-            return null;
+            throw new RenderFault("there is no JSON: it is null; give a default with ??", argument: 0);
         }
 
         try
@@ -82,7 +87,7 @@ internal static class ObjectFunctions
         catch (Exception failure) when (failure is JsonException or ArgumentException)
         {
             // Half a surrogate pair is an ArgumentException here.
-            throw new RenderFault($"this is not JSON: {failure.Message}", argument: 0);
+            throw new RenderFault($"this is not JSON: {failure.Message}");
         }
     }
 

@@ -8,28 +8,33 @@ internal static class RegexFunctions
 {
     public static readonly IReadOnlyList<Builtin> All =
     [
-        new("regex.escape", "pattern:text -> text", a => a.TextOrNull(0) is { } text ? Regex.Escape(text) : null),
-        new("regex.unescape", "pattern:text -> text", Unescape),
+        new("regex.escape", "pattern:text -> text", a => Regex.Escape(a.Required(0))),
         new("regex.match", "text:text pattern:text options:text? -> list", a => Run(a, 2, regex => Groups(regex.Match(a.Text(0))))),
         new("regex.matches", "text:text pattern:text options:text? -> list", a => Run(a, 2, regex => Matches(a, regex))),
         new("regex.replace", "text:text pattern:text replace:text options:text? -> text", a => Run(a, 3, regex => Replace(a, regex))),
         new("regex.split", "text:text pattern:text options:text? -> list", a => Run(a, 2, regex => new ScriptList(regex.Split(a.Text(0))))),
+        new("regex.unescape", "pattern:text -> text", Unescape),
     ];
 
-    private static string? Unescape(Arguments a)
+    private static string Unescape(Arguments a)
     {
         try
         {
-            return a.TextOrNull(0) is { } text ? Regex.Unescape(text) : null;
+            return Regex.Unescape(a.Required(0));
         }
         catch (RegexParseException failure)
         {
-            throw new RenderFault($"the text cannot be unescaped: {failure.Message}", argument: 0);
+            throw new RenderFault($"the text cannot be unescaped: {failure.Message}");
         }
     }
 
     private static object? Run(Arguments a, int optionsIndex, Func<Regex, object?> use)
     {
+        for (var i = 0; i < optionsIndex; i++)
+        {
+            a.Required(i);
+        }
+
         var options = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant;
         foreach (var c in a.Text(optionsIndex))
         {
@@ -57,7 +62,7 @@ internal static class RegexFunctions
         }
         catch (ArgumentException failure)
         {
-            throw new RenderFault($"the regular expression has a fault: {failure.Message}", argument: 1);
+            throw new RenderFault($"the regular expression has a fault: {failure.Message}");
         }
     }
 

@@ -13,39 +13,39 @@ internal static class TextFunctions
     [
         new("string.escape", "text:text -> text", a => a.TextOrNull(0) is { } text ? Escape(text) : null),
         new("string.append", "text:text with:text -> text", a => Concat(a, a.Text(0), a.Text(1))),
-        new("string.prepend", "text:text by:text -> text", a => Concat(a, a.Text(1), a.Text(0))),
         new("string.capitalize", "text:text -> text", a => Capitalize(a.Text(0))),
         new("string.capitalizewords", "text:text -> text", a => CapitalizeWords(a.Text(0))),
         new("string.contains", "text:text value:text -> bool", a => a.Text(1).Length > 0 && a.Text(0).Contains(a.Text(1), StringComparison.Ordinal)),
         new("string.empty", "text:text -> bool", a => a.Text(0).Length == 0),
         new("string.whitespace", "text:text -> bool", a => string.IsNullOrWhiteSpace(a.Text(0))),
         new("string.downcase", "text:text -> text", a => a.TextOrNull(0)?.ToLowerInvariant()),
-        new("string.upcase", "text:text -> text", a => a.TextOrNull(0)?.ToUpperInvariant()),
-        new("string.starts_with", "text:text value:text -> bool", a => a.Text(1).Length > 0 && a.Text(0).StartsWith(a.Text(1), StringComparison.Ordinal)),
         new("string.ends_with", "text:text value:text -> bool", a => a.Text(1).Length > 0 && a.Text(0).EndsWith(a.Text(1), StringComparison.Ordinal)),
         new("string.equals_ignore_case", "text:text value:text -> bool", a => a[0] is not null && string.Equals(a.TextOrNull(0), a.TextOrNull(1), StringComparison.OrdinalIgnoreCase)),
         new("string.handleize", "text:text -> text", a => Handleize(a.Text(0))),
         new("string.literal", "text:text -> text", a => a.TextOrNull(0) is { } text ? $"\"{Escape(text)}\"" : null),
-        new("string.strip", "text:text -> text", a => a.TextOrNull(0)?.Trim()),
         new("string.lstrip", "text:text -> text", a => a.TextOrNull(0)?.TrimStart()),
-        new("string.rstrip", "text:text -> text", a => a.TextOrNull(0)?.TrimEnd()),
-        new("string.strip_newlines", "text:text -> text", a => a.Text(0).Replace("\r\n", string.Empty, StringComparison.Ordinal).Replace("\r", string.Empty, StringComparison.Ordinal).Replace("\n", string.Empty, StringComparison.Ordinal)),
         new("string.pluralize", "number:int singular:text plural:text -> text", a => a.Int(0) == 1 ? a[1] : a[2]),
-        new("string.remove", "text:text remove:text -> text", a => a.Text(1).Length == 0 ? a.Text(0) : a.Text(0).Replace(a.Text(1), string.Empty, StringComparison.Ordinal)),
-        new("string.remove_first", "text:text remove:text -> text", a => ReplaceOnce(a, a.Text(0), a.Text(1), string.Empty, false)),
-        new("string.remove_last", "text:text remove:text -> text", a => ReplaceOnce(a, a.Text(0), a.Text(1), string.Empty, true)),
+        new("string.prepend", "text:text by:text -> text", a => Concat(a, a.Text(1), a.Text(0))),
+        new("string.remove", "text:text remove:text -> text", a => a.Text(1).Length == 0 ? a[0] : a.TextOrNull(0)?.Replace(a.Text(1), string.Empty, StringComparison.Ordinal)),
+        new("string.remove_first", "text:text remove:text -> text", a => a[0] is null ? null : ReplaceOnce(a, a.Text(0), a.Text(1), string.Empty, false)),
+        new("string.remove_last", "text:text remove:text -> text", a => a[0] is null ? null : ReplaceOnce(a, a.Text(0), a.Text(1), string.Empty, true)),
         new("string.replace", "text:text match:text replace:text -> text", Replace),
         new("string.replace_first", "text:text match:text replace:text fromEnd:bool=false -> text", a => ReplaceOnce(a, a.Text(0), a.Text(1), a.Text(2), a.Bool(3))),
+        new("string.rstrip", "text:text -> text", a => a.TextOrNull(0)?.TrimEnd()),
         new("string.size", "text:text -> int", a => a.Text(0).Length),
         new("string.slice", "text:text start:int length:int? -> text", a => Slice(a.Text(0), a.Int(1), a[2] as int?)),
         new("string.slice1", "text:text start:int length:int=1 -> text", a => Slice1(a.Text(0), a.Int(1), a.Int(2))),
         new("string.split", "text:text match:text -> list", Split),
+        new("string.starts_with", "text:text value:text -> bool", a => a.Text(1).Length > 0 && a.Text(0).StartsWith(a.Text(1), StringComparison.Ordinal)),
+        new("string.strip", "text:text -> text", a => a.TextOrNull(0)?.Trim()),
+        new("string.strip_newlines", "text:text -> text", a => a.Text(0).Replace("\r\n", string.Empty, StringComparison.Ordinal).Replace("\r", string.Empty, StringComparison.Ordinal).Replace("\n", string.Empty, StringComparison.Ordinal)),
         new("string.to_int", "text:text -> int", a => int.TryParse(a.TextOrNull(0), NumberStyles.Integer, a.Run.Culture, out var n) ? n : null),
         new("string.to_long", "text:text -> long", a => long.TryParse(a.TextOrNull(0), NumberStyles.Integer, a.Run.Culture, out var n) ? n : null),
         new("string.to_float", "text:text -> number", a => float.TryParse(a.TextOrNull(0), NumberStyles.Float | NumberStyles.AllowThousands, a.Run.Culture, out var n) ? n : null),
         new("string.to_double", "text:text -> number", a => double.TryParse(a.TextOrNull(0), NumberStyles.Float | NumberStyles.AllowThousands, a.Run.Culture, out var n) ? n : null),
         new("string.truncate", "text:text length:int ellipsis:text? -> text", a => Truncate(a.Text(0), a.Int(1), a.TextOrNull(2) ?? "...")),
         new("string.truncatewords", "text:text count:int ellipsis:text? -> text", a => TruncateWords(a.Text(0), a.Int(1), a.TextOrNull(2) ?? "...")),
+        new("string.upcase", "text:text -> text", a => a.TextOrNull(0)?.ToUpperInvariant()),
         new("string.md5", "text:text -> text", a => Hex(Hash(a, MD5.HashData))),
         new("string.sha1", "text:text -> text", a => Hex(Hash(a, SHA1.HashData))),
         new("string.sha256", "text:text -> text", a => Hex(Hash(a, SHA256.HashData))),
@@ -152,7 +152,7 @@ internal static class TextFunctions
 
         if (match.Length == 0)
         {
-            throw new RenderFault("string.replace needs a text to look for", argument: 1);
+            throw new RenderFault("string.replace needs a text to look for");
         }
 
         // Counted first: one short match and a long replacement could fill the memory before any limit is seen.
@@ -184,6 +184,11 @@ internal static class TextFunctions
         if (text.Length == 0 || start >= text.Length)
         {
             return string.Empty;
+        }
+
+        if (length < 0)
+        {
+            throw new RenderFault("the length of string.slice cannot be negative", argument: 2);
         }
 
         return Cut(text, start, length ?? text.Length);
@@ -250,7 +255,7 @@ internal static class TextFunctions
     {
         if (a.Int(1) < 0)
         {
-            throw new RenderFault("a width cannot be negative", argument: 1);
+            throw new RenderFault("a width cannot be negative");
         }
 
         a.Run.CheckText(a.Int(1), null);
@@ -265,18 +270,18 @@ internal static class TextFunctions
         }
         catch (FormatException)
         {
-            throw new RenderFault("the text is not base64", argument: 0);
+            throw new RenderFault("the text is not base64");
         }
     }
 
     private static object IndexOf(Arguments a)
     {
         var start = a[2] as int? ?? 0;
-        var text = a.Text(0);
+        var (text, search) = (a.Required(0), a.Required(1));
         var count = a[3] as int? ?? text.Length - start;
-        if (start < 0 || count < 0 || (long)start + count > text.Length)
+        if (start < 0 || start > text.Length || count < 0 || (long)start + count > text.Length)
         {
-            throw new RenderFault("the start or the count of string.index_of lies outside the text", argument: 2);
+            throw new RenderFault("the start or the count of string.index_of lies outside the text", argument: start < 0 || start > text.Length ? 2 : 3);
         }
 
         if (!Enum.TryParse(a.TextOrNull(4) ?? nameof(StringComparison.Ordinal), out StringComparison comparison))
@@ -284,6 +289,6 @@ internal static class TextFunctions
             throw new RenderFault($"`{a[4]}` is not a comparison; known are {string.Join(", ", Enum.GetNames<StringComparison>())}", argument: 4);
         }
 
-        return text.IndexOf(a.Text(1), start, count, comparison);
+        return text.IndexOf(search, start, count, comparison);
     }
 }

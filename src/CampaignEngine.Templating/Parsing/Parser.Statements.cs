@@ -269,7 +269,7 @@ internal sealed partial class Parser
             }
 
             ExpectEndOfStatement();
-            whens.Add(new WhenClause(values, ParseBlock(BlockKind.When, out terminator), whenStart));
+            whens.Add(new WhenClause(values, ParseBlock(BlockKind.When, out terminator)) { Start = whenStart, End = Previous.End });
         }
 
         if (terminator == Terminator.Else)

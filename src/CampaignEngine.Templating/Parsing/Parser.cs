@@ -50,7 +50,8 @@ internal sealed partial class Parser
     }
 
     /// <summary>Parses one bare expression (no <c>{{ }}</c> around it).</summary>
-    public static Expr? ParseSingle(SourceText source, TemplateOptions options, List<TemplateMessage> messages)
+    /// <param name="orNothing">White space and comments alone give null and no message.</param>
+    public static Expr? ParseSingle(SourceText source, TemplateOptions options, List<TemplateMessage> messages, bool orNothing = false)
     {
         if (source.Text.Length > options.MaxLength)
         {
@@ -62,6 +63,11 @@ internal sealed partial class Parser
         try
         {
             parser.SkipNewLines();
+            if (orNothing && parser.Current.Kind == TokenKind.End)
+            {
+                return null;
+            }
+
             var expression = parser.ExpectExpression(Parent.Nested, allowAssignment: false);
             parser.SkipNewLines();
             if (expression is not null && parser.Current.Kind != TokenKind.End)

@@ -53,7 +53,12 @@ internal sealed class CaseStatement(Expr value, List<WhenClause> whens, Block? o
     public Block? Else { get; } = otherwise;
 }
 
-internal sealed record WhenClause(List<Expr> Values, Block Body, int Start);
+internal sealed class WhenClause(List<Expr> values, Block body) : Node
+{
+    public List<Expr> Values { get; } = values;
+
+    public Block Body { get; } = body;
+}
 
 internal sealed class ForStatement(Expr variable, Expr iterator, List<NamedArgument> options, Block body, Block? otherwise, bool tableRow) : Statement
 {
