@@ -31,7 +31,7 @@ public sealed class GoldenCaseTests
         var shape = new Shape("message", []);
         var output = new ArrayBufferWriter<byte>();
 
-        Template.Parse(File.ReadAllText(Path.Combine(Folder, name + ".txt")), name).Compile(shape).Render(output, new Row(shape));
+        Template.Parse(File.ReadAllText(Path.Combine(Folder, name + ".txt")), name).Compile(shape).Render(output, new Row(shape), cancellation: TestContext.Current.CancellationToken);
 
         Assert.Equal(File.ReadAllText(Path.Combine(Folder, name + ".out.txt")), Encoding.UTF8.GetString(output.WrittenSpan));
     }
@@ -54,7 +54,7 @@ public sealed class GoldenCaseTests
             var compiled = template.Compile(shape);
             Assert.Equal(Outcome(() => template.Render()), Outcome(() =>
             {
-                compiled.Render(output, new Row(shape));
+                compiled.Render(output, new Row(shape), cancellation: TestContext.Current.CancellationToken);
                 return Encoding.UTF8.GetString(output.WrittenSpan);
             }));
         }
