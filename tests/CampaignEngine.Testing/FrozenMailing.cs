@@ -17,6 +17,8 @@ public sealed record FrozenMailing
 
     public string Definition { get; init; } = "{}";
 
+    public string Delivery { get; init; } = "never-twice";
+
     public TimeSpan? ExpiresIn { get; init; }
 
     public TimeSpan DueIn { get; init; }
@@ -54,8 +56,8 @@ public sealed record FrozenMailing
                 INSERT INTO engine.occurrence (campaign, drop_name, due_at, plan_id, state)
                 SELECT @campaign, @drop, clock_timestamp() + @due, plan_id, 'frozen' FROM plan RETURNING occurrence_id, due_at),
             mailing AS (
-                INSERT INTO engine.mailing (occurrence_id, campaign, drop_name, channel, due_at, expires_at, content_hash, list_hash, frozen_count, definition)
-                SELECT occurrence_id, @campaign, @drop, 'email', due_at, now() + @expires, '', '', 0, @definition::jsonb FROM occurrence RETURNING mailing_id)
+                INSERT INTO engine.mailing (occurrence_id, campaign, drop_name, channel, due_at, expires_at, content_hash, list_hash, frozen_count, definition, delivery)
+                SELECT occurrence_id, @campaign, @drop, 'email', due_at, now() + @expires, '', '', 0, @definition::jsonb, @delivery FROM occurrence RETURNING mailing_id)
             SELECT mailing_id FROM mailing
             """,
             connection,
@@ -64,6 +66,7 @@ public sealed record FrozenMailing
         freeze.Parameters.AddWithValue("drop", Drop);
         freeze.Parameters.AddWithValue("due", DueIn);
         freeze.Parameters.AddWithValue("definition", Definition);
+        freeze.Parameters.AddWithValue("delivery", Delivery);
         freeze.Parameters.Add(new NpgsqlParameter("expires", NpgsqlTypes.NpgsqlDbType.Interval) { Value = (object?)ExpiresIn ?? DBNull.Value });
         var mailing = (int)(await freeze.ExecuteScalarAsync(cancellationToken))!;
 

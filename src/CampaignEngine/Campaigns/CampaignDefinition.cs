@@ -21,6 +21,9 @@ public sealed record CampaignDefinition
     /// <summary>marketing (needs consent and an unsubscribe link) or service (neither).</summary>
     public MessagePurpose Purpose { get; init; } = MessagePurpose.Marketing;
 
+    /// <summary>What becomes of messages in doubt.</summary>
+    public DeliveryPolicy Delivery { get; init; } = DeliveryPolicy.NeverTwice;
+
     public string? Brand { get; init; }
 
     public Goal? Goal { get; init; }
@@ -35,6 +38,16 @@ public sealed record CampaignDefinition
     public required IReadOnlyList<DropDefinition> Drops { get; init; }
 
     public required ResponseDefinition Response { get; init; }
+}
+
+/// <summary>What becomes of a message whose acceptance can be neither proved nor refuted.</summary>
+public enum DeliveryPolicy
+{
+    /// <summary>Listed; sent again only when a person decides so.</summary>
+    NeverTwice,
+
+    /// <summary>Sent again after the cooling-off; the possible duplicates are counted.</summary>
+    NeverMiss,
 }
 
 public enum MessagePurpose

@@ -39,6 +39,7 @@ public sealed class CampaignLoader
             Place = root.PlaceOf("campaign"),
             Title = root.Text("title"),
             Purpose = root.Text("purpose") == "service" ? MessagePurpose.Service : MessagePurpose.Marketing,
+            Delivery = root.Text("delivery") == "never-miss" ? DeliveryPolicy.NeverMiss : DeliveryPolicy.NeverTwice,
             Brand = root.Text("brand"),
             Goal = root.Mapping("goal") is { } goal ? new Goal(goal.Percentage("response_rate"), goal.Percentage("conversion_rate")) : null,
             Budget = root.Money("budget"),

@@ -87,6 +87,9 @@ public static partial class CampaignShape
         new("campaign", new ScalarShape(ScalarKind.Name) { Description = "Name of the campaign, unique in the workspace." }) { Required = true },
         new("title", new ScalarShape(ScalarKind.Line) { Description = "Title on screens and reports." }) { Default = "the name" },
         new("purpose", new ChoiceShape("marketing", "service") { Description = "marketing needs consent and an unsubscribe link; service needs neither." }) { Default = "marketing" },
+        new("delivery", new ChoiceShape("never-twice", "never-miss")
+        { Description = "What becomes of a message of which nobody knows whether it arrived: never-twice lists it and leaves the decision to a person; never-miss sends it again after 15 minutes, so that some people get it twice." })
+        { Default = "never-twice" },
         new("brand", new ScalarShape(ScalarKind.Name) { Description = "Brand: a suppression may hold for one brand only." }),
         new("goal", new MapShape(
             new("response_rate", new ScalarShape(ScalarKind.Percentage) { Description = "Share of contacted people who respond." }),

@@ -80,7 +80,8 @@ public sealed class MailingFreezer(EngineDatabase database, FreezeSource source,
         {
             occurrence = occurrenceId, campaign = campaign.Name, drop = drop.Name, channel = drop.Channel, due = due.DueAt.ToUniversalTime(),
             expires = drop.Schedule.ExpiresAfter?.After(due.DueAt).ToUniversalTime(), list, content = content.ContentHash(),
-            unitCost = drop.UnitCost?.Amount ?? 0, currency = drop.UnitCost?.Currency, definition = content.ToJson(), now,
+            unitCost = drop.UnitCost?.Amount ?? 0, currency = drop.UnitCost?.Currency, definition = content.ToJson(),
+            delivery = campaign.Delivery == DeliveryPolicy.NeverMiss ? "never-miss" : "never-twice", now,
         }, cancellationToken));
         await Run(connection, "CreateFrozen", null, cancellationToken);
         await Run(connection, "EmptyFrozen", null, cancellationToken);

@@ -39,9 +39,20 @@ public static class Doubts
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
         return [.. await connection.QueryAsync<DecidedDoubt>(new CommandDefinition(
             SqlFile.Load(typeof(Doubts), "DecideDoubt"),
-            new { campaign, mailing_id = mailing, ordinal = item, decision = word, decided_by = by, because },
+            new { campaign, mailing_id = mailing, ordinal = item, decision = word, decided_by = by, because, last_attempt = 0 },
             cancellationToken: cancellationToken))];
     }
+
+    /// <summary>The policy <c>delivery: never-miss</c>: every open doubt of its mailings is sent again after the cooling-off. Returns how many were decided now.</summary>
+    internal static async Task<int> DecideByPolicyAsync(NpgsqlConnection connection, RetrySchedule retry, CancellationToken cancellationToken) =>
+        (await connection.QueryAsync<DecidedDoubt>(new CommandDefinition(
+            SqlFile.Load(typeof(Doubts), "DecideDoubt"),
+            new
+            {
+                campaign = (string?)null, mailing_id = (int?)null, ordinal = (int?)null, decision = "resend", decided_by = "policy never-miss",
+                because = "the campaign's delivery is never-miss", last_attempt = retry.LastAttempt,
+            },
+            cancellationToken: cancellationToken))).Count();
 }
 
 /// <summary>One doubt.</summary>

@@ -51,6 +51,9 @@ public sealed record MailingBalance
     /// <summary>People who were told "not now" at least once, whatever came of it.</summary>
     public long Deferred { get; init; }
 
+    /// <summary>Messages that were sent again although the one before may have arrived: by the policy never-miss, or because an operator decided so.</summary>
+    public long PossibleDuplicates { get; init; }
+
     public long AcceptedLately { get; init; }
 
     /// <summary>Not ended, and not in doubt.</summary>

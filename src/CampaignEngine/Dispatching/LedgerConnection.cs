@@ -66,6 +66,7 @@ internal sealed class LedgerConnection(NpgsqlDataSource source, string owner, Di
             tell(sentence);
         }
 
+        await Doubts.DecideByPolicyAsync(_connection!, options.Retry, cancellationToken);
         var counts = new DispatchCounts { InDoubt = doubts };
         await using var complete = Command("CompleteMailings");
         await using var reader = await complete.ExecuteReaderAsync(cancellationToken);

@@ -115,6 +115,7 @@ public sealed class CampaignReporter(NpgsqlDataSource database)
             Contacted = Count("contacted"),
             InDoubt = Count("in_doubt"),
             Messages = Count("messages"),
+            PossibleDuplicates = Count("possible_duplicates"),
             Delivered = Count("delivered"),
             Bounced = Count("bounced"),
             OpensRaw = Count("opens_raw"),

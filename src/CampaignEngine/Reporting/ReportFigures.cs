@@ -22,6 +22,8 @@ public sealed record ReportFigures
 
     public long Messages { get; init; }
 
+    public long PossibleDuplicates { get; init; }
+
     public long Delivered { get; init; }
 
     public long Bounced { get; init; }
@@ -103,6 +105,7 @@ public sealed record ReportFigures
             Contacted = row.Contacted,
             InDoubt = row.InDoubt,
             Messages = row.Messages,
+            PossibleDuplicates = row.PossibleDuplicates,
             Delivered = row.Delivered,
             Bounced = row.Bounced,
             Responses = row.Responses,

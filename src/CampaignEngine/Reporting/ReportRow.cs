@@ -29,6 +29,9 @@ public sealed record ReportRow
     /// <summary>Messages accepted.</summary>
     public long Messages { get; init; }
 
+    /// <summary>Messages that were sent again although the one before may have arrived.</summary>
+    public long PossibleDuplicates { get; init; }
+
     /// <summary>Contacted people with at least one message that did not come back.</summary>
     public long Delivered { get; init; }
 

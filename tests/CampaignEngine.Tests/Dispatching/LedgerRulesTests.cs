@@ -143,6 +143,49 @@ public sealed class LedgerRulesTests(TestDatabase database) : IClassFixture<Test
     }
 
     [Fact]
+    public async Task TwoHostileSessionsCannotClaimOnePersonTwice()
+    {
+        var mailing = await OwnedMailingAsync("claimed-twice");
+        var claim = $"INSERT INTO engine.contact_once SELECT scope_id, '\\x000102030405060708090a0b0c0d0e0f', {mailing} FROM engine.contact_once WHERE mailing_id = {mailing} LIMIT 1";
+        await using var first = await database.Source.OpenConnectionAsync(Token);
+        await using var second = await database.Source.OpenConnectionAsync(Token);
+        await using var open = await first.BeginTransactionAsync(Token);
+        await RunAsync(first, claim);
+
+        // The second one has to wait for the first to end, and then loses.
+        var losing = RunAsync(second, claim);
+        await open.CommitAsync(Token);
+
+        Assert.Equal(PostgresErrorCodes.UniqueViolation, (await Assert.ThrowsAsync<PostgresException>(() => losing)).SqlState);
+    }
+
+    [Fact]
+    public async Task TwoFreezesOfOneScopeCannotBothHaveAPerson()
+    {
+        await using var first = await database.Source.OpenConnectionAsync(Token);
+        await using var second = await database.Source.OpenConnectionAsync(Token);
+        const string Claim = """
+            CREATE TEMP TABLE IF NOT EXISTS frozen (customer_key text, recipient_key bytea);
+            INSERT INTO frozen VALUES ('c1', '\x00112233445566778899aabbccddeeff');
+            """;
+        await RunAsync(first, Claim);
+        await RunAsync(second, Claim);
+        var (one, two) = (await OwnedMailingAsync("freeze-one"), await OwnedMailingAsync("freeze-two"));
+        await using var open = await first.BeginTransactionAsync(Token);
+        await RunAsync(first, $"SELECT engine.claim_once('shared', {one})");
+
+        var losing = RunAsync(second, $"SELECT engine.claim_once('shared', {two})");
+        await open.CommitAsync(Token);
+        await losing;
+
+        // Whoever comes second finds the person taken, and says so.
+        Assert.Equal("already_contacted", await database.ScalarAsync<string>($"SELECT reason FROM engine.mailing_excluded WHERE mailing_id = {two}"));
+        Assert.Equal(1, await database.ScalarAsync<long>("SELECT count(*) FROM engine.contact_once WHERE recipient_key = '\\x00112233445566778899aabbccddeeff'"));
+        await RunAsync(first, "DROP TABLE frozen");
+        await RunAsync(second, "DROP TABLE frozen");
+    }
+
+    [Fact]
     public async Task VerifyNamesWhatAHandAtPsqlHasBroken()
     {
         var mailing = await OwnedMailingAsync("tampered");

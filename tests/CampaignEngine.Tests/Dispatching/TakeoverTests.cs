@@ -103,6 +103,38 @@ public sealed class TakeoverTests(TestDatabase database) : IClassFixture<TestDat
     }
 
     [Fact]
+    public async Task WithNeverMissDoubtsAreSentAgainAfterTheCoolingOffAndCounted()
+    {
+        var mailing = await AbandonedMailingAsync("never-miss", delivery: "never-miss");
+        var channel = new ScriptedChannel();
+
+        await Worker(channel).RunUntilIdleAsync(Token);
+
+        // Decided at once, sent not before 15 minutes: a late answer may still come, as that for 11 does.
+        var waiting = Assert.Single(await MailingBalance.ReadAsync(database.Source, "never-miss", Token));
+        Assert.Equal((90, 0, 10, 0), (waiting.Accepted, waiting.InDoubt, waiting.Waiting, waiting.PossibleDuplicates));
+        Assert.True(await database.ScalarAsync<bool>($"SELECT bool_and(not_before > now() + interval '14 minutes') FROM engine.send_retry WHERE mailing_id = {mailing}"));
+        await database.ExecuteAsync(
+            $"""
+            INSERT INTO engine.send_outcome (mailing_id, ordinal, attempt, outcome, at) VALUES ({mailing}, 11, 1, 'accepted', now()), ({mailing}, 12, 1, 'not_attempted', now());
+            ALTER TABLE engine.send_doubt DISABLE TRIGGER USER;
+            UPDATE engine.send_doubt SET since = now() - interval '15 minutes' WHERE mailing_id = {mailing};
+            ALTER TABLE engine.send_doubt ENABLE TRIGGER USER;
+            UPDATE engine.send_retry SET not_before = now() WHERE mailing_id = {mailing};
+            UPDATE engine.send_chunk SET retry_at = now() WHERE mailing_id = {mailing}
+            """);
+
+        await Worker(channel).RunUntilIdleAsync(Token);
+
+        // 11 had it, 12 had it not; of 13 to 20 nobody knows.
+        var balance = Assert.Single(await MailingBalance.ReadAsync(database.Source, "never-miss", Token));
+        Assert.Equal((100, 0, 0, 8, "completed"), (balance.Accepted, balance.InDoubt, balance.Pending, balance.PossibleDuplicates, balance.State));
+        Assert.Equal(89, channel.Arrived.Count);
+        Assert.Equal("policy never-miss", (await Doubts.ListAsync(database.Source, "never-miss", true, Token))[0].DecidedBy);
+        await AssertBalancedAsync(mailing);
+    }
+
+    [Fact]
     public async Task TheRecorderOfALostWorkerLeavesInDoubtOnlyWhatWasOnTheWire()
     {
         var mailing = await AbandonedMailingAsync("recorded", leaseSeconds: 3600);
@@ -195,9 +227,9 @@ public sealed class TakeoverTests(TestDatabase database) : IClassFixture<TestDat
     };
 
     // A hundred people in one chunk: a worker 'gone' had items 1 to 20 and reported 1 to 10.
-    private async Task<int> AbandonedMailingAsync(string campaign, int leaseSeconds = -1)
+    private async Task<int> AbandonedMailingAsync(string campaign, int leaseSeconds = -1, string delivery = "never-twice")
     {
-        var mailing = await new FrozenMailing { Campaign = campaign }.FreezeAsync(database.Source, Token);
+        var mailing = await new FrozenMailing { Campaign = campaign, Delivery = delivery }.FreezeAsync(database.Source, Token);
         await database.ExecuteAsync(
             $"""
             UPDATE engine.send_chunk SET epoch = 1, owner = 'gone', lease_until = now() + interval '{leaseSeconds} seconds', next_ordinal = 21 WHERE mailing_id = {mailing};

@@ -46,13 +46,13 @@ internal static class VerifyCommand
 
     private sealed record Row(
         int Mailing, string Campaign, string Drop, string State, long Frozen, long Accepted, long Rejected, long Expired, long Skipped, long Cancelled, long InDoubt,
-        long Pending, bool Balanced, IReadOnlyList<string> Faults)
+        long PossibleDuplicates, long Pending, bool Balanced, IReadOnlyList<string> Faults)
     {
         public static Row Of(MailingVerdict verdict)
         {
             var b = verdict.Balance;
             return new(
-                b.MailingId, b.Campaign, b.Drop, b.State, b.Frozen, b.Accepted, b.Rejected, b.Expired, b.Skipped, b.Cancelled, b.InDoubt, b.Pending, verdict.Balanced, verdict.Faults);
+                b.MailingId, b.Campaign, b.Drop, b.State, b.Frozen, b.Accepted, b.Rejected, b.Expired, b.Skipped, b.Cancelled, b.InDoubt, b.PossibleDuplicates, b.Pending, verdict.Balanced, verdict.Faults);
         }
     }
 }

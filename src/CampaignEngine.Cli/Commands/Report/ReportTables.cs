@@ -22,6 +22,11 @@ internal static class ReportTables
 
         lines.Add(report.Total with { Drop = "total" });
         console.Write(Contacts(lines));
+        if (report.Total.PossibleDuplicates > 0)
+        {
+            console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{report.Total.PossibleDuplicates:N0} messages were sent again although the one before may have arrived"));
+        }
+
         console.Write(Rates(lines));
         console.Write(Money(lines, report.Currency));
         console.Write(Activity(lines.Where(l => !l.Control)));

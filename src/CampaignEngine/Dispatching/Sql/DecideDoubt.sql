@@ -1,10 +1,12 @@
--- One person's decision about open doubts, with who and why. 'not_sent' and 'resend' lead to another attempt (a resend not
+-- One person's decision about open doubts, with who and why; without a campaign the decision of the policy never-miss, about every mailing that has it. 'not_sent' and 'resend' lead to another attempt (a resend not
 -- before 15 minutes after the doubt arose), and a mailing that was complete runs again. One transaction: a crash leaves all or nothing.
 WITH decided AS (
     UPDATE engine.send_doubt d
     SET decision = @decision, decided_at = now(), decided_by = @decided_by, decided_because = @because
     FROM engine.mailing m
-    WHERE m.mailing_id = d.mailing_id AND m.campaign = @campaign AND d.decision IS NULL
+    WHERE m.mailing_id = d.mailing_id AND d.decision IS NULL
+      AND CASE WHEN @campaign::text IS NOT NULL THEN m.campaign = @campaign
+               ELSE m.delivery = 'never-miss' AND m.state <> 'cancelled' AND (m.expires_at IS NULL OR m.expires_at > now()) AND d.attempt < @last_attempt END
       AND (@mailing_id::int IS NULL OR d.mailing_id = @mailing_id)
       AND (@ordinal::int IS NULL OR d.ordinal = @ordinal)
       AND NOT EXISTS (SELECT FROM engine.send_outcome o WHERE o.mailing_id = d.mailing_id AND o.ordinal = d.ordinal AND o.attempt = d.attempt)

@@ -15,6 +15,11 @@ WITH mailing AS (
     FROM engine.send_doubt
     WHERE mailing_id = ANY (@mailings) AND since <= @as_of AND (decision IS DISTINCT FROM 'not_sent' OR decided_at > @as_of)
     GROUP BY mailing_id, ordinal
+), duplicate AS (
+    SELECT mailing_id, ordinal, count(*) AS messages
+    FROM engine.possible_duplicate
+    WHERE mailing_id = ANY (@mailings) AND at <= @as_of
+    GROUP BY mailing_id, ordinal
 ), reaction AS (
     -- An event counts once it is known: a report as of a past day does not change when something is handed in later.
     SELECT mailing_id, ordinal,
@@ -31,18 +36,19 @@ WITH mailing AS (
            coalesce(a.at, d.since) AS at,
            a.at IS NOT NULL OR (d.since IS NOT NULL AND (coalesce(d.decided_sent, false) OR r.mailing_id IS NOT NULL)) AS sent,
            d.since IS NOT NULL AND a.at IS NULL AND NOT coalesce(d.decided_sent, false) AND r.mailing_id IS NULL AS in_doubt,
-           coalesce(a.messages, 1) AS messages,
+           coalesce(a.messages, 1) AS messages, coalesce(t.messages, 0) AS possible_duplicates,
            r.opened_raw, r.opened, r.clicked_raw, r.clicked_at, r.replied_at, r.bounced, r.unsubscribed, r.complained
     FROM mailing m
     JOIN engine.mailing_item i ON i.mailing_id = m.mailing_id
     LEFT JOIN accepted a ON a.mailing_id = i.mailing_id AND a.ordinal = i.ordinal
     LEFT JOIN doubt d ON d.mailing_id = i.mailing_id AND d.ordinal = i.ordinal
+    LEFT JOIN duplicate t ON t.mailing_id = i.mailing_id AND t.ordinal = i.ordinal
     LEFT JOIN reaction r ON r.mailing_id = i.mailing_id AND r.ordinal = i.ordinal
     WHERE i.mailing_id = ANY (@mailings) AND NOT i.seed
     UNION ALL
     -- The control cell: never contacted, measured from the start of each mailing. Negative ordinals are nobody's.
     SELECT m.mailing_id, -row_number() OVER (PARTITION BY m.mailing_id)::int, m.drop_name, '', true, p.customer_key, 0,
-           m.started_at, false, false, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+           m.started_at, false, false, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
     FROM mailing m
     JOIN engine.list_person p ON p.list_id = m.list_id AND p.reason = 'control'
 ), conversion (customer_key, order_key, at, amount) AS (
@@ -64,6 +70,7 @@ WITH mailing AS (
 ), person AS (
     SELECT grouping(cell, drop_name) AS level, control, cell, drop_name,
            bool_or(sent) AS contacted, bool_or(in_doubt) AS in_doubt, sum(messages) FILTER (WHERE sent) AS messages,
+           sum(possible_duplicates) AS possible_duplicates,
            bool_or(sent AND bounced IS NOT TRUE) AS delivered, bool_or(bounced) AS bounced,
            bool_or(opened_raw) AS opened_raw, bool_or(opened) AS opened, bool_or(clicked_raw) AS clicked_raw, bool_or(clicked_at IS NOT NULL) AS clicked,
            bool_or(replied_at IS NOT NULL) AS replied, bool_or(unsubscribed) AS unsubscribed, bool_or(complained) AS complained,
@@ -74,7 +81,7 @@ WITH mailing AS (
     GROUP BY GROUPING SETS ((control, cell, drop_name, customer_key), (control, cell, customer_key), (control, drop_name, customer_key), (control, customer_key))
     UNION ALL
     -- In a single mailing everybody stands once, so an item is a person on every level: four times less to group.
-    SELECT NULL, control, cell, drop_name, sent, in_doubt, CASE WHEN sent THEN messages END, sent AND bounced IS NOT TRUE, bounced,
+    SELECT NULL, control, cell, drop_name, sent, in_doubt, CASE WHEN sent THEN messages END, possible_duplicates, sent AND bounced IS NOT TRUE, bounced,
            opened_raw, opened, clicked_raw, clicked_at IS NOT NULL, replied_at IS NOT NULL, unsubscribed, complained,
            coalesce(answered_by_click, false) OR coalesce(answered_by_reply, false) OR ('conversion' = ANY (@counts) AND orders > 0),
            orders, revenue, CASE WHEN sent THEN messages * unit_cost END
@@ -86,6 +93,7 @@ SELECT coalesce(level, grouping(cell, drop_name)) AS level, control, cell, drop_
        count(*) FILTER (WHERE contacted) AS contacted,
        count(*) FILTER (WHERE in_doubt AND NOT contacted) AS in_doubt,
        coalesce(sum(messages), 0)::bigint AS messages,
+       sum(possible_duplicates)::bigint AS possible_duplicates,
        count(*) FILTER (WHERE contacted AND delivered) AS delivered,
        count(*) FILTER (WHERE contacted AND bounced) AS bounced,
        count(*) FILTER (WHERE contacted AND opened_raw) AS opens_raw,
