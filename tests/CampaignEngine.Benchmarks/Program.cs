@@ -1,4 +1,5 @@
 using CampaignEngine.Benchmarks;
+using CampaignEngine.Benchmarks.Sending;
 using CampaignEngine.Benchmarks.Templating;
 
 // dotnet run -c Release --project tests/CampaignEngine.Benchmarks -- NAME [ARGUMENTS]
@@ -9,6 +10,7 @@ Dictionary<string, Func<string[], Task>> benchmarks = new(StringComparer.Ordinal
     ["selection"] = SelectionBenchmark.RunAsync,
     ["plan"] = PlanBenchmark.RunAsync,
     ["templating"] = TemplatingBenchmark.RunAsync,
+    ["send"] = SendBenchmark.RunAsync,
     ["fuzz-templates"] = TemplateFuzz.RunAsync,
 };
 

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
-using System.Security.Cryptography;
+using CampaignEngine.Customers;
 
 namespace CampaignEngine.Dispatching;
 
@@ -13,6 +13,7 @@ namespace CampaignEngine.Dispatching;
 public sealed class MessageIds(byte[] key, string domain)
 {
     private const int TagLength = 8;
+    private readonly KeyedHash _key = new(key);
 
     /// <summary>Without angle brackets.</summary>
     public string Of(int mailingId, int ordinal)
@@ -44,8 +45,8 @@ public sealed class MessageIds(byte[] key, string domain)
     {
         BinaryPrimitives.WriteInt32BigEndian(id, mailingId);
         BinaryPrimitives.WriteInt32BigEndian(id[4..], ordinal);
-        Span<byte> full = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        HMACSHA256.HashData(key, id[..8], full);
+        Span<byte> full = stackalloc byte[KeyedHash.Length];
+        _key.Of(id[..8], full);
         full[..TagLength].CopyTo(id[8..]);
     }
 }

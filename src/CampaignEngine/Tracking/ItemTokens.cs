@@ -20,7 +20,7 @@ public sealed class ItemTokens
     private const int TagLength = 13;
     private const int ShortestSecret = 16;
 
-    private readonly byte[]?[] _secrets = new byte[256][];
+    private readonly KeyedHash?[] _keys = new KeyedHash?[256];
     private readonly byte _signingKey;
 
     /// <param name="secret">The only key, known as number 1; at least 16 bytes.</param>
@@ -40,12 +40,12 @@ public sealed class ItemTokens
 
         foreach (var key in keys)
         {
-            if (key.Id == 0 || key.Secret.Length < ShortestSecret || _secrets[key.Id] is not null)
+            if (key.Id == 0 || key.Secret.Length < ShortestSecret || _keys[key.Id] is not null)
             {
                 throw new ArgumentException($"Token key {key.Id}: ids are 1 to 255 and unique, secrets have at least {ShortestSecret} bytes.", nameof(keys));
             }
 
-            _secrets[key.Id] = key.Secret.ToArray();
+            _keys[key.Id] = new KeyedHash(key.Secret.ToArray());
         }
 
         _signingKey = keys[0].Id;
@@ -80,7 +80,7 @@ public sealed class ItemTokens
         BinaryPrimitives.WriteInt32BigEndian(token[1..], mailingId);
         BinaryPrimitives.WriteInt32BigEndian(token[5..], ordinal);
         BinaryPrimitives.WriteUInt16BigEndian(token[9..], (ushort)linkNo);
-        Sign(_secrets[_signingKey]!, purpose, token[..PayloadLength], token[PayloadLength..]);
+        Sign(_keys[_signingKey]!, purpose, token[..PayloadLength], token[PayloadLength..]);
         Base64Url.EncodeToUtf8(token, utf8);
     }
 
@@ -103,13 +103,13 @@ public sealed class ItemTokens
             return false;
         }
 
-        if (_secrets[bytes[0]] is not { } secret)
+        if (_keys[bytes[0]] is not { } key)
         {
             return false;
         }
 
         Span<byte> expected = stackalloc byte[TagLength];
-        Sign(secret, purpose, bytes[..PayloadLength], expected);
+        Sign(key, purpose, bytes[..PayloadLength], expected);
         if (!CryptographicOperations.FixedTimeEquals(expected, bytes[PayloadLength..]))
         {
             return false;
@@ -128,13 +128,13 @@ public sealed class ItemTokens
     private string Make(TokenPurpose purpose, int mailingId, int ordinal, int linkNo) =>
         string.Create(Length, (this, purpose, mailingId, ordinal, linkNo), static (span, s) => s.Item1.Write(span, s.purpose, s.mailingId, s.ordinal, s.linkNo));
 
-    private static void Sign(byte[] secret, TokenPurpose purpose, ReadOnlySpan<byte> payload, Span<byte> tag)
+    private static void Sign(KeyedHash key, TokenPurpose purpose, ReadOnlySpan<byte> payload, Span<byte> tag)
     {
         Span<byte> signed = stackalloc byte[1 + PayloadLength];
         signed[0] = (byte)purpose;
         payload.CopyTo(signed[1..]);
-        Span<byte> full = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        HMACSHA256.HashData(secret, signed, full);
+        Span<byte> full = stackalloc byte[KeyedHash.Length];
+        key.Of(signed, full);
         full[..TagLength].CopyTo(tag);
     }
 }

@@ -47,18 +47,7 @@ internal static class BenchmarkMessages
             {{ if customer.vip }}<p class="vip">As one of our best customers in {{ customer.city }}, {{ customer.country }}, you order first.</p>{{ else }}<p>Five more orders make you a VIP.</p>{{ end }}
 
             """);
-        for (var block = 0; block < 10; block++)
-        {
-            text.Append(CultureInfo.InvariantCulture, $"""
-                <table role="presentation" width="600" cellpadding="0" cellspacing="0" border="0" align="center" style="width:600px;max-width:100%;border-collapse:collapse;background-color:#ffffff">
-                <tr><td width="280" valign="top" style="padding:24px 12px 24px 24px"><img src="https://img.shop.example/spring/oolong-{block}.jpg" width="264" height="176" alt="High mountain oolong, picked by hand in the first week of April" style="display:block;width:100%;height:auto;border:0"></td>
-                <td width="320" valign="top" style="padding:24px 24px 24px 12px;font-size:15px;line-height:22px;color:#33302b"><h2 style="margin:0 0 8px;font-size:20px;line-height:26px;color:#1f4d3a">From the gardens above the clouds</h2>
-                <p style="margin:0 0 12px">The leaves are withered in the sun, tossed through the night and roasted three times over charcoal, which gives the cup its notes of orchid, honey and warm bread. Three minutes at ninety degrees, and the same leaves will give four more infusions.</p>
-                <p style="margin:0"><a href="https://shop.example/tea/oolong-{block}" style="display:inline-block;padding:10px 20px;background-color:#1f4d3a;color:#ffffff;text-decoration:none;border-radius:4px">See this tea</a></p></td></tr></table>
-
-                """);
-        }
-
+        AppendBlocks(text);
         text.Append("""
             {{ if orders.size > 0 }}<h2>What you liked</h2>
             <table width="600">{{ for order in orders }}
@@ -71,6 +60,54 @@ internal static class BenchmarkMessages
 
             """);
         return text.ToString();
+    }
+
+    /// <summary>The same mail for the customer model of the shop, with the personal fields that it has.</summary>
+    public static string MailOfModel { get; } = BuildMailOfModel();
+
+    private static string BuildMailOfModel()
+    {
+        var text = new StringBuilder();
+        text.Append("""
+            <!DOCTYPE html>
+            <html lang="en"><head><meta charset="utf-8"><title>Spring teas</title></head>
+            <body style="margin:0;padding:0;background-color:#f4f1ea;font-family:Arial,Helvetica,sans-serif">
+            <div style="display:none;max-height:0;overflow:hidden">{{ customer.first_name ?? 'Dear reader' }}, the first teas of the year are in</div>
+            <p><a href="{{ view_online_url }}">View online</a></p>
+            <h1>Dear {{ customer.first_name ?? 'reader' }} {{ customer.last_name ?? '' | string.upcase }},</h1>
+            <p>You have been with us since {{ customer.created_at | date.to_string '%B %Y' }} as number {{ customer.customer_no }}.</p>
+            {{ if customer.country == 'DE' }}<p class="vip">Free delivery in Germany until the end of the month.</p>{{ else }}<p>Delivery to {{ customer.country ?? 'you' }} takes five days.</p>{{ end }}
+
+            """);
+        AppendBlocks(text);
+        text.Append("""
+            {{ if orders.size > 0 }}<h2>What you liked</h2>
+            <table width="600">{{ for order in orders limit: 5 }}
+            <tr><td>{{ for.index + 1 }}.</td><td>{{ order.category ?? 'tea' }}</td><td>{{ order.quantity | math.format '0' }}</td><td align="right">{{ order.amount | math.format 'N2' }}</td></tr>{{ end }}</table>
+            <ul>{{ for order in orders limit: 5 }}
+            <li><a href="https://shop.example/orders">{{ order.order_no }}</a> of {{ order.ordered_at | date.to_string '%d %b %Y' }}</li>{{ end }}</ul>{{ end }}
+            <p>Use the code <b>SPRING-{{ customer.customer_no }}</b> at <a href="https://shop.example/spring">the shop</a>.</p>
+            <p style="font-size:12px;color:#777777">Sent to {{ customer.email ?? '' }}. <a href="{{ unsubscribe_url }}">Unsubscribe</a> <a href="{{ preferences_url }}">Preferences</a></p>
+            </body></html>
+
+            """);
+        return text.ToString();
+    }
+
+    // The part of a mail that is the same for everybody.
+    private static void AppendBlocks(StringBuilder text)
+    {
+        for (var block = 0; block < 10; block++)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"""
+                <table role="presentation" width="600" cellpadding="0" cellspacing="0" border="0" align="center" style="width:600px;max-width:100%;border-collapse:collapse;background-color:#ffffff">
+                <tr><td width="280" valign="top" style="padding:24px 12px 24px 24px"><img src="https://img.shop.example/spring/oolong-{block}.jpg" width="264" height="176" alt="High mountain oolong, picked by hand in the first week of April" style="display:block;width:100%;height:auto;border:0"></td>
+                <td width="320" valign="top" style="padding:24px 24px 24px 12px;font-size:15px;line-height:22px;color:#33302b"><h2 style="margin:0 0 8px;font-size:20px;line-height:26px;color:#1f4d3a">From the gardens above the clouds</h2>
+                <p style="margin:0 0 12px">The leaves are withered in the sun, tossed through the night and roasted three times over charcoal, which gives the cup its notes of orchid, honey and warm bread. Three minutes at ninety degrees, and the same leaves will give four more infusions.</p>
+                <p style="margin:0"><a href="https://shop.example/tea/oolong-{block}" style="display:inline-block;padding:10px 20px;background-color:#1f4d3a;color:#ffffff;text-decoration:none;border-radius:4px">See this tea</a></p></td></tr></table>
+
+                """);
+        }
     }
 
     public static Row Fill()

@@ -64,6 +64,10 @@ internal ref struct TextLayout
                 Mark((char)b);
                 text = text[1..];
             }
+            else if (PlainWords(text) is > 0 and var taken)
+            {
+                text = text[taken..];
+            }
             else
             {
                 var (length, width) = Word(text);
@@ -86,6 +90,43 @@ internal ref struct TextLayout
         {
             _output.Write("\n"u8);
         }
+    }
+
+    // Most of a text is ASCII words with one space between them: a line's worth is written at once. The last word is left for its end to be seen.
+    private int PlainWords(ReadOnlySpan<byte> text)
+    {
+        var end = text.IndexOfAnyExceptInRange((byte)' ', (byte)'~');
+        var run = end < 0 ? text : text[..end];
+        run = run.IndexOf("  "u8) is >= 0 and var twice ? run[..twice] : run;
+        var last = run.LastIndexOf((byte)' ');
+        if (last < 0)
+        {
+            return 0;
+        }
+
+        var first = run.IndexOf((byte)' ');
+        Put(run[..first], first);
+        for (var rest = run[first..last]; !rest.IsEmpty;)
+        {
+            // The rest begins with the space in front of a word.
+            var room = Columns - _column;
+            var fitting = rest.Length <= room ? rest.Length : room > 0 ? rest[..(room + 1)].LastIndexOf((byte)' ') : 0;
+            if (fitting > 0)
+            {
+                Raw(rest[..fitting], fitting);
+                rest = rest[fitting..];
+                continue;
+            }
+
+            NewLine();
+            Indent();
+            var word = rest[1..].IndexOf((byte)' ') is >= 0 and var next ? rest.Slice(1, next) : rest[1..];
+            Raw(word, word.Length);
+            rest = rest[(1 + word.Length)..];
+        }
+
+        _space = true;
+        return last + 1;
     }
 
     private void Mark(char mark)
