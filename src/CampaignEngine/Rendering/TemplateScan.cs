@@ -6,10 +6,10 @@ namespace CampaignEngine.Rendering;
 /// <summary>What can be read off the text of a template without running it: the partials it includes, the links it tracks, the names it may use.</summary>
 internal static partial class TemplateScan
 {
-    /// <summary>Names of literal includes; <paramref name="dynamic"/> when a name is computed, so that any partial may be meant.</summary>
-    public static IReadOnlyList<string> Includes(string text, out bool dynamic)
+    /// <summary>Names of literal includes with their offsets; <paramref name="dynamic"/> when a name is computed, so that any partial may be meant.</summary>
+    public static IReadOnlyList<(string Name, int Offset)> Includes(string text, out bool dynamic)
     {
-        var names = new List<string>();
+        var names = new List<(string, int)>();
         dynamic = false;
         foreach (Match code in CodeText().Matches(text))
         {
@@ -17,7 +17,7 @@ internal static partial class TemplateScan
             {
                 if (include.Groups["name"].Success)
                 {
-                    names.Add(include.Groups["name"].Value);
+                    names.Add((include.Groups["name"].Value, code.Index + include.Groups["quote"].Index));
                 }
                 else
                 {

@@ -45,9 +45,9 @@ public sealed class TemplateStore
             partials[part] = source;
         }
 
-        foreach (var source in new[] { html, text, drop.Subject?.Text, drop.Preheader?.Text }.Concat(markdown?.Partials.Values.ToArray() ?? []).OfType<string>())
+        foreach (var (source, at) in Sources(drop, html, text, markdown))
         {
-            Collect(source, name.Place, partials, own);
+            Collect(source, at, partials, own);
         }
 
         var images = new ImageStore(_root).Read(partials.Select(p => ($"templates/{Partials}/{p.Key}", p.Value)).Append((markdown?.File ?? $"templates/{name.Text}.sbn-html", html ?? "")), own);
@@ -89,10 +89,46 @@ public sealed class TemplateStore
         };
     }
 
+    /// <summary>Every text of a drop that may include partials, with the place of each of its characters.</summary>
+    private static IEnumerable<(string Text, Func<int, Place> At)> Sources(DropDefinition drop, string? html, string? text, MarkdownTemplate? markdown)
+    {
+        if (html is not null)
+        {
+            yield return (html, markdown is null ? InFile($"templates/{drop.Template.Text}.sbn-html", html) : InMade("", html));
+        }
+
+        if (text is not null)
+        {
+            yield return (text, InFile($"templates/{drop.Template.Text}.sbn-txt", text));
+        }
+
+        foreach (var written in new[] { drop.Subject, drop.Preheader }.OfType<Written>())
+        {
+            yield return (written.Text, written.At);
+        }
+
+        foreach (var (name, body) in markdown?.Partials ?? [])
+        {
+            yield return (body, InMade(name, body));
+        }
+
+        Func<int, Place> InMade(string name, string made) => offset =>
+        {
+            var (_, line, column) = new FlatPart(name, made).PlaceOf(offset);
+            return markdown!.Origins[name].PlaceOf(line, column);
+        };
+    }
+
+    private static Func<int, Place> InFile(string file, string text) => offset =>
+    {
+        var (_, line, column) = new FlatPart(file, text).PlaceOf(offset);
+        return new Place(file, line, column);
+    };
+
     /// <summary>Names of all templates but the partials, without extension, sorted.</summary>
-    public IReadOnlyList<string> Names() => !Directory.Exists(_root) ? [] :
-        [.. Directory.EnumerateFiles(_root, "*.sbn-*", SearchOption.AllDirectories)
-            .Select(f => Path.ChangeExtension(Path.GetRelativePath(_root, f), null).Replace('\\', '/'))
+    public IReadOnlyList<string> Names() =>
+        [.. Canonical.Files(_root, "*.sbn-*")
+            .Select(f => Path.ChangeExtension(f, null))
             .Where(n => !n.StartsWith(Partials + "/", StringComparison.Ordinal) && !n.StartsWith("tests/", StringComparison.Ordinal)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 
     /// <summary>A Markdown template in its layout; null where there is none or after reported problems.</summary>
@@ -113,10 +149,10 @@ public sealed class TemplateStore
         return MarkdownTemplate.Read($"templates/{file}", source, layout => Read($"{Partials}/{layout}.sbn-html", name.Place, problems), problems);
     }
 
-    private void Collect(string source, Place place, SortedDictionary<string, string> partials, ProblemList problems)
+    private void Collect(string source, Func<int, Place> at, SortedDictionary<string, string> partials, ProblemList problems)
     {
         var names = TemplateScan.Includes(source, out var dynamic);
-        foreach (var name in dynamic ? names.Concat(AllPartials()) : names)
+        foreach (var (name, offset) in dynamic ? names.Concat(AllPartials().Select(p => (p, 0))) : names)
         {
             if (partials.ContainsKey(name) || partials.Count >= MostPartials)
             {
@@ -124,10 +160,10 @@ public sealed class TemplateStore
             }
 
             // A partial that is not there is reported by the template check, at the place of its include.
-            if (Read($"{Partials}/{name}", place, problems) is { } text)
+            if (Read($"{Partials}/{name}", at(offset), problems) is { } text)
             {
                 partials.Add(name, text);
-                Collect(text, place, partials, problems);
+                Collect(text, InFile($"templates/{Partials}/{name}", text), partials, problems);
             }
         }
     }
@@ -135,20 +171,15 @@ public sealed class TemplateStore
     /// <summary>Files in templates/partials/, as templates include them.</summary>
     public IReadOnlyCollection<string> PartialNames() => [.. AllPartials()];
 
-    private IEnumerable<string> AllPartials()
-    {
-        var folder = Path.Combine(_root, Partials);
-        return !Directory.Exists(folder) ? [] : Directory.EnumerateFiles(folder, "*.sbn-*", SearchOption.AllDirectories)
-            .Select(f => Path.GetRelativePath(folder, f).Replace('\\', '/')).Order(StringComparer.Ordinal);
-    }
+    private IEnumerable<string> AllPartials() => Canonical.Files(Path.Combine(_root, Partials), "*.sbn-*").Order(StringComparer.Ordinal);
 
     /// <returns>Null when there is no such file, and after reported problems.</returns>
     private string? Read(string name, Place place, ProblemList problems)
     {
         var shown = $"templates/{Shown.Text(name)}";
-        if (Escapes(name))
+        if (TemplateName.Fault(name) is { } fault)
         {
-            problems.Error(place, "CE3002", $"'{shown}' leads out of templates/; name a template inside it");
+            problems.Error(place, "CE3002", fault);
             return null;
         }
 
@@ -180,18 +211,13 @@ public sealed class TemplateStore
         {
             problems.Error(new Place(shown, 1, 1), "CE3004", "the file is not UTF-8; save it as UTF-8");
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            problems.Error(new Place(shown, 1, 1), "CE3005", $"the file cannot be read: {fault.Message}");
+            problems.Error(new Place(shown, 1, 1), "CE3005", $"the file cannot be read: {failure.Message}");
         }
 
         return null;
     }
-
-    private bool Escapes(string name) =>
-        name.Length is 0 or > 200 || Path.IsPathRooted(name) || name.Contains('\\', StringComparison.Ordinal) || name.Any(char.IsControl)
-        || name.Split('/').Any(part => part is "" or "." or "..")
-        || !Path.GetFullPath(Path.Combine(_root, name)).StartsWith(_root + Path.DirectorySeparatorChar, StringComparison.Ordinal);
 
     private string Suggest(string name, string channel) => Suggestion.For(name, Names().Where(n => channel is "email" or "print" || File.Exists(Path.Combine(_root, n + ".sbn-txt"))));
 }

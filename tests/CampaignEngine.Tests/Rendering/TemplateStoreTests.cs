@@ -46,7 +46,8 @@ public sealed class TemplateStoreTests : IDisposable
     [InlineData("email/./a", "c.yaml(1,1): error CE3002: 'templates/email/./a.sbn-html' leads out of templates/; name a template inside it")]
     [InlineData("email/link", "c.yaml(1,1): error CE3002: 'templates/email/link.sbn-html' is a symbolic link that leads out of templates/; copy the file into it")]
     [InlineData("linked/secret", "c.yaml(1,1): error CE3002: 'templates/linked/secret.sbn-html' is a symbolic link that leads out of templates/; copy the file into it")]
-    [InlineData("email/include", "c.yaml(1,1): error CE3002: 'templates/partials/../../secret.sbn-html' leads out of templates/; name a template inside it")]
+    [InlineData("email/include", "templates/email/include.sbn-html(1,12): error CE3002: 'templates/partials/../../secret.sbn-html' leads out of templates/; name a template inside it")]
+    [InlineData("linked/none", "c.yaml(1,1): error CE3001: the template 'linked/none' has no file: templates/linked/none exists with neither '.sbn-html', '.sbn-md' nor '.sbn-txt'")]
     [InlineData("email/bytes", "templates/email/bytes.sbn-html(1,1): error CE3004: the file is not UTF-8; save it as UTF-8")]
     [InlineData("email/large", "templates/email/large.sbn-html(1,1): error CE3003: the file has more than 1,024 KiB, which is all that is read; host pictures and attach nothing")]
     public void NeverReadsOutsideItsFolder(string template, string expected)
@@ -61,6 +62,125 @@ public sealed class TemplateStoreTests : IDisposable
 
         Assert.Null(Snapshot(template, out var problems));
         Assert.Equal(expected, problems[0]);
+    }
+
+    /// <summary>What an include asks for, and what stands behind "templates/a.sbn-html(2,13): error ".</summary>
+    public static TheoryData<string, string> Attacks() => new()
+    {
+        { "../secret.sbn-html", "CE3002: 'templates/partials/../secret.sbn-html' leads out of templates/; name a template inside it" },
+        { "sub/../../../secret.sbn-html", "CE3002: 'templates/partials/sub/../../../secret.sbn-html' leads out of templates/; name a template inside it" },
+        { "./head.sbn-html", "CE3002: 'templates/partials/./head.sbn-html' leads out of templates/; name a template inside it" },
+        { "sub//deep.sbn-html", "CE3002: 'templates/partials/sub//deep.sbn-html' leads out of templates/; name a template inside it" },
+        { "/etc/passwd", "CE3002: 'templates/partials//etc/passwd' leads out of templates/; name a template inside it" },
+        { "//host/share/secret", "CE3002: 'templates/partials///host/share/secret' leads out of templates/; name a template inside it" },
+        { "C:/secret.sbn-html", "CE3002: 'templates/partials/C:/secret.sbn-html' has a ':', which no template's name has; folders are parted by '/'" },
+        { "head.sbn-html::$DATA", "CE3002: 'templates/partials/head.sbn-html::$DATA' has a ':', which no template's name has; folders are parted by '/'" },
+        { @"..\..\secret.sbn-html", @"CE3002: 'templates/partials/..\..\secret.sbn-html' has a '\', which no template's name has; folders are parted by '/'" },
+        { @"\u002e\u002e/secret.sbn-html", @"CE3002: 'templates/partials/\u002e\u002e/secret.sbn-html' has a '\', which no template's name has; folders are parted by '/'" },
+        { "%2e%2e/%2e%2e/secret.sbn-html", "CE3002: 'templates/partials/%2e%2e/%2e%2e/secret.sbn-html' has a '%', which no template's name has; names are not decoded" },
+        { "..%2f..%2fsecret.sbn-html", "CE3002: 'templates/partials/..%2f..%2fsecret.sbn-html' has a '%', which no template's name has; names are not decoded" },
+        { "%252e%252e/secret.sbn-html", "CE3002: 'templates/partials/%252e%252e/secret.sbn-html' has a '%', which no template's name has; names are not decoded" },
+        { "..\uFF0F..\uFF0Fsecret.sbn-html", "CE3002: 'templates/partials/..\uFF0F..\uFF0Fsecret.sbn-html' has a character that only looks like '/', '\\' or '.'; write the plain one" },
+        { "..\u2215secret.sbn-html", "CE3002: 'templates/partials/..\u2215secret.sbn-html' has a character that only looks like '/', '\\' or '.'; write the plain one" },
+        { "..\u2044secret.sbn-html", "CE3002: 'templates/partials/..\u2044secret.sbn-html' has a character that only looks like '/', '\\' or '.'; write the plain one" },
+        { "\uFF0E\uFF0E/secret.sbn-html", "CE3002: 'templates/partials/\uFF0E\uFF0E/secret.sbn-html' has a character that only looks like '/', '\\' or '.'; write the plain one" },
+        { "\u2025/secret.sbn-html", "CE3002: 'templates/partials/\u2025/secret.sbn-html' has a character that only looks like '/', '\\' or '.'; write the plain one" },
+        { "head.sbn-html\0.png", "CE3002: 'templates/partials/head.sbn-html\\u0000.png' has a character that no template's name has; use letters, digits, '-' and '_'" },
+        { "head\n.sbn-html", "CE3002: 'templates/partials/head\\u000A.sbn-html' has a character that no template's name has; use letters, digits, '-' and '_'" },
+        { "head\u202Elmth.sbn-html", "CE3002: 'templates/partials/head\\u202Elmth.sbn-html' has a character that no template's name has; use letters, digits, '-' and '_'" },
+        { "head\uFFFD.sbn-html", "CE3002: 'templates/partials/head\uFFFD.sbn-html' has a character that no template's name has; use letters, digits, '-' and '_'" },
+        { "head.sbn-html.", "CE3002: 'templates/partials/head.sbn-html.' has a part with a space at an end or a dot behind it; take it away" },
+        { "sub./deep.sbn-html", "CE3002: 'templates/partials/sub./deep.sbn-html' has a part with a space at an end or a dot behind it; take it away" },
+        { "... /secret.sbn-html", "CE3002: 'templates/partials/... /secret.sbn-html' has a part with a space at an end or a dot behind it; take it away" },
+        { new string('x', 500), $"CE3002: 'templates/partials/{new string('x', 51)}…' is longer than 200 characters; give the template a shorter name" },
+        { "file-link.sbn-html", "CE3002: 'templates/partials/file-link.sbn-html' is a symbolic link that leads out of templates/; copy the file into it" },
+        { "relative-link.sbn-html", "CE3002: 'templates/partials/relative-link.sbn-html' is a symbolic link that leads out of templates/; copy the file into it" },
+        { "chained-link.sbn-html", "CE3002: 'templates/partials/chained-link.sbn-html' is a symbolic link that leads out of templates/; copy the file into it" },
+        { "folder-link/secret.sbn-html", "CE3002: 'templates/partials/folder-link/secret.sbn-html' is a symbolic link that leads out of templates/; copy the file into it" },
+        { "through-link/secret.sbn-html", "CE3002: 'templates/partials/through-link/secret.sbn-html' is a symbolic link that leads out of templates/; copy the file into it" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Attacks))]
+    public void AnIncludeNeverReadsOutsideAndIsRefusedWhereItStands(string include, string expected)
+    {
+        PrepareLinks();
+        Write("templates/email/a.sbn-html", $"<p>\n{{{{  include '{include}' }}}}");
+
+        Assert.Null(Snapshot("email/a", out var problems));
+        Assert.Equal($"templates/email/a.sbn-html(2,13): error {expected}", Assert.Single(problems));
+    }
+
+    [Theory]
+    [InlineData("HEAD.SBN-HTML")]
+    [InlineData("Sub/deep.sbn-html")]
+    [InlineData("loop/loop/head.sbn-html.txt")]
+    public void ANameThatNoFileHasIsReportedByTheCheckWhereItStands(string include)
+    {
+        PrepareLinks();
+        Write("templates/email/a.sbn-html", $"<p>\n{{{{  include '{include}' }}}}");
+        var problems = new ProblemList();
+
+        TemplateCheck.Run(Snapshot("email/a", out var before)!, new Written("Hi", new Place("c.yaml", 9, 15)), Models.Crm, problems);
+
+        Assert.Empty(before);
+        Assert.Contains(problems.Items, p => p.ToString().StartsWith($"templates/email/a.sbn-html(2,13): error CE3407: there is no template `{include}` to include", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void ARefusedIncludeOfAPartialASubjectAndAMarkdownTemplateStandsInItsOwnFile()
+    {
+        Write("templates/email/a.sbn-html", "{{ include 'head.sbn-html' }}");
+        Write("templates/partials/head.sbn-html", "\n\n <b>{{ include '../x' }}</b>");
+        Write("templates/email/m.sbn-md", "# Tea\n\nOur {{ include '../x' }}\n");
+        Write("templates/partials/layout.sbn-html", "<html><body>{{ content }}</body></html>");
+
+        Snapshot("email/a", out var inPartial, "Tea {{ include '../y' }}");
+        Snapshot("email/m", out var inMarkdown);
+
+        Assert.Equal(["templates/partials/head.sbn-html(3,16)", "c.yaml(1,16)"], inPartial.Select(p => p.Split(": ")[0]));
+        Assert.Equal(["templates/email/m.sbn-md(3,16)"], inMarkdown.Select(p => p.Split(": ")[0]));
+    }
+
+    [Fact]
+    public void LinkedFoldersAreNotWalkedThrough()
+    {
+        PrepareLinks();
+        Write("templates/partials/head.sbn-html", "h");
+        Write("templates/email/a.sbn-html", "{{ include (cell + '.sbn-html') }}");
+
+        // Two circles would otherwise give names without end.
+        Assert.Null(Snapshot("email/a", out var problems));
+        Assert.All(problems, p => Assert.Contains("is a symbolic link that leads out of templates/", p, StringComparison.Ordinal));
+        Assert.DoesNotContain(new TemplateStore(_workspace.FullName).PartialNames(), n => n.StartsWith("loop/", StringComparison.Ordinal) || n.StartsWith("folder-link/", StringComparison.Ordinal));
+    }
+
+    private void PrepareLinks()
+    {
+        Write("outside/secret.sbn-html", "secret");
+        Write("secret.sbn-html", "secret");
+        Write("templates/partials/head.sbn-html", "head");
+        Write("templates/partials/sub/deep.sbn-html", "deep");
+        File.CreateSymbolicLink(PathOf("templates/partials/file-link.sbn-html"), PathOf("secret.sbn-html"));
+        File.CreateSymbolicLink(PathOf("templates/partials/relative-link.sbn-html"), "../../secret.sbn-html");
+        File.CreateSymbolicLink(PathOf("templates/partials/chained-link.sbn-html"), "relative-link.sbn-html");
+        Directory.CreateSymbolicLink(PathOf("templates/partials/folder-link"), PathOf("outside"));
+
+        // Every link of the way but one stays inside: `way` is a folder of templates/ only by its name.
+        Directory.CreateSymbolicLink(PathOf("templates/way"), "..");
+        Directory.CreateSymbolicLink(PathOf("templates/partials/through-link"), PathOf("templates/way/outside"));
+        Directory.CreateSymbolicLink(PathOf("templates/partials/loop"), ".");
+        Directory.CreateSymbolicLink(PathOf("templates/partials/loop2"), ".");
+    }
+
+    [Fact]
+    public void AWorkspaceBehindALinkIsRead()
+    {
+        Write("real/templates/email/a.sbn-html", "a");
+        Directory.CreateSymbolicLink(PathOf("workspace"), PathOf("real"));
+
+        Assert.Equal(["email/a"], new TemplateStore(PathOf("workspace")).Names());
+        Assert.Equal("a", Snapshot("email/a", out _, workspace: "workspace")!.Html);
     }
 
     [Fact]
@@ -106,16 +226,16 @@ public sealed class TemplateStoreTests : IDisposable
         Assert.True(problems.Items.Count == 0, string.Join('\n', problems.Items));
     }
 
-    private MailingContent? Snapshot(string template, out IReadOnlyList<string> problems)
+    private MailingContent? Snapshot(string template, out IReadOnlyList<string> problems, string? subject = null, string workspace = ".")
     {
         var list = new ProblemList();
         var place = new Place("c.yaml", 1, 1);
-        var drop = new DropDefinition { Name = "one", Place = place, Channel = "email", Template = new Written(template, place), Schedule = new ScheduleDefinition { Place = place } };
+        var drop = new DropDefinition { Name = "one", Place = place, Channel = "email", Template = new Written(template, place), Subject = subject is null ? null : new Written(subject, place), Schedule = new ScheduleDefinition { Place = place } };
         var campaign = new CampaignDefinition
         {
             File = "c.yaml", Yaml = "", Name = "tea", Title = "Tea", Place = place, Audience = new AudienceDefinition { Place = place }, Drops = [drop], Response = new ResponseDefinition { Place = place },
         };
-        var content = new TemplateStore(_workspace.FullName).Snapshot(campaign, drop, Models.Crm, EngineSettings.Default, list);
+        var content = new TemplateStore(PathOf(workspace)).Snapshot(campaign, drop, Models.Crm, EngineSettings.Default, list);
         problems = [.. list.Items.Select(p => p.ToString())];
         return content;
     }

@@ -95,8 +95,7 @@ internal sealed partial class ImageStore(string templatesDirectory)
         }
     }
 
-    private IEnumerable<string> Names() => !Directory.Exists(_root) ? [] :
-        Directory.EnumerateFiles(_root, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(_root, f).Replace('\\', '/'));
+    private IEnumerable<string> Names() => Canonical.Files(_root, "*");
 
     private static string? TypeOf(ReadOnlySpan<byte> data) =>
         data.StartsWith((ReadOnlySpan<byte>)[0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A]) ? "image/png"

@@ -14,9 +14,9 @@ public static class TemplateTestLoader
     public static IReadOnlyList<string> Files(string workspaceDirectory)
     {
         var folder = Path.Combine(workspaceDirectory, "templates", "tests");
-        return !Directory.Exists(folder) ? [] : [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
-            .Where(f => Path.GetExtension(f) is ".yaml" or ".yml" && Path.GetFileName(f)[0] is not ('.' or '_') && Canonical.StaysInside(folder, f))
-            .Select(f => $"{Folder}/{Path.GetRelativePath(folder, f).Replace('\\', '/')}").Order(StringComparer.Ordinal)];
+        return [.. Canonical.Files(folder, "*")
+            .Where(f => Path.GetExtension(f) is ".yaml" or ".yml" && Path.GetFileName(f)[0] is not ('.' or '_') && Canonical.StaysInside(folder, Path.Combine(folder, f)))
+            .Select(f => $"{Folder}/{f}").Order(StringComparer.Ordinal)];
     }
 
     /// <param name="file">File name for messages, relative to the workspace.</param>
