@@ -30,9 +30,10 @@ internal static class DateFunctions
         {
             return a[0] is DateTime date ? add(date) : throw new RenderFault("there is no date to add to: it is null; give a default with ??");
         }
-        catch (ArgumentOutOfRangeException)
+        catch (ArgumentOutOfRangeException failure)
         {
-            throw new RenderFault("the date lies outside the years 1 to 9999");
+            // Beside dates out of range .NET also refuses far too many months or years by themselves.
+            throw new RenderFault("the date lies outside the years 1 to 9999", argument: failure.ParamName is "months" or "years" ? 1 : -1);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using CampaignEngine.Authoring;
@@ -10,7 +11,7 @@ internal static class TemplateName
     private const int Longest = 200;
 
     // Fraction, division, big and full-width strokes; dot leaders, ellipsis, small and full-width stops.
-    private const string LookAlikes = "\u2044\u2215\u29F8\uFF0F\u2216\u29F5\u29F9\uFE68\uFF3C\u2024\u2025\u2026\uFE52\uFF0E";
+    private static readonly SearchValues<char> s_lookAlikes = SearchValues.Create("\u2044\u2215\u29F8\uFF0F\u2216\u29F5\u29F9\uFE68\uFF3C\u2024\u2025\u2026\uFE52\uFF0E");
 
     /// <returns>Null for a good name, else the whole message.</returns>
     /// <param name="name">Relative to templates/.</param>
@@ -39,7 +40,7 @@ internal static class TemplateName
             return $"{shown} has a character that no template's name has; use letters, digits, '-' and '_'";
         }
 
-        if (name.AsSpan().IndexOfAny(LookAlikes) >= 0)
+        if (name.AsSpan().IndexOfAny(s_lookAlikes) >= 0)
         {
             return $"{shown} has a character that only looks like '/', '\\' or '.'; write the plain one";
         }
