@@ -26,4 +26,10 @@ public sealed record ReceivedMessage
     public string? User { get; init; }
 
     public bool IsEncrypted { get; init; }
+
+    /// <summary>What stood behind the address in MAIL: SIZE, BODY, RET, ENVID, ...</summary>
+    public string SenderParameters { get; init; } = "";
+
+    /// <summary>What stood behind each address in RCPT: NOTIFY, ORCPT.</summary>
+    public IReadOnlyList<string> RecipientParameters { get; init; } = [];
 }

@@ -1,6 +1,3 @@
-using System.Buffers;
-using System.Net;
-using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Text;
@@ -8,7 +5,7 @@ using CampaignEngine.Mail.Smtp;
 
 namespace CampaignEngine.Mail.Receiving;
 
-/// <summary>One client's conversation with the receiver.</summary>
+/// <summary>One client's conversation with the receiver: its verbs and their order.</summary>
 internal sealed class ReceiverSession(
     Socket socket,
     long number,
@@ -17,22 +14,14 @@ internal sealed class ReceiverSession(
     TimeProvider time,
     CancellationToken stop) : IAsyncDisposable
 {
-    private const int UsualBuffer = 64 * 1024;
-    private const int LongestCommand = 2048;
     private const int MostBadCommands = 20;
-    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(2);
 
-    private readonly ArrayBufferWriter<byte> _out = new(1024);
-    private readonly List<string> _recipients = [];
-    private readonly EndPoint? _remote = socket.RemoteEndPoint;
-    private readonly CancellationTokenSource _clock = new(Timeout.InfiniteTimeSpan, time);
-    private Stream _stream = new NetworkStream(socket, ownsSocket: true);
-    private byte[] _in = ArrayPool<byte>.Shared.Rent(UsualBuffer);
-    private int _start;
-    private int _end;
+    private readonly ReceiverWire _wire = new(socket, options, time, stop);
+    private readonly ReceiverEnvelope _envelope = new(options);
+    private ReceiverBody? _body;
+    private ReceiverAuthentication? _authentication;
     private string? _hello;
-    private string? _sender;
-    private bool _utf8;
+    private bool _chunksRefused;
     private string? _user;
     private int _messages;
     private int _badCommands;
@@ -44,30 +33,32 @@ internal sealed class ReceiverSession(
         ClientLeft,
     }
 
-    private string RecipientsForScript => options.Script.IsEmpty ? "" : string.Join(',', _recipients);
+    private ReceiverBody Body => _body ??= new ReceiverBody(options, _wire);
+
+    private ReceiverAuthentication Authentication => _authentication ??= new ReceiverAuthentication(options, _wire);
+
+    private string RecipientsForScript => options.Script.IsEmpty ? "" : string.Join(',', _envelope.Recipients);
 
     public async Task RunAsync(bool crowded)
     {
-        socket.NoDelay = true;
-        using var stopping = stop.UnsafeRegister(static clock => ((CancellationTokenSource)clock!).Cancel(), _clock);
         try
         {
             if (options.ImplicitTls)
             {
-                await StartEncryptionAsync();
+                await _wire.StartEncryptionAsync();
             }
 
             var next = await GreetAsync(crowded);
             while (next == Next.GoOn)
             {
-                await FlushAsync();
-                next = await FillAsync() ? await AnswerBufferedAsync() : Next.ClientLeft;
+                await _wire.FlushAsync();
+                next = await _wire.FillAsync() ? await AnswerBufferedAsync() : Next.ClientLeft;
             }
 
-            if (next == Next.Close && _out.WrittenCount > 0)
+            if (next == Next.Close && _wire.HasUnsentAnswers)
             {
-                await FlushAsync();
-                await LetTheClientReadAsync();
+                await _wire.FlushAsync();
+                await _wire.LetTheClientReadAsync();
             }
         }
         catch (Exception fault) when (fault is IOException or SocketException or OperationCanceledException or ObjectDisposedException or AuthenticationException)
@@ -76,12 +67,7 @@ internal sealed class ReceiverSession(
         }
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _stream.DisposeAsync();
-        _clock.Dispose();
-        ArrayPool<byte>.Shared.Return(_in);
-    }
+    public ValueTask DisposeAsync() => _wire.DisposeAsync();
 
     private async ValueTask<Next> GreetAsync(bool crowded)
     {
@@ -98,29 +84,24 @@ internal sealed class ReceiverSession(
     {
         while (true)
         {
-            var length = _in.AsSpan(_start, _end - _start).IndexOf((byte)'\n');
-            if (length < 0)
+            switch (_wire.TryReadLine(out var line))
             {
-                if (_end - _start <= LongestCommand)
-                {
+                case LineState.Partial:
                     return Next.GoOn;
-                }
+                case LineState.TooLong:
+                    _wire.Say(500, "5.5.2", "line too long");
+                    return Next.Close;
+                case LineState.BareLineFeed:
+                    _wire.Say(500, "5.5.2", "a line ends in CR LF");
+                    return Next.Close;
+                default:
+                    var next = await AnswerAsync(line);
+                    if (next != Next.GoOn)
+                    {
+                        return next;
+                    }
 
-                Say(500, "5.5.2", "line too long");
-                return Next.Close;
-            }
-
-            var line = _in.AsMemory(_start, length);
-            _start += length + 1;
-            if (length == 0 || line.Span[^1] != '\r' || length > LongestCommand)
-            {
-                Say(500, "5.5.2", length > LongestCommand ? "line too long" : "a line ends in CR LF");
-                return Next.Close;
-            }
-
-            if (await AnswerAsync(line[..^1]) == Next.Close)
-            {
-                return Next.Close;
+                    break;
             }
         }
     }
@@ -141,6 +122,7 @@ internal sealed class ReceiverSession(
             _ when Is(verb, "MAIL"u8) => MailAsync(rest),
             _ when Is(verb, "RCPT"u8) => RecipientAsync(rest),
             _ when Is(verb, "DATA"u8) => DataAsync(rest),
+            _ when options.OffersChunking && Is(verb, "BDAT"u8) => ChunkAsync(rest),
             _ when Is(verb, "EHLO"u8) => HelloAsync(rest, extended: true),
             _ when Is(verb, "HELO"u8) => HelloAsync(rest, extended: false),
             _ when Is(verb, "RSET"u8) => ResetAsync(),
@@ -172,27 +154,42 @@ internal sealed class ReceiverSession(
             return SayAndGoOn(250, null, options.HostName);
         }
 
-        Line($"250-{options.HostName}");
+        _wire.Line($"250-{options.HostName}");
+        foreach (var offer in Offers())
+        {
+            _wire.Line("250-" + offer);
+        }
+
+        _wire.Line("250 SMTPUTF8");
+        return Next.GoOn;
+    }
+
+    private IEnumerable<string> Offers()
+    {
         if (options.OffersPipelining)
         {
-            Line("250-PIPELINING");
+            yield return "PIPELINING";
         }
 
-        if (options.Certificate is not null && _stream is not SslStream)
+        if (options.OffersChunking)
         {
-            Line("250-STARTTLS");
+            yield return "CHUNKING";
         }
 
-        if (options.Authenticate is not null)
+        if (options.Certificate is not null && !_wire.IsEncrypted)
         {
-            Line("250-AUTH PLAIN LOGIN");
+            yield return "STARTTLS";
         }
 
-        Line($"250-SIZE {options.LargestMessage}");
-        Line("250-8BITMIME");
-        Line("250-ENHANCEDSTATUSCODES");
-        Line("250 SMTPUTF8");
-        return Next.GoOn;
+        if (Authentication.IsRequired)
+        {
+            yield return "AUTH " + Authentication.Mechanisms;
+        }
+
+        yield return $"SIZE {options.LargestMessage}";
+        yield return "8BITMIME";
+        yield return "DSN";
+        yield return "ENHANCEDSTATUSCODES";
     }
 
     private async ValueTask<Next> MailAsync(string rest)
@@ -204,12 +201,12 @@ internal sealed class ReceiverSession(
             return scripted;
         }
 
-        if (_hello is null || _sender is not null)
+        if (_hello is null || _envelope.Sender is not null)
         {
             return BadCommand(503, "5.5.1", _hello is null ? "say EHLO first" : "one MAIL at a time");
         }
 
-        if (options.Authenticate is not null && _user is null)
+        if (Authentication.IsRequired && _user is null)
         {
             return BadCommand(530, "5.7.0", "authenticate first");
         }
@@ -219,36 +216,7 @@ internal sealed class ReceiverSession(
             return BadCommand(501, "5.5.4", "MAIL FROM:<address>");
         }
 
-        var utf8 = false;
-        foreach (var parameter in command.Parameters)
-        {
-            switch (parameter.ToUpperInvariant().Split('='))
-            {
-                case ["SIZE", var text] when long.TryParse(text, out var size):
-                    if (size > options.LargestMessage)
-                    {
-                        return SayAndGoOn(552, "5.3.4", "message too large");
-                    }
-
-                    break;
-                case ["BODY", "7BIT" or "8BITMIME"]:
-                    break;
-                case ["SMTPUTF8"]:
-                    utf8 = true;
-                    break;
-                default:
-                    return SayAndGoOn(555, "5.5.4", "unknown parameter");
-            }
-        }
-
-        if (!utf8 && !Ascii.IsValid(command.Address))
-        {
-            return SayAndGoOn(550, "5.6.7", "the address needs SMTPUTF8");
-        }
-
-        _sender = command.Address;
-        _utf8 = utf8;
-        return SayAndGoOn(250, "2.1.0", "ok");
+        return SayAndGoOn(_envelope.SetSender(command));
     }
 
     private async ValueTask<Next> RecipientAsync(string rest)
@@ -259,7 +227,7 @@ internal sealed class ReceiverSession(
             return scripted;
         }
 
-        if (_sender is null)
+        if (_envelope.Sender is null || Body.IsChunking)
         {
             return BadCommand(503, "5.5.1", "MAIL first");
         }
@@ -269,23 +237,7 @@ internal sealed class ReceiverSession(
             return BadCommand(501, "5.5.4", "RCPT TO:<address>");
         }
 
-        if (command.Parameters.Count > 0)
-        {
-            return SayAndGoOn(555, "5.5.4", "unknown parameter");
-        }
-
-        if (!_utf8 && !Ascii.IsValid(command.Address))
-        {
-            return SayAndGoOn(550, "5.6.7", "the address needs SMTPUTF8");
-        }
-
-        if (_recipients.Count >= options.MostRecipients)
-        {
-            return SayAndGoOn(452, "4.5.3", "too many recipients");
-        }
-
-        _recipients.Add(command.Address);
-        return SayAndGoOn(250, "2.1.5", "ok");
+        return SayAndGoOn(_envelope.AddRecipient(command));
     }
 
     private async ValueTask<Next> DataAsync(string rest)
@@ -300,60 +252,76 @@ internal sealed class ReceiverSession(
             return BadCommand(501, "5.5.4", "DATA stands alone");
         }
 
-        if (_sender is null)
+        if (_envelope.Sender is null || Body.IsChunking)
         {
-            return BadCommand(503, "5.5.1", "MAIL first");
+            return BadCommand(503, "5.5.1", _envelope.Sender is null ? "MAIL first" : "BDAT has begun");
         }
 
-        if (_recipients.Count == 0)
+        if (_envelope.Recipients.Count == 0)
         {
             return SayAndGoOn(554, "5.5.1", "no valid recipients");
         }
 
         Say(354, null, "end with CR LF . CR LF");
-        return await ReadMessageAsync();
+        return await Body.ReadDataAsync() switch
+        {
+            BodyState.Complete => await DeliverAsync(Body.Message),
+            BodyState.TooLarge => TooLarge(),
+            BodyState.ClientLeft => Next.ClientLeft,
+            _ => Hopeless(),
+        };
     }
 
-    private async ValueTask<Next> ReadMessageAsync()
+    // The bytes of a chunk come whatever we say, so nothing is answered before they are read.
+    private async ValueTask<Next> ChunkAsync(string rest)
     {
-        var scanner = new MessageScanner(_start, options.LongestLine);
-        long discarded = 0;
-        while (true)
+        var fault = _envelope.Sender is null ? (503, "MAIL first") : _envelope.Recipients.Count == 0 ? (554, "no valid recipients") : _chunksRefused ? (503, "an earlier chunk was refused") : default;
+        var first = !Body.IsChunking;
+        var state = await Body.ReadChunkAsync(rest, wanted: fault == default);
+        if (state is BodyState.ClientLeft or BodyState.Hopeless)
         {
-            var state = scanner.Scan(_in.AsSpan(0, _end));
-            if (scanner.Length > options.LargestMessage)
-            {
-                discarded += scanner.Length;
-                scanner.Discard();
-            }
-
-            switch (state)
-            {
-                case ScanState.Complete:
-                    _start = scanner.Next;
-                    return discarded > 0 ? TooLarge() : await DeliverAsync(_in.AsMemory(scanner.Start, scanner.Length));
-                case ScanState.More when discarded > options.LargestMessage:
-                    Say(552, "5.3.4", "message far too large");
-                    return Next.Close;
-                case ScanState.More:
-                    break;
-                default:
-                    Say(550, state == ScanState.LineTooLong ? "5.6.0" : "5.6.11", state switch
-                    {
-                        ScanState.BareLineFeed => "a line feed without carriage return; only CR LF ends a line",
-                        ScanState.BareCarriageReturn => "a carriage return without line feed; only CR LF ends a line",
-                        _ => "a line is too long",
-                    });
-                    return Next.Close;
-            }
-
-            await FlushAsync();
-            MakeRoom(ref scanner);
-            if (!await ReadMoreAsync())
-            {
-                return Next.Close;
-            }
+            return state == BodyState.ClientLeft ? Next.ClientLeft : Hopeless();
         }
+
+        if (first && fault == default && await ActAsync(ReceiverMoment.Data, RecipientsForScript) is { } scripted)
+        {
+            RefuseChunks();
+            return scripted;
+        }
+
+        if (fault != default)
+        {
+            return BadCommand(fault.Item1, "5.5.1", fault.Item2);
+        }
+
+        switch (state)
+        {
+            case BodyState.TooLarge:
+                RefuseChunks();
+                return SayAndGoOn(552, "5.3.4", "message too large");
+            case BodyState.Partial:
+                return SayAndGoOn(250, "2.0.0", "chunk taken");
+            default:
+                if (MessageForm.Check(Body.Message.Span, out _) is { } damage)
+                {
+                    ResetTransaction();
+                    return SayAndGoOn(550, "5.6.11", damage);
+                }
+
+                return await DeliverAsync(Body.Message);
+        }
+    }
+
+    private void RefuseChunks()
+    {
+        Body.Reset();
+        _chunksRefused = true;
+    }
+
+    private Next Hopeless()
+    {
+        Say(Body.Fault.Code, Body.Fault.EnhancedCode, Body.Fault.Text);
+        return Next.Close;
     }
 
     private Next TooLarge()
@@ -373,16 +341,17 @@ internal sealed class ReceiverSession(
 
         var message = new ReceivedMessage
         {
-            Sender = _sender!,
-            Recipients = [.. _recipients],
+            Sender = _envelope.Sender!,
+            Recipients = [.. _envelope.Recipients],
             Data = data,
             ReceivedAt = time.GetUtcNow(),
             HelloName = _hello!,
-            RemoteEndPoint = _remote,
+            RemoteEndPoint = _wire.Remote,
             User = _user,
-            IsEncrypted = _stream is SslStream,
+            IsEncrypted = _wire.IsEncrypted,
+            SenderParameters = _envelope.SenderParameters,
+            RecipientParameters = [.. _envelope.RecipientParameters],
         };
-        ResetTransaction();
         SmtpReply reply;
         try
         {
@@ -394,9 +363,11 @@ internal sealed class ReceiverSession(
 #pragma warning restore CA1031
         {
             options.HandlerFailed?.Invoke(fault);
+            ResetTransaction();
             return SayAndGoOn(451, "4.3.0", "not stored; try again later");
         }
 
+        ResetTransaction();
         if (await ActAsync(ReceiverMoment.Stored, recipients) is { } after)
         {
             return after;
@@ -434,32 +405,24 @@ internal sealed class ReceiverSession(
             return scripted;
         }
 
-        if (options.Certificate is null || _stream is SslStream)
+        if (options.Certificate is null || _wire.IsEncrypted)
         {
             return BadCommand(502, "5.5.1", "no TLS here");
         }
 
-        if (_start < _end)
+        if (_wire.HasUnreadInput)
         {
             Say(554, "5.5.1", "nothing may follow STARTTLS in clear text");
             return Next.Close;
         }
 
         Say(220, "2.0.0", "go ahead");
-        await FlushAsync();
-        await StartEncryptionAsync();
+        await _wire.FlushAsync();
+        await _wire.StartEncryptionAsync();
         _hello = null;
         _user = null;
         ResetTransaction();
         return Next.GoOn;
-    }
-
-    private async Task StartEncryptionAsync()
-    {
-        _clock.CancelAfter(options.IdleTimeout);
-        var encrypted = new SslStream(_stream, leaveInnerStreamOpen: false);
-        _stream = encrypted;
-        await encrypted.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = options.Certificate }, _clock.Token);
     }
 
     private async ValueTask<Next> AuthenticateAsync(string rest)
@@ -469,64 +432,20 @@ internal sealed class ReceiverSession(
             return scripted;
         }
 
-        if (options.Authenticate is null || _hello is null || _user is not null || _sender is not null)
+        if (!Authentication.IsRequired || _hello is null || _user is not null || _envelope.Sender is not null)
         {
             return BadCommand(503, "5.5.1", "AUTH is not possible now");
         }
 
-        var words = rest.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        string? user = null;
-        string? password = null;
-        switch (words)
-        {
-            case [var mechanism, ..] when mechanism.Equals("PLAIN", StringComparison.OrdinalIgnoreCase):
-                var parts = (words.Length > 1 ? Decode(words[1]) : await AskAsync(""))?.Split('\0');
-                (user, password) = parts is [_, var first, var second] ? (first, second) : (null, null);
-                break;
-            case [var mechanism, ..] when mechanism.Equals("LOGIN", StringComparison.OrdinalIgnoreCase):
-                user = words.Length > 1 ? Decode(words[1]) : await AskAsync("VXNlcm5hbWU6");
-                password = user is null ? null : await AskAsync("UGFzc3dvcmQ6");
-                break;
-            default:
-                return BadCommand(504, "5.5.4", "PLAIN or LOGIN");
-        }
-
-        if (user is null || password is null)
-        {
-            return BadCommand(501, "5.5.2", "not a valid answer");
-        }
-
-        if (!options.Authenticate(user, password))
-        {
-            return BadCommand(535, "5.7.8", "wrong user or password");
-        }
-
+        var (state, user) = await Authentication.RunAsync(rest);
         _user = user;
-        return SayAndGoOn(235, "2.7.0", "welcome");
-    }
-
-    private async Task<string?> AskAsync(string challenge)
-    {
-        Line("334 " + challenge);
-        await FlushAsync();
-        int length;
-        while ((length = _in.AsSpan(_start, _end - _start).IndexOf("\r\n"u8)) < 0)
+        return state switch
         {
-            if (_end - _start > LongestCommand || !await FillAsync())
-            {
-                throw new IOException("the client left in the middle of AUTH");
-            }
-        }
-
-        var answer = Encoding.ASCII.GetString(_in, _start, length);
-        _start += length + 2;
-        return Decode(answer);
-    }
-
-    private static string? Decode(string base64)
-    {
-        var bytes = new byte[base64.Length];
-        return Convert.TryFromBase64String(base64, bytes, out var written) ? Encoding.UTF8.GetString(bytes, 0, written) : null;
+            AuthenticationState.Welcome => SayAndGoOn(235, "2.7.0", "welcome"),
+            AuthenticationState.Refused => BadCommand(535, "5.7.8", "wrong user or password"),
+            AuthenticationState.Malformed => BadCommand(501, "5.5.2", "not a valid answer"),
+            _ => BadCommand(504, "5.5.4", Authentication.Mechanisms),
+        };
     }
 
     /// <summary>Acts out the script. Null: go on as usual.</summary>
@@ -539,7 +458,7 @@ internal sealed class ReceiverSession(
 
         if (act.Delay > TimeSpan.Zero)
         {
-            await FlushAsync();
+            await _wire.FlushAsync();
             await Task.Delay(act.Delay, time, stop);
         }
 
@@ -554,7 +473,7 @@ internal sealed class ReceiverSession(
         }
         else if (act.Raw is { } raw)
         {
-            _out.Write(raw.Span);
+            _wire.Raw(raw.Span);
         }
 
         return act.Close ? Next.Close : Next.GoOn;
@@ -566,118 +485,21 @@ internal sealed class ReceiverSession(
         return ++_badCommands < MostBadCommands ? Next.GoOn : Next.Close;
     }
 
+    private Next SayAndGoOn(SmtpReply reply) => SayAndGoOn(reply.Code, reply.EnhancedCode, reply.Text);
+
     private Next SayAndGoOn(int code, string? enhanced, string text)
     {
         Say(code, enhanced, text);
         return Next.GoOn;
     }
 
-    private void Say(int code, string? enhanced, string text)
-    {
-        var to = _out.GetSpan(16);
-        code.TryFormat(to, out var written, default, System.Globalization.CultureInfo.InvariantCulture);
-        _out.Advance(written);
-        _out.Write(" "u8);
-        if (enhanced is not null)
-        {
-            Encoding.ASCII.GetBytes(enhanced, _out);
-            _out.Write(" "u8);
-        }
-
-        // A handler may quote the client in its answer; a line break in it would be a second answer.
-        Line(text.AsSpan().ContainsAny('\r', '\n') ? text.ReplaceLineEndings(" ") : text);
-    }
-
-    private void Line(string text)
-    {
-        Encoding.UTF8.GetBytes(text, _out);
-        _out.Write("\r\n"u8);
-    }
+    private void Say(int code, string? enhanced, string text) => _wire.Say(code, enhanced, text);
 
     private void ResetTransaction()
     {
-        _sender = null;
-        _utf8 = false;
-        _recipients.Clear();
-    }
-
-    private async ValueTask FlushAsync()
-    {
-        if (_out.WrittenCount > 0)
-        {
-            _clock.CancelAfter(options.IdleTimeout);
-            await _stream.WriteAsync(_out.WrittenMemory, _clock.Token);
-            _out.ResetWrittenCount();
-        }
-    }
-
-    /// <summary>Closing at once with bytes unread would reset the connection and destroy the last answer on its way.</summary>
-    private async Task LetTheClientReadAsync()
-    {
-        if (_stream is SslStream)
-        {
-            return;
-        }
-
-        socket.Shutdown(SocketShutdown.Send);
-        _clock.CancelAfter(Farewell);
-        while (await _stream.ReadAsync(_in, _clock.Token) > 0)
-        {
-            // What the client still says is of no interest.
-        }
-    }
-
-    private ValueTask<bool> FillAsync()
-    {
-        if (_start == _end)
-        {
-            _start = _end = 0;
-            if (_in.Length > UsualBuffer * 4)
-            {
-                ArrayPool<byte>.Shared.Return(_in);
-                _in = ArrayPool<byte>.Shared.Rent(UsualBuffer);
-            }
-        }
-        else if (_end == _in.Length)
-        {
-            Buffer.BlockCopy(_in, _start, _in, 0, _end - _start);
-            _end -= _start;
-            _start = 0;
-        }
-
-        return ReadMoreAsync();
-    }
-
-    private async ValueTask<bool> ReadMoreAsync()
-    {
-        _clock.CancelAfter(options.IdleTimeout);
-        var got = await _stream.ReadAsync(_in.AsMemory(_end), _clock.Token);
-        _end += got;
-        return got > 0;
-    }
-
-    /// <summary>Moves the message to the front of the buffer, and into a larger one when it is more than half full.</summary>
-    private void MakeRoom(ref MessageScanner scanner)
-    {
-        if (_in.Length - _end >= UsualBuffer / 4)
-        {
-            return;
-        }
-
-        var unread = _end - scanner.Next;
-        var kept = scanner.Length + unread;
-        var to = kept > _in.Length / 2 ? ArrayPool<byte>.Shared.Rent(_in.Length * 2) : _in;
-        Buffer.BlockCopy(_in, scanner.Start, to, 0, scanner.Length);
-        Buffer.BlockCopy(_in, scanner.Next, to, scanner.Length, unread);
-        if (to != _in)
-        {
-            ArrayPool<byte>.Shared.Return(_in);
-            _in = to;
-        }
-
-        scanner.Rebase();
-        _start = 0;
-        _end = kept;
+        _chunksRefused = false;
+        _envelope.Clear();
+        _body?.Reset();
     }
 
     private static bool Is(ReadOnlySpan<byte> verb, ReadOnlySpan<byte> name) => Ascii.EqualsIgnoreCase(verb, name);

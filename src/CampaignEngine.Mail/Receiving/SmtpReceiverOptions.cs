@@ -30,14 +30,23 @@ public sealed record SmtpReceiverOptions
     /// <summary>Off, and a client that pipelines anyway is still understood. Default true.</summary>
     public bool OffersPipelining { get; init; } = true;
 
+    /// <summary>Takes messages by BDAT, too (RFC 3030). Default true.</summary>
+    public bool OffersChunking { get; init; } = true;
+
     /// <summary>With a certificate STARTTLS is offered.</summary>
     public X509Certificate2? Certificate { get; init; }
 
     /// <summary>TLS from the first byte; needs <see cref="Certificate"/>. Default false.</summary>
     public bool ImplicitTls { get; init; }
 
-    /// <summary>User and password are right. Null: AUTH is not offered. When set, MAIL needs AUTH first.</summary>
+    /// <summary>User and password are right: AUTH PLAIN and LOGIN. With this or one of the next two set, MAIL needs AUTH first.</summary>
     public Func<string, string, bool>? Authenticate { get; init; }
+
+    /// <summary>The password of a user, null for unknown ones: also CRAM-MD5 and SCRAM-SHA-256, which need it in clear text on this side.</summary>
+    public Func<string, string?>? PasswordOf { get; init; }
+
+    /// <summary>User and access token are right: XOAUTH2.</summary>
+    public Func<string, string, bool>? AcceptToken { get; init; }
 
     /// <summary>Faults to act out. Default: none.</summary>
     public ReceiverScript Script { get; init; } = new();

@@ -18,6 +18,12 @@ public sealed record SmtpCapabilities
     /// <summary>RFC 2034.</summary>
     public bool EnhancedStatusCodes { get; private init; }
 
+    /// <summary>RFC 3030: BDAT.</summary>
+    public bool Chunking { get; private init; }
+
+    /// <summary>RFC 3461.</summary>
+    public bool Dsn { get; private init; }
+
     /// <summary>RFC 1870: SIZE is offered.</summary>
     public bool Size { get; private init; }
 
@@ -40,6 +46,8 @@ public sealed record SmtpCapabilities
                 ["PIPELINING"] => found with { Pipelining = true },
                 ["8BITMIME"] => found with { EightBitMime = true },
                 ["SMTPUTF8"] => found with { SmtpUtf8 = true },
+                ["CHUNKING"] => found with { Chunking = true },
+                ["DSN"] => found with { Dsn = true },
                 ["STARTTLS"] => found with { StartTls = true },
                 ["ENHANCEDSTATUSCODES"] => found with { EnhancedStatusCodes = true },
                 ["SIZE", var limit, ..] when long.TryParse(limit, out var bytes) && bytes >= 0 => found with { Size = true, LargestMessage = bytes },

@@ -3,12 +3,19 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Text;
+using CampaignEngine.Mail.Authentication;
 
 namespace CampaignEngine.Mail.Smtp;
 
 /// <summary>From a route to a connection that is ready for its first MAIL: TCP, greeting, EHLO, TLS, AUTH.</summary>
 internal sealed class SmtpHandshake(SmtpRoute route, TimeProvider time)
 {
+    /// <summary>RFC 5321 4.5.3.1.4, less the line end; a longer first answer waits for the server's invitation.</summary>
+    private const int LongestCommand = 510;
+
+    // No mechanism asks more than three times; a server that goes on is playing.
+    private const int MostRounds = 8;
+
     private string Place => $"{route.Host}:{route.Port}";
 
     public async Task<(SmtpWire Wire, SmtpCapabilities Capabilities)> RunAsync(CancellationToken cancellationToken)
@@ -176,31 +183,31 @@ internal sealed class SmtpHandshake(SmtpRoute route, TimeProvider time)
 
     private async Task AuthenticateAsync(SmtpWire wire, SmtpCapabilities capabilities, SmtpCredentials credentials, CancellationToken cancellationToken)
     {
-        var reply = default(SmtpReply);
-        if (capabilities.Authentication.Contains("PLAIN"))
+        if (SaslClient.Choose(route.Authentication, credentials, capabilities.Authentication) is not { } sasl)
         {
-            await WriteAsync(wire, $"AUTH PLAIN {Base64($"\0{credentials.User}\0{credentials.Password}")}\r\n", "AUTH", cancellationToken);
-            reply = await ReadAsync(wire, "AUTH", cancellationToken);
+            var wanted = route.Authentication == SmtpAuthentication.Automatic ? "no mechanism that we speak" : $"no AUTH {SaslClient.NameOf(route.Authentication)}";
+            throw Fault(SmtpConnectFaultKind.AuthenticationNotPossible, $"offers {wanted}, but {(capabilities.Authentication.Count == 0 ? "none" : string.Join(", ", capabilities.Authentication))}");
         }
-        else if (capabilities.Authentication.Contains("LOGIN"))
+
+        var initial = sasl.Initial is { } bytes ? Convert.ToBase64String(bytes) : null;
+        var begin = $"AUTH {sasl.Name}";
+        var together = initial is not null && begin.Length + initial.Length <= LongestCommand;
+        await WriteAsync(wire, together ? $"{begin} {initial}\r\n" : begin + "\r\n", "AUTH", cancellationToken);
+        var reply = await ReadAsync(wire, "AUTH", cancellationToken);
+        for (var round = 0; reply.Code == 334 && round < MostRounds; round++)
         {
-            await WriteAsync(wire, "AUTH LOGIN\r\n", "AUTH", cancellationToken);
+            var answer = round == 0 && initial is not null && !together ? initial
+                : Scram.Base64(reply.Text.Trim()) is { } challenge && sasl.Answer(challenge) is { } given ? Convert.ToBase64String(given)
+                : "*";
+            await WriteAsync(wire, answer + "\r\n", "AUTH", cancellationToken);
             reply = await ReadAsync(wire, "AUTH", cancellationToken);
-            foreach (var answer in new[] { credentials.User, credentials.Password })
-            {
-                if (reply.Code == 334)
-                {
-                    await WriteAsync(wire, Base64(answer) + "\r\n", "AUTH", cancellationToken);
-                    reply = await ReadAsync(wire, "AUTH", cancellationToken);
-                }
-            }
-        }
-        else
-        {
-            throw Fault(SmtpConnectFaultKind.AuthenticationNotPossible, "offers neither AUTH PLAIN nor AUTH LOGIN");
         }
 
         Require(reply.Code == 235, SmtpConnectFaultKind.AuthenticationRefused, $"refused user '{credentials.User}'", reply);
+        if (!sasl.IsServerProven)
+        {
+            throw Fault(SmtpConnectFaultKind.AuthenticationRefused, $"did not show that it knows the password of '{credentials.User}'; someone may be standing in for it");
+        }
     }
 
     private async Task WriteAsync(SmtpWire wire, string command, string at, CancellationToken cancellationToken) =>
@@ -240,6 +247,4 @@ internal sealed class SmtpHandshake(SmtpRoute route, TimeProvider time)
 
     private SmtpConnectException Fault(SmtpConnectFaultKind kind, string text, int code = 0, Exception? inner = null) =>
         new(new SmtpConnectFault(kind, code, $"relay {Place}: {text}"), inner);
-
-    private static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
 }

@@ -13,7 +13,23 @@ public enum SmtpTls
     Implicit,
 }
 
-/// <summary>User and password for AUTH PLAIN or LOGIN.</summary>
+/// <summary>How the client shows who it is.</summary>
+public enum SmtpAuthentication
+{
+    /// <summary>The first that the relay offers of SCRAM-SHA-256, PLAIN, LOGIN, CRAM-MD5.</summary>
+    Automatic,
+    /// <summary>RFC 4616.</summary>
+    Plain,
+    Login,
+    /// <summary>RFC 2195.</summary>
+    CramMd5,
+    /// <summary>RFC 7677.</summary>
+    ScramSha256,
+    /// <summary>The password is the access token of an identity provider; somebody else must keep it fresh.</summary>
+    XOAuth2,
+}
+
+/// <summary>User and password (or token) for AUTH.</summary>
 public sealed record SmtpCredentials(string User, string Password)
 {
     /// <summary>Without the password, so that it cannot reach a log.</summary>
@@ -44,8 +60,20 @@ public sealed record SmtpRoute
     /// <summary>Null: no AUTH.</summary>
     public SmtpCredentials? Credentials { get; init; }
 
+    /// <summary>Default: the best that the relay offers.</summary>
+    public SmtpAuthentication Authentication { get; init; }
+
     /// <summary>Lets the password cross a network in clear text; loopback needs no leave. Default false.</summary>
     public bool AllowClearTextAuthentication { get; init; }
+
+    /// <summary>Messages go by BDAT where the relay offers CHUNKING and PIPELINING: it counts bytes and so cannot be wrong about where a message ends. Default true.</summary>
+    public bool UseChunking { get; init; } = true;
+
+    /// <summary>Delivery reports to ask for. Null: no word about them.</summary>
+    public SmtpDsn? Dsn { get; init; }
+
+    /// <summary>Messages after which a connection is to be closed and made anew; relays tend to set such a limit. Default 5,000.</summary>
+    public int MessagesPerConnection { get; init; } = 5000;
 
     /// <summary>How long each answer may take.</summary>
     public SmtpTimeouts Timeouts { get; init; } = new();

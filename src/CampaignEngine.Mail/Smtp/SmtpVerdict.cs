@@ -46,6 +46,27 @@ public readonly record struct SmtpVerdict(SmtpVerdictKind Kind, SmtpStage Stage,
 
     /// <summary>A verdict of our own before anything was written: no relay was asked, and none would help.</summary>
     internal static SmtpVerdict Refused(string text) => new(SmtpVerdictKind.Rejected, SmtpStage.Start, 0, null, text);
+
+    /// <summary>The relay's own words.</summary>
+    internal static SmtpVerdict Of(SmtpVerdictKind kind, SmtpStage stage, SmtpReply reply) => new(kind, stage, reply.Code, reply.EnhancedCode, reply.Text);
+
+    /// <summary>What a final reply with this code means; null when it is none.</summary>
+    internal static SmtpVerdictKind? KindOf(int code) => code switch
+    {
+        >= 200 and < 300 => SmtpVerdictKind.Accepted,
+        >= 400 and < 500 => SmtpVerdictKind.Deferred,
+        >= 500 and < 600 => SmtpVerdictKind.Rejected,
+        _ => null,
+    };
+
+    internal static string Words(WireState state) => state switch
+    {
+        WireState.Closed => "the connection was lost",
+        WireState.TimedOut => "no answer in time",
+        WireState.Cancelled => "cancelled",
+        WireState.Malformed => "the answer is not SMTP",
+        _ => throw new ArgumentOutOfRangeException(nameof(state), state, null),
+    };
 }
 
 /// <summary>The result of preparing a message: held with the terminator withheld, or refused.</summary>

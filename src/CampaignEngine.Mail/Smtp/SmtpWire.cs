@@ -41,6 +41,9 @@ internal sealed class SmtpWire : IAsyncDisposable
 
     public bool IsEncrypted => _stream is SslStream;
 
+    /// <summary>Dropped or closed by us: nothing can be said any more.</summary>
+    public bool IsOver { get; private set; }
+
     /// <summary>The relay has said something that nobody has read yet. Over TLS only what is already decrypted counts.</summary>
     public bool HasUnreadInput => _end > _start || (!IsEncrypted && HasBytesInSocket());
 
@@ -142,6 +145,7 @@ internal sealed class SmtpWire : IAsyncDisposable
     /// <summary>Drops the connection. Bytes that the kernel has not sent yet are thrown away.</summary>
     public void Abort()
     {
+        IsOver = true;
         if (_socket.SafeHandle.IsClosed)
         {
             return;
@@ -161,6 +165,7 @@ internal sealed class SmtpWire : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        IsOver = true;
         await _stream.DisposeAsync();
         _socket.Dispose();
         _clock.Dispose();

@@ -61,6 +61,24 @@ public sealed class SmtpReceiverTests
         Assert.Equal(["\"b c>\"@y", "d@y"], inbox.Messages[1].Recipients);
     }
 
+    [Fact]
+    public async Task ChunksMakeOneMessageWhateverTheyHold()
+    {
+        await using var inbox = new TestInbox(new SmtpReceiverOptions { LargestMessage = 30 });
+        using var client = new RawClient(inbox.Port);
+        client.Say("EHLO x\r\nBDAT 6\r\nQUIT\r\nMAIL FROM:<a@x>\r\nBDAT 2 LAST\r\n\r\nRCPT TO:<b@y>\r\nBDAT 7\r\none\r\n.\rBDAT 2\r\n\n.DATA\r\nBDAT 2 LAST\r\n\r\n"
+            + "MAIL FROM:<a@x>\r\nRCPT TO:<b@y>\r\nBDAT 31\r\n" + new string('x', 31) + "BDAT 1\r\nxBDAT 0 LAST\r\n"
+            + "RSET\r\nMAIL FROM:<a@x>\r\nRCPT TO:<b@y>\r\nBDAT 5 LAST\r\na\nb\r\nMAIL FROM:<a@x>\r\nRCPT TO:<b@y>\r\nBDAT 0\r\nBDAT 2 LAST\r\n\r\nQUIT\r\n");
+        Assert.Equal(
+            "503 5.5.1 MAIL first\r\n250 2.1.0 ok\r\n554 5.5.1 no valid recipients\r\n250 2.1.5 ok\r\n250 2.0.0 chunk taken\r\n250 2.0.0 chunk taken\r\n"
+            + "503 5.5.1 BDAT has begun\r\n250 2.0.0 stored\r\n"
+            + "250 2.1.0 ok\r\n250 2.1.5 ok\r\n552 5.3.4 message too large\r\n503 5.5.1 an earlier chunk was refused\r\n503 5.5.1 an earlier chunk was refused\r\n"
+            + "250 2.0.0 ok\r\n250 2.1.0 ok\r\n250 2.1.5 ok\r\n550 5.6.11 the message holds a line feed without carriage return\r\n"
+            + "250 2.1.0 ok\r\n250 2.1.5 ok\r\n250 2.0.0 chunk taken\r\n250 2.0.0 stored\r\n221 2.0.0 bye\r\n",
+            client.Finish().Split("SMTPUTF8\r\n")[1]);
+        Assert.Equal(["one\r\n.\r\n.\r\n", "\r\n"], inbox.Messages.Select(m => Encoding.ASCII.GetString(m.Data.Span)));
+    }
+
     [Theory]
     [InlineData("MAIL FROM:<a@x>\r\n", "503 5.5.1 say EHLO first")]
     [InlineData("EHLO x\r\nRCPT TO:<b@y>\r\n", "503 5.5.1 MAIL first")]
@@ -68,12 +86,12 @@ public sealed class SmtpReceiverTests
     [InlineData("EHLO x\r\nMAIL FROM:<a@x>\r\nDATA\r\n", "554 5.5.1 no valid recipients")]
     [InlineData("EHLO x\r\nMAIL FROM:<a@x>\r\nMAIL FROM:<a@x>\r\n", "503 5.5.1 one MAIL at a time")]
     [InlineData("EHLO x\r\nMAIL FROM:a@x\r\n", "501 5.5.4 MAIL FROM:<address>")]
-    [InlineData("EHLO x\r\nMAIL FROM:<a@x> RET=HDRS\r\n", "555 5.5.4 unknown parameter")]
+    [InlineData("EHLO x\r\nMAIL FROM:<a@x> RET=ALL\r\n", "555 5.5.4 unknown parameter")]
     [InlineData("EHLO x\r\nMAIL FROM:<a@x> SIZE=99999999999\r\n", "552 5.3.4 message too large")]
     [InlineData("EHLO x\r\nMAIL FROM:<j\u00c3\u00b6rg@x>\r\n", "550 5.6.7 the address needs SMTPUTF8")]
     [InlineData("EHLO x\r\nMAIL FROM:<a@x>\r\nRCPT TO:<>\r\n", "501 5.5.4 RCPT TO:<address>")]
     [InlineData("EHLO\r\n", "501 5.5.4 say your name")]
-    [InlineData("BDAT 3 LAST\r\n", "500 5.5.1 unknown command")]
+    [InlineData("BDAT x LAST\r\n", "501 5.5.4 BDAT length [LAST]")]
     [InlineData("STARTTLS\r\n", "502 5.5.1 no TLS here")]
     [InlineData("AUTH PLAIN\r\n", "503 5.5.1 AUTH is not possible now")]
     [InlineData("EHLO x\tMAIL\r\n", "500 5.5.2 control characters in a command")]

@@ -14,8 +14,17 @@ public sealed class DialogueTests
         var data = new TheoryData<string, bool>();
         foreach (var file in Directory.GetFiles(Folder, "*.txt").Order(StringComparer.Ordinal))
         {
-            data.Add(Path.GetFileName(file), true);
-            data.Add(Path.GetFileName(file), false);
+            // With BDAT the two ways say different things.
+            var name = Path.GetFileName(file);
+            if (!name.StartsWith("held-", StringComparison.Ordinal))
+            {
+                data.Add(name, true);
+            }
+
+            if (!name.StartsWith("whole-", StringComparison.Ordinal))
+            {
+                data.Add(name, false);
+            }
         }
 
         return data;

@@ -63,10 +63,12 @@ public sealed class SmtpConnectionTests
         }
     }
 
-    [Fact]
-    public async Task ManyMessagesOfAllSizesArriveAsTheyWere()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task ManyMessagesOfAllSizesArriveAsTheyWere(bool chunking)
     {
-        await using var inbox = new TestInbox();
+        await using var inbox = new TestInbox(new SmtpReceiverOptions { OffersChunking = chunking });
         await using var connection = await inbox.ConnectAsync();
         var random = new Random(7);
         var sent = new List<ReadOnlyMemory<byte>>();
@@ -138,7 +140,7 @@ public sealed class SmtpConnectionTests
     [InlineData(ReceiverMoment.Stored, SmtpVerdictKind.InDoubt, SmtpStage.Terminator)]
     public async Task ALossIsADoubtOnlyAfterTheTerminator(ReceiverMoment moment, SmtpVerdictKind kind, SmtpStage stage)
     {
-        await using var inbox = new TestInbox(new SmtpReceiverOptions { Script = new ReceiverScript().Once(moment, ReceiverAct.Drop) });
+        await using var inbox = new TestInbox(new SmtpReceiverOptions { OffersChunking = moment != ReceiverMoment.Data, Script = new ReceiverScript().Once(moment, ReceiverAct.Drop) });
         await using var connection = await inbox.ConnectAsync();
         var verdict = await connection.SendAsync(Some.Envelope, Message, static () => true, Token);
         Assert.Equal(new SmtpVerdict(kind, stage, 0, null, "the connection was lost"), verdict);
@@ -155,7 +157,7 @@ public sealed class SmtpConnectionTests
     public async Task ASilentRelayIsGivenTheTimeOfTheStandardAndNotMore(ReceiverMoment moment, int minutes, SmtpVerdictKind kind, SmtpStage stage)
     {
         var wait = ReceiverAct.Wait(TimeSpan.FromDays(1));
-        await using var inbox = new TestInbox(new SmtpReceiverOptions { Script = new ReceiverScript().Once(moment, wait) });
+        await using var inbox = new TestInbox(new SmtpReceiverOptions { OffersChunking = moment != ReceiverMoment.Data, Script = new ReceiverScript().Once(moment, wait) });
         var time = new ManualTime();
         await using var connection = await inbox.ConnectAsync(time);
         var sending = connection.SendAsync(Some.Envelope, Message, static () => true, Token).AsTask();
@@ -233,6 +235,51 @@ public sealed class SmtpConnectionTests
             written++;
             reported.TrySetResult();
         }
+    }
+
+    [Fact]
+    public async Task AChunkThatWasRefusedWhileItIsHeldIsNotEnded()
+    {
+        var script = new ReceiverScript().Once(ReceiverMoment.Data, ReceiverAct.Answer(452, "4.3.1", "no space"));
+        await using var inbox = new TestInbox(new SmtpReceiverOptions { Script = script });
+        await using var connection = await inbox.ConnectAsync();
+        Assert.True((await connection.PrepareAsync(Some.Envelope, Message, Token)).IsHeld);
+        await Task.Delay(100, Token);
+        Assert.Equal(new SmtpVerdict(SmtpVerdictKind.Deferred, SmtpStage.Body, 452, "4.3.1", "no space"), await connection.CommitAsync(Token));
+        Assert.Equal(0, connection.MessagesSent);
+        Assert.True((await connection.PrepareAsync(Some.Envelope, Message, Token)).IsHeld);
+        Assert.Equal(SmtpVerdictKind.Accepted, (await connection.CommitAsync(Token)).Kind);
+        Assert.Single(inbox.Messages);
+    }
+
+    [Fact]
+    public async Task DeliveryReportsAreAskedForAsTheRouteSays()
+    {
+        await using var inbox = new TestInbox();
+        var route = inbox.Route with { Dsn = new SmtpDsn { Notify = SmtpNotify.Failure | SmtpNotify.Delay, ReturnWholeMessage = true } };
+        await using var connection = await SmtpConnection.ConnectAsync(route, TimeProvider.System, Token);
+        await connection.SendAsync(Some.Envelope with { Recipient = Some.Address("anna+tea=x@example.com"), Id = "m1+2=3@mail.example" }, Message, static () => true, Token);
+        await connection.SendAsync(Some.Envelope with { Recipient = Some.Address("jörg@example.com"), Id = new string('x', 101) }, Message, static () => true, Token);
+        await using var never = await SmtpConnection.ConnectAsync(inbox.Route with { Dsn = new SmtpDsn { Notify = SmtpNotify.Never } }, TimeProvider.System, Token);
+        await never.SendAsync(Some.Envelope, Message, static () => true, Token);
+        Assert.Equal(["SIZE=31 RET=FULL ENVID=m1+2B2+3D3@mail.example", "SIZE=31 RET=FULL SMTPUTF8", "SIZE=31 RET=HDRS"], inbox.Messages.Select(m => m.SenderParameters));
+        Assert.Equal(
+            ["NOTIFY=FAILURE,DELAY ORCPT=rfc822;anna+2Btea+3Dx@example.com", "NOTIFY=FAILURE,DELAY", "NOTIFY=NEVER"],
+            inbox.Messages.Select(m => m.RecipientParameters[0]));
+    }
+
+    [Fact]
+    public async Task AConnectionIsSpentAfterTheRoutesNumberOfMessages()
+    {
+        await using var inbox = new TestInbox();
+        await using var connection = await SmtpConnection.ConnectAsync(inbox.Route with { MessagesPerConnection = 2 }, TimeProvider.System, Token);
+        await connection.SendAsync(Some.Envelope, Message, static () => true, Token);
+        Assert.False(connection.IsSpent);
+        await connection.SendAsync(Some.Envelope, Message, static () => true, Token);
+        Assert.True(connection.IsSpent);
+        Assert.True(connection.IsUsable);
+        await connection.QuitAsync(Token);
+        Assert.False(connection.IsUsable);
     }
 
     [Fact]

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
+using CampaignEngine.Mail.Authentication;
 using CampaignEngine.Mail.Receiving;
 using CampaignEngine.Mail.Smtp;
 using CampaignEngine.Mail.Tests.Support;
@@ -102,6 +104,81 @@ public sealed class SmtpHandshakeTests
         await using var connection = await SmtpConnection.ConnectAsync(route, TimeProvider.System, Token);
         Assert.Equal(SmtpVerdictKind.Accepted, (await connection.SendAsync(Some.Envelope, Some.Bytes(Some.ShortMessage), static () => true, Token)).Kind);
         Assert.Equal("anna", Assert.Single(inbox.Messages).User);
+    }
+
+    [Theory]
+    [InlineData(SmtpAuthentication.Automatic)]
+    [InlineData(SmtpAuthentication.Plain)]
+    [InlineData(SmtpAuthentication.Login)]
+    [InlineData(SmtpAuthentication.CramMd5)]
+    [InlineData(SmtpAuthentication.ScramSha256)]
+    public async Task EveryMechanismLetsInTheRightPasswordOnly(SmtpAuthentication mechanism)
+    {
+        const string User = "anna=,jörg";
+        await using var inbox = new TestInbox(new SmtpReceiverOptions { PasswordOf = static u => u == User ? "gehe\u00efm" : null });
+        var route = inbox.Route with { Authentication = mechanism, Credentials = new SmtpCredentials(User, "gehe\u00efm") };
+        await using (var connection = await SmtpConnection.ConnectAsync(route, TimeProvider.System, Token))
+        {
+            Assert.Equal(SmtpVerdictKind.Accepted, (await connection.SendAsync(Some.Envelope, Some.Bytes(Some.ShortMessage), static () => true, Token)).Kind);
+            Assert.Equal(User, Assert.Single(inbox.Messages).User);
+        }
+
+        Assert.Equal((SmtpConnectFaultKind.AuthenticationRefused, 535), Kind(await FaultAsync(route with { Credentials = new SmtpCredentials(User, "wrong") })));
+        Assert.Equal((SmtpConnectFaultKind.AuthenticationRefused, 535), Kind(await FaultAsync(route with { Credentials = new SmtpCredentials("other", "gehe\u00efm") })));
+
+        static (SmtpConnectFaultKind, int) Kind(SmtpConnectFault fault) => (fault.Kind, fault.Code);
+    }
+
+    [Theory]
+    [InlineData(20)]
+    [InlineData(1200)]
+    public async Task ATokenGoesByXOAuth2EvenWhenItIsLong(int length)
+    {
+        var token = new string('t', length);
+        await using var inbox = new TestInbox(new SmtpReceiverOptions { AcceptToken = (u, t) => u == "anna" && t == token });
+        var route = inbox.Route with { Authentication = SmtpAuthentication.XOAuth2, Credentials = new SmtpCredentials("anna", token) };
+        await using var connection = await SmtpConnection.ConnectAsync(route, TimeProvider.System, Token);
+        Assert.Equal(SmtpVerdictKind.Accepted, (await connection.SendAsync(Some.Envelope, Some.Bytes(Some.ShortMessage), static () => true, Token)).Kind);
+        var stale = await FaultAsync(route with { Credentials = new SmtpCredentials("anna", "old") });
+        Assert.Equal(new SmtpConnectFault(SmtpConnectFaultKind.AuthenticationRefused, 535, $"relay 127.0.0.1:{inbox.Port}: refused user 'anna': 535 5.7.8 wrong user or password"), stale);
+        var guess = await FaultAsync(route with { Authentication = SmtpAuthentication.Automatic });
+        Assert.Equal($"relay 127.0.0.1:{inbox.Port}: offers no mechanism that we speak, but XOAUTH2", guess.Text);
+    }
+
+    [Fact]
+    public void ScramSaysWhatTheStandardSays()
+    {
+        // RFC 7677 3.
+        var client = new ScramClient(new SmtpCredentials("user", "pencil"), "rOprNGfwEbeRWgbNEkqO");
+        Assert.Equal("n,,n=user,r=rOprNGfwEbeRWgbNEkqO", Encoding.UTF8.GetString(client.Initial));
+        Assert.Equal(
+            "c=biws,r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,p=dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=",
+            Encoding.UTF8.GetString(client.Answer("r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096"u8)!));
+        Assert.False(client.IsServerProven);
+        Assert.Null(client.Answer("v=AAAAbRR6SQAZUQfAlQIjMCaxkxfKcYNYzCw0qzzcWbU="u8));
+        Assert.False(client.IsServerProven);
+        Assert.Equal([], client.Answer("v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4="u8)!);
+        Assert.True(client.IsServerProven);
+    }
+
+    [Theory]
+    [InlineData("r=other,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096")]
+    [InlineData("r=N,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096")]
+    [InlineData("r=Nx,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=1")]
+    [InlineData("r=Nx,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=2000000000")]
+    [InlineData("r=Nx,s=,i=4096")]
+    [InlineData("m=x,r=Nx,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096")]
+    [InlineData("")]
+    public void AScramServerThatPlaysIsLeft(string challenge) => Assert.Null(new ScramClient(new SmtpCredentials("user", "pencil"), "N").Answer(Encoding.UTF8.GetBytes(challenge)));
+
+    [Fact]
+    public async Task ARelayThatDoesNotKnowThePasswordCannotPretendTo()
+    {
+        await using var relay = new DialogueRelay(
+            ["S: 220 x", "C: EHLO localhost", "S: 250-x", "S: 250 AUTH SCRAM-SHA-256", "C: (any)", "S: 235 2.7.0 welcome", "X: await-close"], Some.ShortMessage);
+        var fault = await FaultAsync(Some.Route(relay.Port) with { Credentials = new SmtpCredentials("anna", "secret") });
+        Assert.Equal($"relay 127.0.0.1:{relay.Port}: did not show that it knows the password of 'anna'; someone may be standing in for it", fault.Text);
+        await relay.Finished;
     }
 
     [Fact]

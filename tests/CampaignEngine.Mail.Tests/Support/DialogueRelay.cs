@@ -6,7 +6,7 @@ namespace CampaignEngine.Mail.Tests.Support;
 
 /// <summary>
 /// A relay that follows a text file. "S: line" says a line, "s: text" says raw text (\r \n \t escaped, no line end added), "C: line" expects
-/// exactly that line, "C: (message)" the message's lines, "X: close" and "X: reset" end the connection, "X: await-close" expects the client to
+/// exactly that line, "C: (message)" the message's lines, "C: (any)" any line, "X: close" and "X: reset" end the connection, "X: await-close" expects the client to
 /// end it. "V: ..." lines are expectations on the client; "#" starts a comment.
 /// </summary>
 internal sealed class DialogueRelay : IAsyncDisposable
@@ -57,6 +57,9 @@ internal sealed class DialogueRelay : IAsyncDisposable
                         Assert.Equal(expected, await reader.ReadLineAsync(TestContext.Current.CancellationToken));
                     }
 
+                    break;
+                case 'C' when rest == "(any)":
+                    Assert.NotNull(await reader.ReadLineAsync(TestContext.Current.CancellationToken));
                     break;
                 case 'C':
                     Assert.Equal(rest, await reader.ReadLineAsync(TestContext.Current.CancellationToken));
