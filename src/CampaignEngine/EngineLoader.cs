@@ -143,12 +143,30 @@ public sealed class EngineLoader
             Port = server.Port,
             Tls = Enum.TryParse<SmtpTls>(route.Text("tls"), ignoreCase: true, out var tls) ? tls : SmtpTls.Required,
             VerifyCertificate = route.Boolean("verify_certificate") ?? true,
+            CertificateName = route.Text("certificate_name"),
+            MtaSts = route.Text("mta_sts") is { } text && DkimKey.TryReadDomain(text, out var domain) ? domain : null,
+            Authentication = Enum.TryParse<SmtpAuthentication>(route.Text("auth")?.Replace("-", "", StringComparison.Ordinal), ignoreCase: true, out var auth) ? auth : default,
+            Chunking = route.Boolean("chunking") ?? true,
+            Dsn = Dsn(route.Mapping("dsn")),
+            MessagesPerConnection = route.Integer("messages_per_connection") ?? 5000,
             Hello = route.Text("hello") ?? "localhost",
             User = route.Text("user"),
             Password = password,
             Connections = route.Integer("connections") ?? 8,
             Timeout = Time(route, "timeout"),
         };
+    }
+
+    private static SmtpDsn? Dsn(YamlMapping? dsn)
+    {
+        if (dsn is null)
+        {
+            return null;
+        }
+
+        var notify = dsn["notify"] is null ? SmtpNotify.Failure
+            : dsn.Writtens("notify").Aggregate(SmtpNotify.Never, (all, written) => all | (Enum.TryParse<SmtpNotify>(written.Text, ignoreCase: true, out var one) ? one : default));
+        return new SmtpDsn { Notify = notify, ReturnWholeMessage = dsn.Text("return") == "full" };
     }
 
     private SenderSettings? Sender(string name, YamlMapping sender, List<string> routes)

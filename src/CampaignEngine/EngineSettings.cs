@@ -86,6 +86,22 @@ public sealed record RouteSettings
 
     public bool VerifyCertificate { get; init; } = true;
 
+    /// <summary>Name the certificate must carry; null: the host.</summary>
+    public string? CertificateName { get; init; }
+
+    /// <summary>Domain whose MTA-STS policy the relay is under; null: none.</summary>
+    public string? MtaSts { get; init; }
+
+    public SmtpAuthentication Authentication { get; init; }
+
+    /// <summary>By BDAT where the relay offers it.</summary>
+    public bool Chunking { get; init; } = true;
+
+    /// <summary>Delivery reports to ask for; null: none.</summary>
+    public SmtpDsn? Dsn { get; init; }
+
+    public int MessagesPerConnection { get; init; } = 5000;
+
     /// <summary>Name given in EHLO.</summary>
     public string Hello { get; init; } = "localhost";
 
@@ -107,6 +123,12 @@ public sealed record RouteSettings
         Port = Port,
         Tls = Tls,
         VerifyCertificate = VerifyCertificate,
+        CertificateName = CertificateName,
+        PolicyDomain = MtaSts,
+        Authentication = Authentication,
+        UseChunking = Chunking,
+        Dsn = Dsn,
+        MessagesPerConnection = MessagesPerConnection,
         HelloName = Hello,
         Credentials = User is null || Password is null ? null : new SmtpCredentials(User, Password.Resolve(workspaceDirectory)),
         Timeouts = Timeout is { } t ? new SmtpTimeouts { Connect = t, Greeting = t, Envelope = t, Data = t, Body = t } : new SmtpTimeouts(),

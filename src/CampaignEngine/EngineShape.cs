@@ -35,22 +35,36 @@ public static class EngineShape
     private static readonly ScalarKind ConnectionsKind = new("number from 1 to 200", "8", null, text =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count is >= 1 and <= 200 ? null : $"'{Shown.Text(text)}' is not a number from 1 to 200");
 
+    private static readonly ScalarKind MessagesKind = new("number from 1 to 1000000", "5000", null, text =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count is >= 1 and <= 1_000_000 ? null : $"'{Shown.Text(text)}' is not a number from 1 to 1000000");
+
+    private static readonly ScalarKind DomainKind = new("domain", "shop.example", null, text =>
+        DkimKey.TryReadDomain(text, out _) ? null : $"'{Shown.Text(text)}' is not a domain name");
+
+    private static readonly MapShape Dsn = new(
+        new("notify", new ListShape(new ChoiceShape("success", "failure", "delay") { Description = "What to report." }) { OrSingle = true, Description = "When the relay is to report; an empty list asks it never to." }) { Default = "failure" },
+        new("return", new ChoiceShape("headers", "full") { Description = "What of the message a report carries." }) { Default = "headers" })
+    { Description = "Delivery reports (RFC 3461) to ask for where the relay offers them." };
+
     private static readonly MapShape Route = new(
         new("smtp", new ScalarShape(ServerKind) { Description = "Relay that takes the mail." }) { Required = true },
         new("tls", new ChoiceShape("off", "opportunistic", "required", "implicit") { Description = "Encryption: off, opportunistic (STARTTLS when offered), required (STARTTLS or nothing) or implicit (from the first byte)." }) { Default = "required" },
         new("verify_certificate", new ScalarShape(ScalarKind.Boolean) { Description = "The relay's certificate must be valid and carry its name." }) { Default = "true" },
+        new("certificate_name", new ScalarShape(HelloKind) { Description = "Name the relay's certificate must carry." }) { Default = "the relay's host name" },
+        new("mta_sts", new ScalarShape(DomainKind) { Description = "Domain whose MTA-STS policy the relay is under: with mode enforce only verified TLS to a host of its list." }) { Default = "no policy is asked for" },
         new("hello", new ScalarShape(HelloKind) { Description = "Name given in EHLO." }) { Default = "localhost" },
         new("user", new ScalarShape(ScalarKind.Line) { Description = "User for AUTH." }),
         new("password", SecretShape.Password("Where the password for AUTH is kept.")),
+        new("auth", new ChoiceShape("automatic", "plain", "login", "cram-md5", "scram-sha-256", "xoauth2") { Description = "AUTH mechanism; with xoauth2 the password is the access token." }) { Default = "automatic" },
+        new("chunking", new ScalarShape(ScalarKind.Boolean) { Description = "Messages go by BDAT where the relay offers CHUNKING." }) { Default = "true" },
+        new("dsn", Dsn) { Default = "none are asked for" },
         new("connections", new ScalarShape(ConnectionsKind) { Description = "Connections one process keeps open at most." }) { Default = "8" },
+        new("messages_per_connection", new ScalarShape(MessagesKind) { Description = "Messages after which a connection is closed and made anew." }) { Default = "5000" },
         new("timeout", new ScalarShape(ScalarKind.Duration) { Description = "How long connecting and each answer before the end of a message may take." }) { Default = "the times of RFC 5321" })
     { Description = "A relay." };
 
     private static readonly ScalarKind SelectorKind = new("DKIM selector", "s2026a", "^[A-Za-z0-9.-]+$", text =>
         DkimKey.IsSelector(text) ? null : $"'{Shown.Text(text)}' is not a selector; write letters, digits and dashes, for example 's2026a'");
-
-    private static readonly ScalarKind DomainKind = new("domain", "shop.example", null, text =>
-        DkimKey.TryReadDomain(text, out _) ? null : $"'{Shown.Text(text)}' is not a domain name");
 
     private static readonly ScalarKind KeyFileKind = new("key file", "keys/dkim-s2026a.pem", null, text =>
         text.Contains("-----BEGIN", StringComparison.Ordinal)

@@ -79,6 +79,33 @@ public sealed class EngineLoaderTests
     }
 
     [Fact]
+    public void ARouteSaysHowItsRelayIsSpokenTo()
+    {
+        var settings = Load("""
+            routes:
+              plain: { smtp: "a.test:25" }
+              full:
+                smtp: "b.test:465"
+                tls: implicit
+                certificate_name: mx.b.test
+                mta_sts: Shop.test
+                auth: scram-sha-256
+                chunking: false
+                dsn: { notify: [failure, delay], return: full }
+                messages_per_connection: 100
+              silent: { smtp: "c.test:25", dsn: { notify: [] } }
+            """);
+
+        var full = settings.Routes["full"].ToSmtpRoute("/");
+        Assert.Equal((SmtpTls.Implicit, "mx.b.test", "shop.test", SmtpAuthentication.ScramSha256), (full.Tls, full.CertificateName, full.PolicyDomain, full.Authentication));
+        Assert.Equal((false, new SmtpDsn { Notify = SmtpNotify.Failure | SmtpNotify.Delay, ReturnWholeMessage = true }, 100), (full.UseChunking, full.Dsn, full.MessagesPerConnection));
+        var plain = settings.Routes["plain"].ToSmtpRoute("/");
+        Assert.Equal((SmtpTls.Required, SmtpAuthentication.Automatic, true, 5000), (plain.Tls, plain.Authentication, plain.UseChunking, plain.MessagesPerConnection));
+        Assert.Null(plain.Dsn);
+        Assert.Equal(SmtpNotify.Never, settings.Routes["silent"].Dsn!.Notify);
+    }
+
+    [Fact]
     public void ASenderSignsAsItsOwnDomainUnlessItSaysOtherwise()
     {
         var problems = new ProblemList();

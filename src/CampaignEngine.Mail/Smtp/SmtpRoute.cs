@@ -54,6 +54,9 @@ public sealed record SmtpRoute
     /// <summary>The name the certificate must carry. Default: <see cref="Host"/>.</summary>
     public string? CertificateName { get; init; }
 
+    /// <summary>Domain whose MTA-STS policy must hold; whoever connects asks <see cref="MtaStsPolicies"/> and applies the answer. Null: none.</summary>
+    public string? PolicyDomain { get; init; }
+
     /// <summary>The name given in EHLO. Printable ASCII without spaces. Default <c>localhost</c>.</summary>
     public string HelloName { get; init; } = "localhost";
 

@@ -28,6 +28,9 @@ public sealed class OutgoingMessage
     /// <summary>Name of the route it takes; empty: the channel's first.</summary>
     public string Route { get; set; } = "";
 
+    /// <summary>What delivery reports repeat, for e-mail the Message-ID; empty: none.</summary>
+    public string EnvelopeId { get; set; } = "";
+
     /// <summary>Name of the sender in engine.yaml, whose key signs an e-mail; empty: nobody signs.</summary>
     public string SignedBy { get; set; } = "";
 
@@ -39,7 +42,7 @@ public sealed class OutgoingMessage
 
     public void Clear()
     {
-        (Sender, Route, SignedBy, Recipient) = ("", "", "", "");
+        (Sender, Route, SignedBy, EnvelopeId, Recipient) = ("", "", "", "", "");
         Content.ResetWrittenCount();
     }
 }

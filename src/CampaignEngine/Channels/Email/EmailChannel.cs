@@ -19,11 +19,11 @@ public sealed class EmailChannel(IReadOnlyDictionary<string, SmtpRoute> routes, 
 
     public string Name => "email";
 
-    /// <summary>Messages after which a connection is closed and made anew; relays tend to set such a limit. Default 5,000.</summary>
-    public int MessagesPerConnection { get; init; } = 5000;
-
     /// <summary>Keys that sign messages, by the names that <see cref="OutgoingMessage.SignedBy"/> uses.</summary>
     public IReadOnlyDictionary<string, DkimKey> Keys { get; init; } = new Dictionary<string, DkimKey>();
 
-    public IChannelLane CreateLane() => new EmailLane(routes, first, MessagesPerConnection, new EmailSigning(Keys, _signing), time);
+    /// <summary>For routes that are under a policy of MTA-STS; without it they are not used.</summary>
+    public MtaStsPolicies? Policies { get; init; }
+
+    public IChannelLane CreateLane() => new EmailLane(routes, first, new EmailSigning(Keys, _signing), Policies, time);
 }

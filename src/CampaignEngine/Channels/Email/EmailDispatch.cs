@@ -2,6 +2,8 @@ using System.Security.Cryptography;
 using CampaignEngine.Customers;
 using CampaignEngine.Database;
 using CampaignEngine.Dispatching;
+using CampaignEngine.Mail.Resolving;
+using CampaignEngine.Mail.Smtp;
 
 namespace CampaignEngine.Channels.Email;
 
@@ -25,7 +27,12 @@ public static class EmailDispatch
         var keys = InstallationKeys.Load(workspaceDirectory);
         return new Dispatcher(
             database.Source,
-            new EmailChannel(routes, first, time) { Keys = signers },
+            new EmailChannel(routes, first, time)
+            {
+                Keys = signers,
+                Policies = routes.Values.Any(r => r.PolicyDomain is not null)
+                    ? new MtaStsPolicies(new TxtLookup(TxtLookup.SystemServers(), TimeSpan.FromSeconds(5), time), MtaStsPolicies.NewClient(), time) : null,
+            },
             new EmailMessages(database.Source, model, settings, keys, time),
             (options ?? new DispatchOptions { Lanes = Math.Clamp(settings.Routes[first].Connections, 1, 256) })
                 with { RecorderDirectory = Path.Combine(workspaceDirectory, ".campaign", "flight") },

@@ -7,7 +7,7 @@ using Polly.Retry;
 namespace CampaignEngine.Channels.Email;
 
 /// <summary>One SMTP connection, made when needed. Only connecting is ever repeated.</summary>
-internal sealed class EmailLane(IReadOnlyDictionary<string, SmtpRoute> routes, string first, int messagesPerConnection, EmailSigning signing, TimeProvider time) : IChannelLane
+internal sealed class EmailLane(IReadOnlyDictionary<string, SmtpRoute> routes, string first, EmailSigning signing, MtaStsPolicies? policies, TimeProvider time) : IChannelLane
 {
     private readonly ResiliencePipeline _connecting = new ResiliencePipelineBuilder { TimeProvider = time }
         .AddRetry(new RetryStrategyOptions
@@ -22,7 +22,7 @@ internal sealed class EmailLane(IReadOnlyDictionary<string, SmtpRoute> routes, s
     private SmtpConnection? _connection;
     private string _route = first;
 
-    public bool IsOpen => _connection is { IsUsable: true } connection && connection.MessagesSent < messagesPerConnection;
+    public bool IsOpen => _connection is { IsUsable: true } connection && !connection.IsSpent;
 
     public async ValueTask<string?> OpenAsync(CancellationToken cancellationToken)
     {
@@ -31,10 +31,16 @@ internal sealed class EmailLane(IReadOnlyDictionary<string, SmtpRoute> routes, s
             return null;
         }
 
-        await DisposeAsync();
+        await CloseAsync(cancellationToken);
         try
         {
-            _connection = await _connecting.ExecuteAsync(async token => await SmtpConnection.ConnectAsync(routes[_route], time, token), cancellationToken);
+            var (route, refusal) = await AllowedRouteAsync(cancellationToken);
+            if (refusal is not null)
+            {
+                return refusal;
+            }
+
+            _connection = await _connecting.ExecuteAsync(async token => await SmtpConnection.ConnectAsync(route!, time, token), cancellationToken);
             return null;
         }
         catch (SmtpConnectException fault)
@@ -70,7 +76,7 @@ internal sealed class EmailLane(IReadOnlyDictionary<string, SmtpRoute> routes, s
             return new SendVerdict(SendOutcome.NotAttempted, 0, unsigned);
         }
 
-        var step = await _connection!.PrepareAsync(new SmtpEnvelope(sender, recipient), content, cancellationToken);
+        var step = await _connection!.PrepareAsync(new SmtpEnvelope(sender, recipient) { Id = message.EnvelopeId }, content, cancellationToken);
         return step.IsHeld ? null : VerdictOf(step.Refusal);
     }
 
@@ -88,6 +94,37 @@ internal sealed class EmailLane(IReadOnlyDictionary<string, SmtpRoute> routes, s
         }
     }
 
+    // A relay that is not told goodbye counts the connection as lost, and some hold that against the sender.
+    private async ValueTask CloseAsync(CancellationToken cancellationToken)
+    {
+        if (_connection is { IsUsable: true } connection)
+        {
+            _connection = null;
+            await connection.QuitAsync(cancellationToken);
+        }
+
+        await DisposeAsync();
+    }
+
+    private async ValueTask<(SmtpRoute? Route, string? Refusal)> AllowedRouteAsync(CancellationToken cancellationToken)
+    {
+        var route = routes[_route];
+        if (route.PolicyDomain is not { } domain)
+        {
+            return (route, null);
+        }
+
+        if (policies is null)
+        {
+            return (null, $"relay {route.Host}: nothing here reads the MTA-STS policy of {domain}");
+        }
+
+        var answer = await policies.FindAsync(domain, cancellationToken);
+        return answer.Policy is null
+            ? answer.Fault is null ? (route, null) : (null, $"relay {route.Host}: the MTA-STS policy of {domain} is not known: {answer.Fault}")
+            : answer.Policy.Apply(route) is { } allowed ? (allowed, null) : (null, $"relay {route.Host}: the MTA-STS policy of {domain} does not list this host");
+    }
+
     private async ValueTask<string?> SwitchAsync(string route, CancellationToken cancellationToken)
     {
         if (!routes.ContainsKey(route))
@@ -95,7 +132,7 @@ internal sealed class EmailLane(IReadOnlyDictionary<string, SmtpRoute> routes, s
             return $"there is no route '{route}'";
         }
 
-        await DisposeAsync();
+        await CloseAsync(cancellationToken);
         _route = route;
         return await OpenAsync(cancellationToken);
     }

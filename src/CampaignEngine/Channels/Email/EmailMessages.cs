@@ -87,6 +87,7 @@ public sealed class EmailMessages(NpgsqlDataSource source, CustomerModel model, 
             message.SignedBy = sender.Dkim is null ? "" : sender.Name;
             message.Sender = (sender.ReturnPath ?? sender.From.Address).Text;
             message.Recipient = recipient.Text;
+            message.EnvelopeId = messages.Ids.Of(messages.MailingId, item.Ordinal);
             var composed = _tools.Composer.Compose(
                 new MessageContent
                 {
@@ -94,7 +95,7 @@ public sealed class EmailMessages(NpgsqlDataSource source, CustomerModel model, 
                     To = new Mailbox(recipient),
                     ReplyTo = sender.ReplyTo,
                     Subject = _tools.Message.Subject,
-                    MessageId = messages.Ids.Of(messages.MailingId, item.Ordinal),
+                    MessageId = message.EnvelopeId,
                     Date = TimeZoneInfo.ConvertTime(owner.Now, owner._zone),
                     TextUtf8 = _tools.Message.Text,
                     HtmlUtf8 = _tools.Message.Html,

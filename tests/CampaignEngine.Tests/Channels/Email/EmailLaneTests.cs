@@ -1,0 +1,72 @@
+using System.Net;
+using System.Text;
+using CampaignEngine.Channels.Email;
+using CampaignEngine.Dispatching;
+using CampaignEngine.Mail.Receiving;
+using CampaignEngine.Mail.Resolving;
+using CampaignEngine.Mail.Smtp;
+using CampaignEngine.Testing;
+
+namespace CampaignEngine.Tests.Channels.Email;
+
+public sealed class EmailLaneTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task AConnectionIsLeftWithGoodbyeAfterItsNumberOfMessages()
+    {
+        var goodbyes = 0;
+        var script = new ReceiverScript().On(ReceiverMoment.Quit, _ =>
+        {
+            Interlocked.Increment(ref goodbyes);
+            return null;
+        });
+        var connections = new HashSet<EndPoint?>();
+        await using var receiver = SmtpReceiver.Start(new SmtpReceiverOptions { Script = script }, (message, _) =>
+        {
+            connections.Add(message.RemoteEndPoint);
+            return ValueTask.FromResult(SmtpReceiver.Stored);
+        }, TimeProvider.System);
+        var route = new SmtpRoute { Host = "127.0.0.1", Port = receiver.EndPoint.Port, Tls = SmtpTls.Off, MessagesPerConnection = 2 };
+        await using var lane = new EmailChannel(route, TimeProvider.System).CreateLane();
+        for (var i = 0; i < 5; i++)
+        {
+            Assert.Null(await lane.OpenAsync(Token));
+            Assert.Null(await lane.PrepareAsync(Message(), Token));
+            Assert.Equal(SendOutcome.Accepted, (await lane.CommitAsync(static () => { }, Token)).Outcome);
+        }
+
+        Assert.Equal((3, 2), (connections.Count, goodbyes));
+    }
+
+    [Theory]
+    [InlineData("enforce", "127.0.0.1", "relay 127.0.0.1:{0}: does not offer STARTTLS, which the route requires")]
+    [InlineData("enforce", "other.test", "relay 127.0.0.1: the MTA-STS policy of shop.test does not list this host")]
+    [InlineData("testing", "other.test", null)]
+    [InlineData("broken", "x", "relay 127.0.0.1: the MTA-STS policy of shop.test is not known: https://mta-sts.shop.test/.well-known/mta-sts.txt is no policy: it names no mode that exists")]
+    public async Task ARouteUnderAPolicyIsUsedAsThePolicyAllows(string mode, string mx, string? fault)
+    {
+        await using var receiver = SmtpReceiver.Start(new SmtpReceiverOptions(), static (_, _) => ValueTask.FromResult(SmtpReceiver.Stored), TimeProvider.System);
+        using var dns = new TestDns(new Dictionary<string, string[]> { ["_mta-sts.shop.test"] = ["v=STSv1; id=1;"] });
+        using var http = new HttpClient(new Site($"version: STSv1\nmode: {mode}\nmx: {mx}\nmax_age: 1000\n"));
+        var route = new SmtpRoute { Host = "127.0.0.1", Port = receiver.EndPoint.Port, Tls = SmtpTls.Off, PolicyDomain = "shop.test" };
+        var policies = new MtaStsPolicies(new TxtLookup([dns.EndPoint], TimeSpan.FromSeconds(10), TimeProvider.System), http, TimeProvider.System);
+        await using var lane = new EmailChannel(route, TimeProvider.System) { Policies = policies }.CreateLane();
+
+        Assert.Equal(fault is null ? null : string.Format(System.Globalization.CultureInfo.InvariantCulture, fault, receiver.EndPoint.Port), await lane.OpenAsync(Token));
+    }
+
+    private static OutgoingMessage Message()
+    {
+        var message = new OutgoingMessage { Sender = "b@shop.test", Recipient = "anna@x.test" };
+        Encoding.ASCII.GetBytes("Subject: x\r\n\r\ntea\r\n", message.Content);
+        return message;
+    }
+
+    private sealed class Site(string text) : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent(text, Encoding.UTF8, "text/plain") });
+    }
+}
