@@ -1,5 +1,6 @@
 using CampaignEngine.Authoring;
 using CampaignEngine.Channels.Email;
+using CampaignEngine.Channels.Sms;
 using CampaignEngine.Customers;
 using CampaignEngine.Database;
 using CampaignEngine.Deduplication;
@@ -45,11 +46,25 @@ public sealed class CampaignEngineServices(string directory, EngineSettings sett
     // Scheduling
     public OccurrencePlanner Occurrences => new(database.Source, (occurrence, cancellationToken) => Freezer.FreezeAsync(occurrence, cancellationToken), Zone, timeProvider);
 
-    /// <summary>A worker that sends what is due: Rendering and Channels joined by Dispatching.</summary>
+    /// <summary>Workers that send what is due, one for each channel with a route: Rendering and Channels joined by Dispatching.</summary>
     /// <param name="options">Null: as many lanes as the route allows connections.</param>
     /// <exception cref="InvalidDataException">engine.yaml has no route, or a password cannot be read.</exception>
-    public Dispatcher Worker(DispatchOptions? options, IProgress<DispatchProgress>? progress, Action<string> say) =>
-        EmailDispatch.Create(database, directory, settings, model, options, timeProvider, progress, say);
+    public Dispatchers Worker(DispatchOptions? options, IProgress<DispatchProgress>? progress, Action<string> say)
+    {
+        var joined = progress is null ? null : new JoinedProgress(progress);
+        List<Dispatcher> channels = [];
+        if (settings.Routes.Count > 0 || settings.Gateways.Count == 0)
+        {
+            channels.Add(EmailDispatch.Create(database, directory, settings, model, options, timeProvider, joined?.Part(), say));
+        }
+
+        if (settings.Gateways.Count > 0)
+        {
+            channels.Add(SmsDispatch.Create(database, directory, settings, model, options, timeProvider, joined?.Part(), say));
+        }
+
+        return new Dispatchers(channels);
+    }
 
     /// <summary>Null when the campaign has no mailing yet.</summary>
     public async Task<CampaignReport?> ReportAsync(string campaign, DateTimeOffset asOf, ProblemList problems, CancellationToken cancellationToken)

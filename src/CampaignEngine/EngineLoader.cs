@@ -1,6 +1,8 @@
 using System.Collections;
 using CampaignEngine.Authoring;
 using CampaignEngine.Campaigns;
+using CampaignEngine.Channels.Sms;
+using CampaignEngine.Channels.Sms.Gateways;
 using CampaignEngine.Mail.Addresses;
 using CampaignEngine.Mail.Signing;
 using CampaignEngine.Mail.Smtp;
@@ -64,21 +66,51 @@ public sealed class EngineLoader
     private EngineSettings Settings(string file, YamlMapping root)
     {
         var routes = new Dictionary<string, RouteSettings>(StringComparer.Ordinal);
+        var gateways = new Dictionary<string, GatewaySettings>(StringComparer.Ordinal);
         foreach (var (key, value) in root.Mapping("routes")?.Entries ?? [])
         {
-            if (value is YamlMapping route && Route(key.Text, route) is { } read)
+            if (value is not YamlMapping route)
             {
-                routes[key.Text] = read;
+                continue;
+            }
+
+            if ((route["smtp"] is null) == (route["http"] is null))
+            {
+                _problems.Error(route.Place, "CE1168", $"the route '{Shown.Text(key.Text)}' needs exactly one of 'smtp' (a relay for e-mail) and 'http' (a gateway for SMS)");
+            }
+            else if (route["http"] is null && Route(key.Text, route) is { } relay)
+            {
+                routes[key.Text] = relay;
+            }
+            else if (route["http"] is not null && new GatewayReader(_problems).Read(key.Text, route, SecretShape.Read(route, "password", _problems), Time(route, "timeout")) is { } gateway)
+            {
+                gateways[key.Text] = gateway;
             }
         }
 
         var senders = new List<SenderSettings>();
-        var routeNames = (root.Mapping("routes")?.Entries ?? []).Select(e => e.Key.Text).ToList();
+        var smsSenders = new List<SmsSender>();
+        var written = (root.Mapping("routes")?.Entries ?? []).ToLookup(e => (e.Value as YamlMapping)?["http"] is not null, e => e.Key.Text);
         foreach (var (key, value) in root.Mapping("senders")?.Entries ?? [])
         {
-            if (value is YamlMapping sender && Sender(key.Text, sender, routeNames) is { } read)
+            if (value is not YamlMapping sender)
+            {
+                continue;
+            }
+
+            if (sender["from"] is null && sender["sms"] is null)
+            {
+                _problems.Error(sender.Place, "CE1169", $"the sender '{Shown.Text(key.Text)}' has neither 'from' (for e-mail) nor 'sms'; write at least one");
+            }
+
+            if (sender["from"] is not null && Sender(key.Text, sender, [.. written[false]]) is { } read)
             {
                 senders.Add(read);
+            }
+
+            if (sender.Mapping("sms") is { } sms)
+            {
+                smsSenders.Add(SmsSender(key.Text, sms, [.. written[true]]));
             }
         }
 
@@ -105,7 +137,9 @@ public sealed class EngineLoader
                 Listen = (web?.Text("listen") ?? defaults.Web.Listen).TrimEnd('/'),
             },
             Routes = routes,
+            Gateways = gateways,
             Senders = senders,
+            SmsSenders = smsSenders,
             PostalAddress = root.Text("postal_address"),
             Caps = ContactCaps.Read(root, "caps", _problems),
             OptIn = (root.Mapping("consent")?.Entries ?? []).Where(e => e.Value is YamlScalar { IsNull: false })
@@ -171,6 +205,11 @@ public sealed class EngineLoader
 
     private SenderSettings? Sender(string name, YamlMapping sender, List<string> routes)
     {
+        if (sender["route"] is null)
+        {
+            _problems.Error(sender.Place, "CE1169", $"the sender '{Shown.Text(name)}' has no 'route' for its e-mails; write for example 'route: {(routes.Count > 0 ? Shown.Text(routes[0]) : "relay")}'");
+        }
+
         if (sender.Written("route") is { } route && !routes.Contains(route.Text))
         {
             _problems.Error(route.Place, "CE1134", $"the sender '{Shown.Text(name)}' takes the route '{Shown.Text(route.Text)}', which is not under 'routes'{Suggestion.For(route.Text, routes)}");
@@ -222,6 +261,22 @@ public sealed class EngineLoader
         };
 
         static bool IsSameOrBelow(string domain, string above) => domain == above || domain.EndsWith("." + above, StringComparison.Ordinal);
+    }
+
+    private SmsSender SmsSender(string name, YamlMapping sms, List<string> gateways)
+    {
+        if (sms.Written("route") is { } route && !gateways.Contains(route.Text))
+        {
+            _problems.Error(route.Place, "CE1134", $"the SMS of the sender '{Shown.Text(name)}' take the route '{Shown.Text(route.Text)}', which is no route with 'http'{Suggestion.For(route.Text, gateways)}");
+        }
+
+        return new SmsSender
+        {
+            Name = name,
+            Route = sms.Text("route") ?? "",
+            Id = sms.Text("id") ?? "",
+            Ids = (sms.Mapping("ids")?.Entries ?? []).Where(e => e.Value is YamlScalar).ToDictionary(e => e.Key.Text, e => ((YamlScalar)e.Value).Text, StringComparer.Ordinal),
+        };
     }
 
     // Months and years have no fixed length; for a timeout their length from any day is near enough.

@@ -1,5 +1,7 @@
 using CampaignEngine.Authoring;
 using CampaignEngine.Campaigns;
+using CampaignEngine.Channels.Sms;
+using CampaignEngine.Channels.Sms.Gateways;
 using CampaignEngine.Mail.Addresses;
 using CampaignEngine.Mail.Composing;
 using CampaignEngine.Mail.Signing;
@@ -31,10 +33,17 @@ public sealed record EngineSettings
 
     public WebSettings Web { get; init; } = new();
 
+    /// <summary>Relays for e-mail.</summary>
     public IReadOnlyDictionary<string, RouteSettings> Routes { get; init; } = new Dictionary<string, RouteSettings>();
+
+    /// <summary>HTTP gateways for SMS; their names are routes too.</summary>
+    public IReadOnlyDictionary<string, GatewaySettings> Gateways { get; init; } = new Dictionary<string, GatewaySettings>();
 
     /// <summary>In written order.</summary>
     public IReadOnlyList<SenderSettings> Senders { get; init; } = [];
+
+    /// <summary>From whom SMS come, in written order; a sender may also stand in <see cref="Senders"/>.</summary>
+    public IReadOnlyList<SmsSender> SmsSenders { get; init; } = [];
 
     /// <summary>Our own postal address, which laws on commercial e-mail ask for; templates print it as <c>sender.postal_address</c>.</summary>
     public string? PostalAddress { get; init; }
@@ -50,6 +59,12 @@ public sealed record EngineSettings
 
     /// <summary>The sender of that name; the first one for null. Null when there is none.</summary>
     public SenderSettings? Sender(string? name) => name is null ? (Senders.Count == 0 ? null : Senders[0]) : Senders.FirstOrDefault(s => s.Name == name);
+
+    /// <summary>The same for SMS.</summary>
+    public SmsSender? SmsSender(string? name) => name is null ? (SmsSenders.Count == 0 ? null : SmsSenders[0]) : SmsSenders.FirstOrDefault(s => s.Name == name);
+
+    /// <summary>The gateway that a sender's SMS take; null where there is none.</summary>
+    public GatewaySettings? GatewayOf(string? sender) => SmsSender(sender) is { } sms ? Gateways.GetValueOrDefault(sms.Route) : null;
 }
 
 public sealed record DatabaseSettings

@@ -1,6 +1,7 @@
 using System.Globalization;
 using CampaignEngine.Authoring;
 using CampaignEngine.Campaigns;
+using CampaignEngine.Channels.Sms.Gateways;
 using CampaignEngine.Customers;
 using CampaignEngine.Mail.Addresses;
 using CampaignEngine.Mail.Signing;
@@ -47,7 +48,8 @@ public static class EngineShape
     { Description = "Delivery reports (RFC 3461) to ask for where the relay offers them." };
 
     private static readonly MapShape Route = new(
-        new("smtp", new ScalarShape(ServerKind) { Description = "Relay that takes the mail." }) { Required = true },
+        new("smtp", new ScalarShape(ServerKind) { Description = "Relay that takes the mail; a route has either smtp or http." }),
+        new("http", GatewayShape.Http),
         new("tls", new ChoiceShape("off", "opportunistic", "required", "implicit") { Description = "Encryption: off, opportunistic (STARTTLS when offered), required (STARTTLS or nothing) or implicit (from the first byte)." }) { Default = "required" },
         new("verify_certificate", new ScalarShape(ScalarKind.Boolean) { Description = "The relay's certificate must be valid and carry its name." }) { Default = "true" },
         new("certificate_name", new ScalarShape(HelloKind) { Description = "Name the relay's certificate must carry." }) { Default = "the relay's host name" },
@@ -58,10 +60,12 @@ public static class EngineShape
         new("auth", new ChoiceShape("automatic", "plain", "login", "cram-md5", "scram-sha-256", "xoauth2") { Description = "AUTH mechanism; with xoauth2 the password is the access token." }) { Default = "automatic" },
         new("chunking", new ScalarShape(ScalarKind.Boolean) { Description = "Messages go by BDAT where the relay offers CHUNKING." }) { Default = "true" },
         new("dsn", Dsn) { Default = "none are asked for" },
+        new("look_alikes", new ScalarShape(ScalarKind.Boolean) { Description = "SMS: make typographic signs plain where that makes a text a GSM text." }) { Default = "false" },
+        new("prices", GatewayShape.Prices),
         new("connections", new ScalarShape(ConnectionsKind) { Description = "Connections one process keeps open at most." }) { Default = "8" },
         new("messages_per_connection", new ScalarShape(MessagesKind) { Description = "Messages after which a connection is closed and made anew." }) { Default = "5000" },
         new("timeout", new ScalarShape(ScalarKind.Duration) { Description = "How long connecting and each answer before the end of a message may take." }) { Default = "the times of RFC 5321" })
-    { Description = "A relay." };
+    { Description = "A relay for e-mail or a gateway for SMS." };
 
     private static readonly ScalarKind SelectorKind = new("DKIM selector", "s2026a", "^[A-Za-z0-9.-]+$", text =>
         DkimKey.IsSelector(text) ? null : $"'{Shown.Text(text)}' is not a selector; write letters, digits and dashes, for example 's2026a'");
@@ -84,9 +88,10 @@ public static class EngineShape
     { Description = "Signs the sender's messages here instead of in the relay." };
 
     private static readonly MapShape Sender = new(
-        new("from", new ScalarShape(MailboxKind) { Description = "From header." }) { Required = true },
+        new("from", new ScalarShape(MailboxKind) { Description = "From header; needed where the sender sends e-mail." }),
         new("reply_to", new ScalarShape(MailboxKind) { Description = "Reply-To header." }),
-        new("route", new ScalarShape(ScalarKind.Name) { Description = "Route its messages take." }) { Required = true },
+        new("route", new ScalarShape(ScalarKind.Name) { Description = "Route its e-mails take; needed where the sender sends e-mail." }),
+        new("sms", GatewayShape.Sender),
         new("return_path", new ScalarShape(AddressKind) { Description = "Envelope sender, where bounces go." }) { Default = "the From address" },
         new("unsubscribe", new ScalarShape(AddressKind) { Description = "Mailbox that takes unsubscribe requests by mail, named in List-Unsubscribe." }),
         new("dkim", Dkim) { Default = "the relay signs" })
@@ -106,7 +111,7 @@ public static class EngineShape
             new("base_url", new ScalarShape(UrlKind) { Description = "Public address that links, pixels and unsubscribe pages start with." }) { Default = "http://localhost:8080" },
             new("listen", new ScalarShape(UrlKind) { Description = "Where the web process listens." }) { Default = "http://127.0.0.1:8080" })
         { Description = "The web process." }),
-        new("routes", new NamedShape(ScalarKind.Name, Route) { Description = "Relays by name." }),
+        new("routes", new NamedShape(ScalarKind.Name, Route) { Description = "Relays and gateways by name." }),
         new("senders", new NamedShape(ScalarKind.Name, Sender) { Description = "Senders by name; the first is used where a drop names none." }),
         new("postal_address", new ScalarShape(ScalarKind.Text) { Description = "Our postal address, for the foot of messages: sender.postal_address in templates." }),
         new("consent", new MapShape([.. ModelShape.Channels.Select(c => new KeyShape(c,

@@ -1,5 +1,6 @@
 using CampaignEngine.Benchmarks;
 using CampaignEngine.Benchmarks.Sending;
+using CampaignEngine.Benchmarks.Channels;
 using CampaignEngine.Benchmarks.Templating;
 
 // dotnet run -c Release --project tests/CampaignEngine.Benchmarks -- NAME [ARGUMENTS]
@@ -9,6 +10,7 @@ Dictionary<string, Func<string[], Task>> benchmarks = new(StringComparer.Ordinal
     ["import"] = ImportBenchmark.RunAsync,
     ["selection"] = SelectionBenchmark.RunAsync,
     ["plan"] = PlanBenchmark.RunAsync,
+    ["sms"] = SmsBenchmark.RunAsync,
     ["templating"] = TemplatingBenchmark.RunAsync,
     ["send"] = SendBenchmark.RunAsync,
     ["fuzz-templates"] = TemplateFuzz.RunAsync,

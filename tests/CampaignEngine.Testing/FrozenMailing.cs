@@ -11,6 +11,9 @@ public sealed record FrozenMailing
 
     public string Drop { get; init; } = "announce";
 
+    /// <summary>email, to <see cref="Address"/>, or sms, to <see cref="Telephone"/> and the customers with the keys 1, 2, 3 ...</summary>
+    public string Channel { get; init; } = "email";
+
     public int People { get; init; } = 100;
 
     public int ChunkSize { get; init; } = 1000;
@@ -26,6 +29,9 @@ public sealed record FrozenMailing
     /// <summary>The address of person n (1 to <see cref="People"/>).</summary>
     public static string Address(int n) => $"person{n}@example.com";
 
+    /// <summary>The number of person n.</summary>
+    public static string Telephone(int n) => $"+8869{n:D8}";
+
     /// <summary>A stand-in for the keyed hash.</summary>
     public static byte[] Key(string address) => SHA256.HashData(Encoding.UTF8.GetBytes(address))[..16];
 
@@ -38,12 +44,14 @@ public sealed record FrozenMailing
             """
             CREATE TEMP TABLE frozen (customer_key text, recipient_key bytea, address text, cell text, not_before timestamptz, seed boolean) ON COMMIT DROP;
             INSERT INTO frozen
-            SELECT 'c' || n, substr(sha256(('person' || n || '@example.com')::bytea), 1, 16), 'person' || n || '@example.com', NULL, now() + @due, false
-            FROM generate_series(1, @people) AS n;
+            SELECT CASE @channel WHEN 'sms' THEN '' ELSE 'c' END || n, substr(sha256(address::bytea), 1, 16), address, NULL, now() + @due, false
+            FROM generate_series(1, @people) AS n,
+                 LATERAL (SELECT CASE @channel WHEN 'sms' THEN '+8869' || lpad(n::text, 8, '0') ELSE 'person' || n || '@example.com' END AS address) AS a;
             """,
             connection,
             transaction);
         command.Parameters.AddWithValue("due", DueIn);
+        command.Parameters.AddWithValue("channel", Channel);
         command.Parameters.AddWithValue("people", People);
         await command.ExecuteNonQueryAsync(cancellationToken);
 
@@ -57,13 +65,14 @@ public sealed record FrozenMailing
                 SELECT @campaign, @drop, clock_timestamp() + @due, plan_id, 'frozen' FROM plan RETURNING occurrence_id, due_at),
             mailing AS (
                 INSERT INTO engine.mailing (occurrence_id, campaign, drop_name, channel, due_at, expires_at, content_hash, list_hash, frozen_count, definition, delivery)
-                SELECT occurrence_id, @campaign, @drop, 'email', due_at, now() + @expires, '', '', 0, @definition::jsonb, @delivery FROM occurrence RETURNING mailing_id)
+                SELECT occurrence_id, @campaign, @drop, @channel, due_at, now() + @expires, '', '', 0, @definition::jsonb, @delivery FROM occurrence RETURNING mailing_id)
             SELECT mailing_id FROM mailing
             """,
             connection,
             transaction);
         freeze.Parameters.AddWithValue("campaign", Campaign);
         freeze.Parameters.AddWithValue("drop", Drop);
+        freeze.Parameters.AddWithValue("channel", Channel);
         freeze.Parameters.AddWithValue("due", DueIn);
         freeze.Parameters.AddWithValue("definition", Definition);
         freeze.Parameters.AddWithValue("delivery", Delivery);

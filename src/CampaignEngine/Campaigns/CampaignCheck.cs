@@ -49,7 +49,16 @@ public static class CampaignCheck
             problems.Error(drop.Schedule.Place, "CE1233", $"'zone: recipient' needs the people's zones: {model.File} has no 'time_zone' field for {model.People.Name}");
         }
 
-        if (drop.Sender is not null && settings.Sender(drop.Sender) is null)
+        if (drop.Channel == "sms")
+        {
+            if (settings.SmsSender(drop.Sender) is null)
+            {
+                problems.Add(new Problem(drop.Place, settings.SmsSenders.Count == 0 && drop.Sender is null ? Severity.Warning : Severity.Error, "CE1235", drop.Sender is null
+                    ? $"nothing can send this SMS drop: {settings.File} has no sender with 'sms'; add it to one under 'senders'"
+                    : $"the sender '{Shown.Text(drop.Sender)}' with 'sms' is not in {settings.File}{Suggestion.For(drop.Sender, settings.SmsSenders.Select(s => s.Name))}"));
+            }
+        }
+        else if (drop.Sender is not null && settings.Sender(drop.Sender) is null)
         {
             problems.Error(drop.Place, "CE1234", $"the sender '{Shown.Text(drop.Sender)}' is not in {settings.File}{Suggestion.For(drop.Sender, settings.Senders.Select(s => s.Name))}");
         }

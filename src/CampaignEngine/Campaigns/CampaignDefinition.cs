@@ -132,6 +132,9 @@ public sealed record DropDefinition
     /// <summary>Condition on the person that must hold when the drop falls due ("not responded").</summary>
     public Written? Only { get; init; }
 
+    /// <summary>SMS: typographic signs are made plain where that makes a text a GSM text; null: as the route has it.</summary>
+    public bool? LookAlikes { get; init; }
+
     /// <summary>Price of one message.</summary>
     public Money? UnitCost { get; init; }
 

@@ -79,6 +79,7 @@ public static partial class CampaignShape
         new("preheader", new ScalarShape(ScalarKind.Line) { Description = "Text beside the subject in the inbox, a template of its own; hidden at the head of the HTML part." }),
         new("schedule", new EitherShape(new ScalarShape(AtKind) { Description = "Local date and time, or now." }, Schedule) { Description = "When the drop falls due." }) { Required = true },
         new("only", new ScalarShape(ScalarKind.Condition) { Description = "Condition that must hold when the drop falls due, such as not responded." }),
+        new("look_alikes", new ScalarShape(ScalarKind.Boolean) { Description = "SMS: make typographic signs plain where that makes a text a GSM text." }) { Default = "that of the route" },
         new("unit_cost", new ScalarShape(ScalarKind.Money) { Description = "Price of one message." }),
         new("sender", new ScalarShape(ScalarKind.Name) { Description = "Sender of engine.yaml." }) { Default = "the first sender" })
     { Description = "One message on one channel at one time, or on a recurring schedule." };

@@ -41,6 +41,11 @@ internal sealed class DropReader(ProblemList problems)
             problems.Error(drop.PlaceOf("preheader"), "CE1212", $"messages on the channel {channel} have no preheader; remove it");
         }
 
+        if (channel != "sms" && drop["look_alikes"] is not null)
+        {
+            problems.Error(drop.PlaceOf("look_alikes"), "CE1222", $"'look_alikes' is about the encoding of SMS; remove it from the {channel} drop");
+        }
+
         return new DropDefinition
         {
             Name = drop.Text("drop") ?? "",
@@ -51,6 +56,7 @@ internal sealed class DropReader(ProblemList problems)
             Preheader = drop.Written("preheader"),
             Schedule = Schedule(drop),
             Only = drop.Written("only"),
+            LookAlikes = drop.Boolean("look_alikes"),
             UnitCost = drop.Money("unit_cost"),
             Sender = drop.Text("sender"),
         };

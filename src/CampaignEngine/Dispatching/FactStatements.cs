@@ -22,7 +22,7 @@ internal static class FactStatements
             {
                 ends.Add(result, default);
             }
-            else if (retry.After(outcome, result.Item.Attempt, result.Item.RecipientKey[^1] / 256.0) is { } delay)
+            else if (retry.After(outcome, result.Item.Attempt, result.Item.RecipientKey[^1] / 256.0, result.Verdict.RetryAfter) is { } delay)
             {
                 unfinished.Add(result, delay);
             }

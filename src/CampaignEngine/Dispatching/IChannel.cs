@@ -12,7 +12,8 @@ public interface IChannel
 
 /// <summary>
 /// Sends one message after the other. No member throws for what the network or the other side does; the fate of a message is always a
-/// <see cref="SendVerdict"/>. Nothing is ever tried twice inside: that is the ledger's decision.
+/// <see cref="SendVerdict"/>. Nothing is tried twice inside, which is the ledger's decision; only what the other side counts once (a request with an idempotency
+/// key) may be asked again.
 /// </summary>
 public interface IChannelLane : IAsyncDisposable
 {

@@ -28,7 +28,7 @@ public sealed class OutgoingMessage
     /// <summary>Name of the route it takes; empty: the channel's first.</summary>
     public string Route { get; set; } = "";
 
-    /// <summary>What delivery reports repeat, for e-mail the Message-ID; empty: none.</summary>
+    /// <summary>What delivery reports repeat, the same on every attempt: for e-mail the Message-ID, for SMS the key that gateways know the message by; empty: none.</summary>
     public string EnvelopeId { get; set; } = "";
 
     /// <summary>Name of the sender in engine.yaml, whose key signs an e-mail; empty: nobody signs.</summary>
@@ -37,12 +37,15 @@ public sealed class OutgoingMessage
     /// <summary>The address as the channel takes it.</summary>
     public string Recipient { get; set; } = "";
 
-    /// <summary>The message's bytes, for e-mail headers and bodies with CRLF ends and without the terminator.</summary>
+    /// <summary>Where the other side reports what became of it; null where nobody listens or reports come another way.</summary>
+    public string? ReceiptUrl { get; set; }
+
+    /// <summary>The message's bytes: for e-mail headers and bodies with CRLF ends and without the terminator, for SMS the text.</summary>
     public ArrayBufferWriter<byte> Content { get; } = new(32 * 1024);
 
     public void Clear()
     {
-        (Sender, Route, SignedBy, EnvelopeId, Recipient) = ("", "", "", "", "");
+        (Sender, Route, SignedBy, EnvelopeId, Recipient, ReceiptUrl) = ("", "", "", "", "", null);
         Content.ResetWrittenCount();
     }
 }

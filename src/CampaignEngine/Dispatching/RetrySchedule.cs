@@ -17,12 +17,14 @@ public sealed record RetrySchedule
     public int LastAttempt { get; init; } = 36;
 
     private const int FreeRepeats = 2;
+    private const int ObeyedRepeats = 3;
 
     /// <summary>The pause after <paramref name="attempt"/> ended that way; null: no further attempt.</summary>
     /// <param name="outcome">Deferred or NotAttempted.</param>
     /// <param name="attempt">The attempt that ended, counted from 1.</param>
     /// <param name="spread">In [0, 1): which part of the spread this item takes, for example from its recipient key.</param>
-    public TimeSpan? After(SendOutcome outcome, int attempt, double spread)
+    /// <param name="asked">As the other side asked; its first three wishes are taken at their word, later ones never shorten the pause.</param>
+    public TimeSpan? After(SendOutcome outcome, int attempt, double spread, TimeSpan? asked = null)
     {
         if (attempt >= LastAttempt)
         {
@@ -34,8 +36,14 @@ public sealed record RetrySchedule
             return TimeSpan.Zero;
         }
 
+        if (asked is { } wish && (attempt <= ObeyedRepeats || wish > Longest))
+        {
+            return wish;
+        }
+
         // 2^30 pauses of a second are 34 years: the longest pause always wins before the power overflows.
         var doubled = First * Math.Pow(2, Math.Min(attempt - 1, 30));
-        return (doubled < Longest ? doubled : Longest) * (1 - (0.2 * spread));
+        var pause = (doubled < Longest ? doubled : Longest) * (1 - (0.2 * spread));
+        return asked > pause ? asked : pause;
     }
 }

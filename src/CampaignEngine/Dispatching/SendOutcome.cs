@@ -50,4 +50,8 @@ public static class SendOutcomes
 /// <summary>The end of one attempt, with the evidence.</summary>
 /// <param name="Code">The other side's reply code, 0 when the verdict is our own.</param>
 /// <param name="Text">The reply's words or our reason. Never holds the recipient's address.</param>
-public readonly record struct SendVerdict(SendOutcome Outcome, int Code, string? Text);
+public readonly record struct SendVerdict(SendOutcome Outcome, int Code, string? Text)
+{
+    /// <summary>How long the other side asked to wait before the next attempt; null where it did not say.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+}

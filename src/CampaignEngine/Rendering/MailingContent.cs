@@ -29,6 +29,9 @@ public sealed record MailingContent
     /// <summary>Name of the sender in engine.yaml.</summary>
     public required string Sender { get; init; }
 
+    /// <summary>SMS: typographic signs are made plain where that makes a text a GSM text.</summary>
+    public bool LookAlikes { get; init; }
+
     /// <summary>Our postal address for the foot of messages; null when engine.yaml has none.</summary>
     public string? PostalAddress { get; init; }
 
@@ -91,6 +94,10 @@ public sealed record MailingContent
         if (Preheader is not null)
         {
             Append(Preheader);
+        }
+        if (LookAlikes)
+        {
+            Append("look_alikes");
         }
         foreach (MessageImage image in Images)
         {

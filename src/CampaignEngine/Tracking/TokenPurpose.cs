@@ -17,4 +17,7 @@ public enum TokenPurpose : byte
 
     /// <summary>See and change what the person has agreed to.</summary>
     Preferences = 5,
+
+    /// <summary>Report what became of the message. It also names the message where a gateway wants a key or reference.</summary>
+    Receipt = 6,
 }

@@ -22,16 +22,19 @@ internal static class ReceiveCommand
             DefaultValueFactory = static _ => "127.0.0.1:2525",
         };
         var durable = new Option<bool>("--durable") { Description = "Flush each message to the disk before answering: survives a power cut, not only a kill." };
+        var gateway = GatewayOptions.AddTo(command);
         var store = StoreOption.AddTo(command);
         command.Options.Add(listen);
         command.Options.Add(durable);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var directory = store.Directory(parsed);
-            var options = new SmtpReceiverOptions { EndPoint = EndPoint(parsed.GetValue(listen)!), HandlerFailed = fault => Console.Error.WriteLine(fault.Message) };
+            var options = new SmtpReceiverOptions { EndPoint = EndPoint("--listen", parsed.GetValue(listen)!), HandlerFailed = fault => Console.Error.WriteLine(fault.Message) };
             await using var writer = MessageStoreWriter.Open(directory, parsed.GetValue(durable));
             await using var receiver = Start(options, writer);
-            await Console.Error.WriteLineAsync($"receiving on {receiver.EndPoint}, storing in {directory}; Ctrl-C ends");
+            await using var sms = gateway.Start(parsed, writer);
+            var also = sms is null ? "" : $", SMS on http://{sms.EndPoint}";
+            await Console.Error.WriteLineAsync($"receiving on {receiver.EndPoint}{also}, storing in {directory}; Ctrl-C ends");
             await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{writer.Count} messages stored"));
             return ExitCode.Done;
@@ -58,7 +61,8 @@ internal static class ReceiveCommand
         }
     }
 
-    private static IPEndPoint EndPoint(string text)
+    /// <summary>The address of an option.</summary>
+    internal static IPEndPoint EndPoint(string option, string text)
     {
         var at = text.LastIndexOf(':');
         var host = at < 0 ? "" : text[..at].Trim('[', ']');
@@ -70,6 +74,6 @@ internal static class ReceiveCommand
         return at >= 0 && IPAddress.TryParse(host, out var address)
             && ushort.TryParse(text.AsSpan(at + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
                 ? new IPEndPoint(address, port)
-                : throw CommandException.Invalid($"--listen {text}: write an IP address and a port, such as 127.0.0.1:2525 or [::1]:2525");
+                : throw CommandException.Invalid($"{option} {text}: write an IP address and a port, such as 127.0.0.1:2525 or [::1]:2525");
     }
 }

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using CampaignEngine.Audiences;
 using CampaignEngine.Customers;
 using CampaignEngine.Dispatching;
 using CampaignEngine.Mail.Addresses;
@@ -16,9 +15,8 @@ public sealed class EmailMessages(NpgsqlDataSource source, CustomerModel model, 
 {
     private readonly ConcurrentDictionary<int, Lazy<MailingMessages>> _mailings = new();
     private readonly ConcurrentBag<(RenderedMessage Message, MessageComposer Composer)> _spare = [];
-    private readonly ItemTokens _tokens = ItemTokens.Of(keys);
+    private readonly MailingTemplates _templates = new(model, settings, ItemTokens.Of(keys), time);
     private readonly byte[] _idKey = keys.Derive("message-id");
-    private readonly TimeZoneInfo _zone = TimeZoneInfo.FindSystemTimeZoneById(settings.Zone);
 
     public async ValueTask<IMessageBatch> LoadAsync(MailingToSend mailing, IReadOnlyList<SendItem> items, CancellationToken cancellationToken)
     {
@@ -37,17 +35,9 @@ public sealed class EmailMessages(NpgsqlDataSource source, CustomerModel model, 
                 $"{mailing.Campaign}/{mailing.DropName} is sent as '{content.Sender}', and {settings.File} has no sender of that name; add it under 'senders'");
         }
 
-        try
-        {
-            var renderer = new MessageRenderer(content, model, MessageUrls.Of(settings.Web.BaseUrl, _tokens, mailing.MailingId), _zone, time);
-            var reader = renderer.Reader(model, new SelectionOptions { Now = mailing.DueAt, Zone = _zone });
-            return new MailingMessages(mailing.MailingId, renderer, [.. renderer.Images.Select(i => i.ToPart())], reader, sender, new MessageIds(_idKey, sender.From.Address.Domain.ToString()));
-        }
-        catch (Exception fault) when (fault is TemplateException or InvalidOperationException or KeyNotFoundException)
-        {
-            // A model that was changed since the plan no longer fits the templates: nobody is skipped for that.
-            throw new MessagesUnavailableException($"the messages of {mailing.Campaign}/{mailing.DropName} do not fit {model.File} as it is now: {fault.Message}", fault);
-        }
+        var (renderer, reader) = _templates.Of(mailing, content);
+        return new MailingMessages(
+            mailing.MailingId, renderer, [.. renderer.Images.Select(i => i.ToPart())], reader, sender, new MessageIds(_idKey, sender.From.Address.Domain.ToString()));
     }
 
     private sealed record MailingMessages(int MailingId, MessageRenderer Renderer, InlineImage[] Images, RecipientReader Reader, SenderSettings Sender, MessageIds Ids);
@@ -96,7 +86,7 @@ public sealed class EmailMessages(NpgsqlDataSource source, CustomerModel model, 
                     ReplyTo = sender.ReplyTo,
                     Subject = _tools.Message.Subject,
                     MessageId = message.EnvelopeId,
-                    Date = TimeZoneInfo.ConvertTime(owner.Now, owner._zone),
+                    Date = TimeZoneInfo.ConvertTime(owner.Now, owner._templates.Zone),
                     TextUtf8 = _tools.Message.Text,
                     HtmlUtf8 = _tools.Message.Html,
                     InlineImages = messages.Images,

@@ -42,6 +42,9 @@ internal sealed record PhonePlan(string Code, string Trunk, int Shortest, int Lo
         .GroupBy(plan => plan.Code, StringComparer.Ordinal)
         .ToDictionary(group => group.Key, group => group.ToList(), StringComparer.Ordinal);
 
+    /// <summary>Every country with its plan.</summary>
+    public static IEnumerable<(string Country, PhonePlan Plan)> Countries => ByCountry.Select(c => (c.Key, c.Value));
+
     /// <summary>The plan of an ISO 3166 alpha-2 country; null when it is unknown.</summary>
     public static PhonePlan? Of(string country) => ByCountry.GetValueOrDefault(country);
 
