@@ -63,7 +63,7 @@ internal static class SmsBenchmark
             """), null, problems) ?? throw new InvalidOperationException(string.Join('\n', problems.Items));
         Environment.SetEnvironmentVariable("CAMPAIGN_BENCH_PASSWORD", "secret");
         var model = ModelLoader.Load("model.yaml", await File.ReadAllBytesAsync(Path.Combine(Repository.Root, "model.yaml")), problems)!;
-        await FreezeAsync(database, $"bench-{Guid.NewGuid():N}", people);
+        await FreezeAsync(database, $"bench-{lanes}-{name.Length}", people);
 
         var started = TimeProvider.System.GetTimestamp();
         var counts = await SmsDispatch.Create(database, workspace, settings, model, new DispatchOptions { Lanes = lanes }, TimeProvider.System, null, Console.Error.WriteLine)

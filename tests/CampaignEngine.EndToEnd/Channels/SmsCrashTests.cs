@@ -18,7 +18,7 @@ public sealed class SmsCrashTests(TestDatabase database) : IClassFixture<TestDat
     {
         var full = Environment.GetEnvironmentVariable("CAMPAIGN_CRASH_MATRIX") == "full";
         IEnumerable<string> crashes = full
-            ? CrashPoint.All.SelectMany(point => new[] { 1, 2, 3 }.Select(hit => $"{point}:{hit}"))
+            ? CrashPoint.All.SelectMany(point => Enumerable.Range(1, 3).Select(hit => $"{point}:{hit}"))
             : [$"{CrashPoint.BeforeTerminator}:2", $"{CrashPoint.AfterTerminator}:3", $"{CrashPoint.AfterReply}:1"];
         return [.. crashes];
     }
