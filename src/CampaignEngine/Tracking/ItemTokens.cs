@@ -64,8 +64,6 @@ public sealed class ItemTokens
 
     public string ViewOnline(int mailingId, int ordinal) => Make(TokenPurpose.ViewOnline, mailingId, ordinal, 0);
 
-    public string Receipt(int mailingId, int ordinal) => Make(TokenPurpose.Receipt, mailingId, ordinal, 0);
-
     /// <summary>Writes the <see cref="Length"/> ASCII characters of a token to the start of <paramref name="utf8"/>.</summary>
     /// <param name="linkNo">1 to 65535 for clicks, 0 for every other purpose.</param>
     public void Write(Span<byte> utf8, TokenPurpose purpose, int mailingId, int ordinal, int linkNo = 0)

@@ -39,6 +39,10 @@ public sealed class SmsMessages(NpgsqlDataSource source, CustomerModel model, En
         return new MailingMessages(mailing.MailingId, renderer, reader, sender, content.LookAlikes);
     }
 
+    // Signed for receipts: whoever reports with it what became of the message has it from us.
+    private string KeyOf(int mailingId, int ordinal) => string.Create(
+        ItemTokens.Length, (_tokens, mailingId, ordinal), static (key, item) => item._tokens.Write(key, TokenPurpose.Receipt, item.mailingId, item.ordinal));
+
     private sealed record MailingMessages(int MailingId, MessageRenderer Renderer, RecipientReader Reader, SmsSender Sender, bool LookAlikes);
 
     private sealed class Batch(SmsMessages owner, MailingMessages messages, IReadOnlyDictionary<string, Row> rows) : IMessageBatch
@@ -74,7 +78,7 @@ public sealed class SmsMessages(NpgsqlDataSource source, CustomerModel model, En
             message.Route = messages.Sender.Route;
             message.Sender = messages.Sender.IdFor(item.Address);
             message.Recipient = item.Address;
-            message.Key = owner._tokens.Receipt(messages.MailingId, item.Ordinal);
+            message.Key = owner.KeyOf(messages.MailingId, item.Ordinal);
             Encoding.UTF8.GetBytes(text, message.Content);
             return null;
         }
