@@ -78,7 +78,7 @@ public sealed class SmsMessages(NpgsqlDataSource source, CustomerModel model, En
             message.Route = messages.Sender.Route;
             message.Sender = messages.Sender.IdFor(item.Address);
             message.Recipient = item.Address;
-            message.Key = owner.KeyOf(messages.MailingId, item.Ordinal);
+            message.EnvelopeId = owner.KeyOf(messages.MailingId, item.Ordinal);
             Encoding.UTF8.GetBytes(text, message.Content);
             return null;
         }

@@ -36,7 +36,7 @@ internal static class Gateways
 
     public static OutgoingMessage Message(string text = "Hello", string to = "+886912345678", string key = "k1")
     {
-        var message = new OutgoingMessage { Route = "sms", Sender = "Shop", Recipient = to, Key = key };
+        var message = new OutgoingMessage { Route = "sms", Sender = "Shop", Recipient = to, EnvelopeId = key };
         Encoding.UTF8.GetBytes(text, message.Content);
         return message;
     }
