@@ -141,7 +141,15 @@ internal static class Dates
 
         if (pattern is not null)
         {
-            return DateTime.TryParseExact(text, pattern.Contains('%', StringComparison.Ordinal) ? NetPattern(pattern) : pattern, culture, DateTimeStyles.AllowWhiteSpaces, out var exact) ? exact : null;
+            try
+            {
+                return DateTime.TryParseExact(text, pattern.Contains('%', StringComparison.Ordinal) ? NetPattern(pattern) : pattern, culture, DateTimeStyles.AllowWhiteSpaces, out var exact) ? exact : null;
+            }
+            catch (FormatException)
+            {
+                // Even trying throws when the pattern itself is none.
+                throw new RenderFault($"`{pattern}` is no pattern to read a date by; one looks like %Y-%m-%d");
+            }
         }
 
         if (!DateTimeOffset.TryParse(text, culture, DateTimeStyles.AllowWhiteSpaces | DateTimeStyles.AssumeUniversal, out var time))

@@ -9,7 +9,7 @@ internal static class IncludeFunctions
     [
         new("include", "template_name:text*... -> any", a => a.TextOrNull(0) is { Length: > 0 } name
             ? a.Run.Include(name, a.All, a.Caller)
-            : throw new RenderFault("include needs the name of a template", argument: 0)),
+            : throw new RenderFault("include needs the name of a template")),
         new("include_join", "template_names:list separator:text prefix:text? suffix:text? -> any", Join),
         new("raw", "value:any -> any", a => a[0] is null ? null : new HtmlText(a.Run.ToText(a[0]) ?? string.Empty)),
     ];

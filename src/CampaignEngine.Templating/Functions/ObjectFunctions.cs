@@ -31,7 +31,7 @@ internal static class ObjectFunctions
     {
         null => string.Empty,
         DateTime or TimeSpan or int or long or float or double or decimal or BigInteger => Formats.Apply((IFormattable)a[0]!, a.TextOrNull(1), a.Culture(2), a.Run),
-        ScriptMap => a.Run.ToInterpolated(a[0]),
+        ScriptMap when a.Culture(2) is not null => a.Run.ToInterpolated(a[0]),
         _ => throw new RenderFault($"object.format needs a number or a date, not a {Interpreter.TypeName(a[0])}"),
     };
 
