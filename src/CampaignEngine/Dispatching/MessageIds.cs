@@ -6,7 +6,7 @@ namespace CampaignEngine.Dispatching;
 
 /// <summary>
 /// The Message-ID of an item: the same over all attempts, another one for every person, and readable again when a bounce or a relay's log quotes
-/// it. 32 hex digits (mailing, ordinal, 64 bits of HMAC-SHA256) before the @ sign: no letter case to lose on the way.
+/// it. 32 hex digits (mailing, ordinal, 64 bits of HMAC-SHA512) before the @ sign: no letter case to lose on the way.
 /// </summary>
 /// <param name="key">32 bytes derived from the installation's key for this purpose.</param>
 /// <param name="domain">Right-hand side, the sender's domain.</param>
@@ -45,8 +45,6 @@ public sealed class MessageIds(byte[] key, string domain)
     {
         BinaryPrimitives.WriteInt32BigEndian(id, mailingId);
         BinaryPrimitives.WriteInt32BigEndian(id[4..], ordinal);
-        Span<byte> full = stackalloc byte[KeyedHash.Length];
-        _key.Of(id[..8], full);
-        full[..TagLength].CopyTo(id[8..]);
+        _key.Of(id[..8])[..TagLength].CopyTo(id[8..]);
     }
 }

@@ -54,13 +54,13 @@ internal sealed class SendWorkspace : IAsyncDisposable
         }
 
         var database = await EngineDatabase.OpenAsync(new DatabaseOptions { WorkspaceDirectory = folder }, TimeProvider.System, cancellationToken);
+        await database.MigrateAsync(cancellationToken);
         return new SendWorkspace(database, new CampaignEngineServices(folder, workspace.Settings!, workspace.Model!, database, TimeProvider.System));
     }
 
     /// <summary>Fills an empty base and freezes everybody.</summary>
     public async Task FillAsync(long people, CancellationToken cancellationToken)
     {
-        await _database.MigrateAsync(cancellationToken);
         await SelectionData.GenerateAsync(Source, people, cancellationToken);
         await ExecuteAsync("UPDATE crm.customers SET email_consent = 'granted'; VACUUM (FULL, ANALYZE) crm.customers; UPDATE engine.mailing SET state = 'cancelled' WHERE campaign = 'bench'", cancellationToken);
         var model = Services.Model;
