@@ -28,7 +28,7 @@ public sealed class FaultPlaceTests
     [InlineData("{{ null | object.from_json }}", 4, "there is no JSON: it is null; give a default with ??")]
     [InlineData("{{ object.eval '1 +' }}", 16, "the text is not an expression: eval(")]
     [InlineData("{{ 5 | object.has_key 'a' }}", 4, "`5` (number) is not an object, which `value` of object.has_key needs")]
-    [InlineData("{{ null | regex.match 'a' }}", 4, "a text is needed here, this is null; give a default with ??")]
+    [InlineData("{{ null | regex.match 'a' }}", 11, "a text is needed here, this is null; give a default with ??")]
     [InlineData("{{ '\\\\d' | regex.unescape }}", 12, "the text cannot be unescaped: ")]
     [InlineData("{{ 'a' | regex.split '[' }}", 10, "the regular expression has a fault: ")]
     [InlineData("{{ null | string.index_of 'a' }}", 4, "a text is needed here, this is null; give a default with ??")]

@@ -23,8 +23,9 @@ internal readonly struct Arguments(Interpreter run, ScriptList values, Expr call
     public string? TextOrNull(int index) => values[index] as string;
 
     /// <summary>A text that cannot be null.</summary>
-    public string Required(int index) =>
-        TextOrNull(index) ?? throw new RenderFault("a text is needed here, this is null; give a default with ??", argument: index);
+    /// <param name="place">The argument where the fault stands; -1 for the call.</param>
+    public string Required(int index, int place = -1) =>
+        TextOrNull(index) ?? throw new RenderFault("a text is needed here, this is null; give a default with ??", argument: place);
 
     public int Int(int index) => values[index] is int number ? number : 0;
 

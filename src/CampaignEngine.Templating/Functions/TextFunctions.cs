@@ -277,7 +277,7 @@ internal static class TextFunctions
     private static object IndexOf(Arguments a)
     {
         var start = a[2] as int? ?? 0;
-        var (text, search) = (a.Required(0), a.Required(1));
+        var (text, search) = (a.Required(0, 0), a.Required(1, 1));
         var count = a[3] as int? ?? text.Length - start;
         if (start < 0 || start > text.Length || count < 0 || (long)start + count > text.Length)
         {
