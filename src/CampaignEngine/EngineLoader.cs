@@ -181,6 +181,7 @@ public sealed class EngineLoader
             MtaSts = route.Text("mta_sts") is { } text && DkimKey.TryReadDomain(text, out var domain) ? domain : null,
             Authentication = Enum.TryParse<SmtpAuthentication>(route.Text("auth")?.Replace("-", "", StringComparison.Ordinal), ignoreCase: true, out var auth) ? auth : default,
             Chunking = route.Boolean("chunking") ?? true,
+            EightBit = route.Boolean("eight_bit") ?? false,
             Dsn = Dsn(route.Mapping("dsn")),
             MessagesPerConnection = route.Integer("messages_per_connection") ?? 5000,
             Hello = route.Text("hello") ?? "localhost",

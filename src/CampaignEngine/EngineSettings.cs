@@ -112,6 +112,9 @@ public sealed record RouteSettings
     /// <summary>By BDAT where the relay offers it.</summary>
     public bool Chunking { get; init; } = true;
 
+    /// <summary>Texts go as 8-bit UTF-8 where that is much shorter.</summary>
+    public bool EightBit { get; init; }
+
     /// <summary>Delivery reports to ask for; null: none.</summary>
     public SmtpDsn? Dsn { get; init; }
 
@@ -142,6 +145,7 @@ public sealed record RouteSettings
         PolicyDomain = MtaSts,
         Authentication = Authentication,
         UseChunking = Chunking,
+        NeedsEightBitMime = EightBit,
         Dsn = Dsn,
         MessagesPerConnection = MessagesPerConnection,
         HelloName = Hello,

@@ -59,6 +59,7 @@ public static class EngineShape
         new("password", SecretShape.Password("Where the password for AUTH is kept.")),
         new("auth", new ChoiceShape("automatic", "plain", "login", "cram-md5", "scram-sha-256", "xoauth2") { Description = "AUTH mechanism; with xoauth2 the password is the access token." }) { Default = "automatic" },
         new("chunking", new ScalarShape(ScalarKind.Boolean) { Description = "Messages go by BDAT where the relay offers CHUNKING." }) { Default = "true" },
+        new("eight_bit", new ScalarShape(ScalarKind.Boolean) { Description = "Texts go as 8-bit UTF-8 where that is much shorter; the relay must offer 8BITMIME." }) { Default = "false" },
         new("dsn", Dsn) { Default = "none are asked for" },
         new("look_alikes", new ScalarShape(ScalarKind.Boolean) { Description = "SMS: make typographic signs plain where that makes a text a GSM text." }) { Default = "false" },
         new("prices", GatewayShape.Prices),

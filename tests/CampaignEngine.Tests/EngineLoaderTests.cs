@@ -91,6 +91,7 @@ public sealed class EngineLoaderTests
                 mta_sts: Shop.test
                 auth: scram-sha-256
                 chunking: false
+                eight_bit: true
                 dsn: { notify: [failure, delay], return: full }
                 messages_per_connection: 100
               silent: { smtp: "c.test:25", dsn: { notify: [] } }
@@ -99,6 +100,7 @@ public sealed class EngineLoaderTests
         var full = settings.Routes["full"].ToSmtpRoute("/");
         Assert.Equal((SmtpTls.Implicit, "mx.b.test", "shop.test", SmtpAuthentication.ScramSha256), (full.Tls, full.CertificateName, full.PolicyDomain, full.Authentication));
         Assert.Equal((false, new SmtpDsn { Notify = SmtpNotify.Failure | SmtpNotify.Delay, ReturnWholeMessage = true }, 100), (full.UseChunking, full.Dsn, full.MessagesPerConnection));
+        Assert.True(full.NeedsEightBitMime);
         var plain = settings.Routes["plain"].ToSmtpRoute("/");
         Assert.Equal((SmtpTls.Required, SmtpAuthentication.Automatic, true, 5000), (plain.Tls, plain.Authentication, plain.UseChunking, plain.MessagesPerConnection));
         Assert.Null(plain.Dsn);

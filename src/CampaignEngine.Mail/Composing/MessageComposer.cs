@@ -6,23 +6,24 @@ using System.Text;
 namespace CampaignEngine.Mail.Composing;
 
 /// <summary>
-/// Writes whole messages: headers, then text and HTML as quoted-printable UTF-8. One per connection, used for one message after the
+/// Writes whole messages: headers, then text and HTML as UTF-8, quoted-printable unless 8-bit pays, then pictures and files. One per connection, used for one message after the
 /// other; not safe for two threads at once. The same content always gives the same bytes.
 /// </summary>
 /// <remarks>
 /// What it writes has CRLF as its only line end, lines of at most 78 characters (998 for a header word that cannot be folded), only
-/// ASCII unless an address itself needs SMTPUTF8, and no line that starts with a dot.
+/// ASCII unless an address itself needs SMTPUTF8, and no line that starts with a dot. Where 8-bit text is allowed its lines are as long as they were.
 /// </remarks>
 public sealed class MessageComposer
 {
-    private readonly byte[] _boundary = new byte[BoundaryLength];
-    private readonly byte[] _related = new byte[BoundaryLength];
+    // "=_" cannot occur in quoted-printable or base64 text, so no body line can be taken for a boundary; 8-bit text would have to guess the hash.
+    private const string BoundaryPrefix = "=_";
+
+    private readonly byte[] _alternative = NewBoundary();
+    private readonly byte[] _related = NewBoundary();
+    private readonly byte[] _mixed = NewBoundary();
     private readonly byte[] _hash = new byte[SHA256.HashSizeInBytes];
     private readonly byte[] _id = new byte[256];
-
-    // "=_" cannot occur in quoted-printable text, so no body line can be taken for the boundary.
-    private const string BoundaryPrefix = "=_";
-    private const int BoundaryLength = 2 + 32;
+    private string _boundariesOf = "";
 
     /// <summary>Appends the message to <paramref name="output"/>; on a fault nothing is written.</summary>
     /// <returns>Null when the message was written.</returns>
@@ -116,34 +117,46 @@ public sealed class MessageComposer
 
     private void WriteBody(ref MimeWriter writer, in MessageContent content)
     {
-        if (content.TextUtf8.IsEmpty && !content.InlineImages.IsEmpty)
+        if (content.Attachments.IsEmpty)
         {
-            SetBoundary(content.MessageId);
+            WriteTexts(ref writer, content);
+            return;
+        }
+
+        SetBoundaries(content.MessageId);
+        Begin(ref writer, "multipart/mixed"u8, _mixed);
+        Separate(ref writer, _mixed);
+        WriteTexts(ref writer, content);
+        foreach (var attachment in content.Attachments.Span)
+        {
+            Separate(ref writer, _mixed);
+            writer.Write(attachment.Part);
+        }
+
+        End(ref writer, _mixed);
+    }
+
+    private void WriteTexts(ref MimeWriter writer, in MessageContent content)
+    {
+        if (content.HtmlUtf8.IsEmpty)
+        {
+            WritePart(ref writer, "text/plain"u8, content.TextUtf8.Span, content.AllowEightBit);
+            return;
+        }
+
+        if (content.TextUtf8.IsEmpty)
+        {
             WriteHtml(ref writer, content);
             return;
         }
 
-        if (content.TextUtf8.IsEmpty || content.HtmlUtf8.IsEmpty)
-        {
-            var html = content.TextUtf8.IsEmpty;
-            WritePart(ref writer, html ? "text/html"u8 : "text/plain"u8, (html ? content.HtmlUtf8 : content.TextUtf8).Span);
-            return;
-        }
-
-        SetBoundary(content.MessageId);
-        writer.Write("Content-Type: multipart/alternative;\r\n boundary=\""u8);
-        writer.Write(_boundary);
-        writer.Write("\"\r\n\r\n--"u8);
-        writer.Write(_boundary);
-        writer.Write("\r\n"u8);
-        WritePart(ref writer, "text/plain"u8, content.TextUtf8.Span);
-        writer.Write("--"u8);
-        writer.Write(_boundary);
-        writer.Write("\r\n"u8);
+        SetBoundaries(content.MessageId);
+        Begin(ref writer, "multipart/alternative"u8, _alternative);
+        Separate(ref writer, _alternative);
+        WritePart(ref writer, "text/plain"u8, content.TextUtf8.Span, content.AllowEightBit);
+        Separate(ref writer, _alternative);
         WriteHtml(ref writer, content);
-        writer.Write("--"u8);
-        writer.Write(_boundary);
-        writer.Write("--\r\n"u8);
+        End(ref writer, _alternative);
     }
 
     /// <summary>The HTML, together with its pictures where it has some (RFC 2387).</summary>
@@ -151,35 +164,61 @@ public sealed class MessageComposer
     {
         if (content.InlineImages.IsEmpty)
         {
-            WritePart(ref writer, "text/html"u8, content.HtmlUtf8.Span);
+            WritePart(ref writer, "text/html"u8, content.HtmlUtf8.Span, content.AllowEightBit);
             return;
         }
 
-        writer.Write("Content-Type: multipart/related; type=\"text/html\";\r\n boundary=\""u8);
-        writer.Write(_related);
-        writer.Write("\"\r\n\r\n--"u8);
-        writer.Write(_related);
-        writer.Write("\r\n"u8);
-        WritePart(ref writer, "text/html"u8, content.HtmlUtf8.Span);
+        SetBoundaries(content.MessageId);
+        Begin(ref writer, "multipart/related; type=\"text/html\""u8, _related);
+        Separate(ref writer, _related);
+        WritePart(ref writer, "text/html"u8, content.HtmlUtf8.Span, content.AllowEightBit);
         foreach (var image in content.InlineImages.Span)
         {
-            writer.Write("--"u8);
-            writer.Write(_related);
-            writer.Write("\r\n"u8);
+            Separate(ref writer, _related);
             writer.Write(image.Part);
         }
 
-        writer.Write("--"u8);
-        writer.Write(_related);
-        writer.Write("--\r\n"u8);
+        End(ref writer, _related);
     }
 
-    private static void WritePart(ref MimeWriter writer, ReadOnlySpan<byte> type, ReadOnlySpan<byte> text)
+    private static void Begin(ref MimeWriter writer, ReadOnlySpan<byte> type, byte[] boundary)
     {
         writer.Write("Content-Type: "u8);
         writer.Write(type);
-        writer.Write("; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"u8);
-        QuotedPrintable.Encode(text, ref writer);
+        writer.Write(";\r\n boundary=\""u8);
+        writer.Write(boundary);
+        writer.Write("\"\r\n\r\n"u8);
+    }
+
+    private static void Separate(ref MimeWriter writer, byte[] boundary)
+    {
+        writer.Write("--"u8);
+        writer.Write(boundary);
+        writer.Write("\r\n"u8);
+    }
+
+    private static void End(ref MimeWriter writer, byte[] boundary)
+    {
+        writer.Write("--"u8);
+        writer.Write(boundary);
+        writer.Write("--\r\n"u8);
+    }
+
+    private static void WritePart(ref MimeWriter writer, ReadOnlySpan<byte> type, ReadOnlySpan<byte> text, bool allowEightBit)
+    {
+        writer.Write("Content-Type: "u8);
+        writer.Write(type);
+        if (allowEightBit && EightBit.Pays(text))
+        {
+            writer.Write("; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n"u8);
+            EightBit.Write(text, ref writer);
+        }
+        else
+        {
+            writer.Write("; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"u8);
+            QuotedPrintable.Encode(text, ref writer);
+        }
+
         writer.Write("\r\n"u8);
     }
 
@@ -196,14 +235,26 @@ public sealed class MessageComposer
         writer.Write("\r\n"u8);
     }
 
-    // From the Message-ID, so that a forwarded message inside another of ours has a boundary of its own.
-    private void SetBoundary(string messageId)
+    // From the Message-ID, so that a forwarded message inside another of ours has boundaries of its own.
+    private void SetBoundaries(string messageId)
     {
+        if (messageId == _boundariesOf)
+        {
+            return;
+        }
+
+        _boundariesOf = messageId;
         var length = Encoding.ASCII.GetBytes(messageId, _id);
         SHA256.HashData(_id.AsSpan(0, length), _hash);
-        Encoding.ASCII.GetBytes(BoundaryPrefix, _boundary);
-        Encoding.ASCII.GetBytes(BoundaryPrefix, _related);
-        Convert.TryToHexStringLower(_hash.AsSpan(0, 16), _boundary.AsSpan(2), out _);
-        Convert.TryToHexStringLower(_hash.AsSpan(16, 16), _related.AsSpan(2), out _);
+        Convert.TryToHexStringLower(_hash.AsSpan(0, 16), _alternative.AsSpan(BoundaryPrefix.Length), out _);
+        Convert.TryToHexStringLower(_hash.AsSpan(16, 16), _related.AsSpan(BoundaryPrefix.Length), out _);
+        Convert.TryToHexStringLower(_hash.AsSpan(8, 16), _mixed.AsSpan(BoundaryPrefix.Length), out _);
+    }
+
+    private static byte[] NewBoundary()
+    {
+        var boundary = new byte[BoundaryPrefix.Length + 32];
+        Encoding.ASCII.GetBytes(BoundaryPrefix, boundary);
+        return boundary;
     }
 }

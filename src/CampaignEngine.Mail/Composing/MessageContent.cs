@@ -30,6 +30,12 @@ public readonly record struct MessageContent
     /// <summary>Pictures that the HTML shows by <c>cid:</c>; left out where there is no HTML.</summary>
     public ReadOnlyMemory<InlineImage> InlineImages { get; init; }
 
+    /// <summary>Files that go along: the message becomes a multipart/mixed.</summary>
+    public ReadOnlyMemory<Attachment> Attachments { get; init; }
+
+    /// <summary>Texts may stand as 8-bit UTF-8 where that is much shorter: only for relays that offer 8BITMIME, and not before a signature that is to survive others.</summary>
+    public bool AllowEightBit { get; init; }
+
     /// <summary>List-Unsubscribe, Feedback-ID, X-...; in the order they are written.</summary>
     public ReadOnlyMemory<MessageHeader> ExtraHeaders { get; init; }
 }

@@ -45,7 +45,7 @@ internal sealed class EnvelopeCommands(SmtpCapabilities capabilities, SmtpDsn? d
             }
         }
 
-        output.Write(envelope.NeedsSmtpUtf8 ? " SMTPUTF8\r\n"u8 : "\r\n"u8);
+        output.Write(envelope.NeedsSmtpUtf8 || form.HasEightBitHeaders ? " SMTPUTF8\r\n"u8 : "\r\n"u8);
     }
 
     public void AppendRecipient(ArrayBufferWriter<byte> output, SmtpEnvelope envelope)

@@ -4,7 +4,10 @@ using System.Text;
 namespace CampaignEngine.Mail.Smtp;
 
 /// <summary>What has to be known about a message's bytes before they may go on the wire.</summary>
-internal readonly record struct MessageForm(bool NeedsDotStuffing, bool IsEightBit)
+/// <param name="NeedsDotStuffing">Some line starts with a dot.</param>
+/// <param name="IsEightBit">Not all bytes are ASCII.</param>
+/// <param name="HasEightBitHeaders">A header holds other bytes than ASCII: only SMTPUTF8 (RFC 6531) carries that.</param>
+internal readonly record struct MessageForm(bool NeedsDotStuffing, bool IsEightBit, bool HasEightBitHeaders)
 {
     private const int LongestLine = 998;
 
@@ -51,8 +54,15 @@ internal readonly record struct MessageForm(bool NeedsDotStuffing, bool IsEightB
             return "the message holds a carriage return without line feed";
         }
 
-        form = new MessageForm(stuffing, !Ascii.IsValid(message));
+        var eightBit = !Ascii.IsValid(message);
+        form = new MessageForm(stuffing, eightBit, eightBit && !Ascii.IsValid(HeadersOf(message)));
         return null;
+    }
+
+    private static ReadOnlySpan<byte> HeadersOf(ReadOnlySpan<byte> message)
+    {
+        var end = message.StartsWith("\r\n"u8) ? 0 : message.IndexOf("\r\n\r\n"u8);
+        return end < 0 ? message : message[..end];
     }
 
     /// <summary>RFC 5321 4.5.2: a dot before every line that starts with one.</summary>

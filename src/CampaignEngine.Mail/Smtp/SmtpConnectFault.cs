@@ -23,6 +23,8 @@ public enum SmtpConnectFaultKind
     AuthenticationNotPossible,
     /// <summary>The relay refused user and password.</summary>
     AuthenticationRefused,
+    /// <summary>The relay lacks an extension that the route's messages need.</summary>
+    ExtensionNotOffered,
     /// <summary>The route itself is wrong, such as a space in the EHLO name.</summary>
     Route,
 }

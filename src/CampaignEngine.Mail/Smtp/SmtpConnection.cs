@@ -197,9 +197,9 @@ public sealed class SmtpConnection : IAsyncDisposable
 
     private string? CheckCapabilities(SmtpEnvelope envelope, int size, MessageForm form)
     {
-        if (envelope.NeedsSmtpUtf8 && !Capabilities.SmtpUtf8)
+        if ((envelope.NeedsSmtpUtf8 || form.HasEightBitHeaders) && !Capabilities.SmtpUtf8)
         {
-            return "the address is not ASCII and the relay does not offer SMTPUTF8";
+            return $"{(envelope.NeedsSmtpUtf8 ? "the address" : "a header")} is not ASCII and the relay does not offer SMTPUTF8";
         }
 
         if (form.IsEightBit && !Capabilities.EightBitMime)

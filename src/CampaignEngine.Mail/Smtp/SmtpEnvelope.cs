@@ -7,11 +7,8 @@ namespace CampaignEngine.Mail.Smtp;
 /// <param name="Recipient">The person.</param>
 public readonly record struct SmtpEnvelope(EmailAddress Sender, EmailAddress Recipient)
 {
-    /// <summary>True when a header of the message holds an address that needs it; the envelope's own addresses count by themselves.</summary>
-    public bool HeadersNeedSmtpUtf8 { get; init; }
-
     /// <summary>ENVID (RFC 3461), which delivery reports repeat: ASCII, at most 100 characters. Null: none.</summary>
     public string? Id { get; init; }
 
-    internal bool NeedsSmtpUtf8 => HeadersNeedSmtpUtf8 || Sender.NeedsSmtpUtf8 || Recipient.NeedsSmtpUtf8;
+    internal bool NeedsSmtpUtf8 => Sender.NeedsSmtpUtf8 || Recipient.NeedsSmtpUtf8;
 }

@@ -34,6 +34,11 @@ internal sealed class SmtpHandshake(SmtpRoute route, TimeProvider time)
             Require(greeting.Code == 220, SmtpConnectFaultKind.Refused, "did not welcome us", greeting);
             var capabilities = await HelloAsync(wire, cancellationToken);
             capabilities = await NegotiateTlsAsync(wire, capabilities, cancellationToken);
+            if (route.NeedsEightBitMime && !capabilities.EightBitMime)
+            {
+                throw Fault(SmtpConnectFaultKind.ExtensionNotOffered, "does not offer 8BITMIME, which the route's messages need");
+            }
+
             if (route.Credentials is { } credentials)
             {
                 RequireSafeChannel(wire, socket);

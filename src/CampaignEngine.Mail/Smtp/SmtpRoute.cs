@@ -72,6 +72,9 @@ public sealed record SmtpRoute
     /// <summary>Messages go by BDAT where the relay offers CHUNKING and PIPELINING: it counts bytes and so cannot be wrong about where a message ends. Default true.</summary>
     public bool UseChunking { get; init; } = true;
 
+    /// <summary>Messages for this route may hold 8-bit text, so a relay that does not offer 8BITMIME is not used. Default false.</summary>
+    public bool NeedsEightBitMime { get; init; }
+
     /// <summary>Delivery reports to ask for. Null: no word about them.</summary>
     public SmtpDsn? Dsn { get; init; }
 

@@ -77,11 +77,42 @@ public sealed class ForeignReaderTests
         string Words() => string.Join(' ', (random.Make(false) + " x").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
     }
 
+    [Theory]
+    [InlineData("price list.pdf")]
+    [InlineData("a \"quoted\" name; x=1.pdf")]
+    [InlineData("價目表.pdf")]
+    [InlineData("Preisliste für Grüntee, Oolong & Pu-Erh – Frühjahr 2026 – gültig bis auf Weiteres – Änderungen vorbehalten.pdf")]
+    [InlineData("春季茶葉價目表以及烏龍普洱綠茶紅茶白茶黃茶的詳細說明與沖泡方法二零二六年春季版.pdf")]
+    [InlineData("it's 100% tea* (new).pdf")]
+    public async Task AttachmentsHaveTheirNamesAndBytes(string name)
+    {
+        const string Program =
+            """
+            import sys, json, email, email.policy, hashlib
+            m = email.message_from_bytes(sys.stdin.buffer.read(), policy=email.policy.default)
+            json.dump([{
+                'types': [p.get_content_type() for p in m.walk()],
+                'names': [p.get_filename() for p in m.iter_attachments()],
+                'disposition': [p.get_content_disposition() for p in m.iter_attachments()],
+                'hash': [hashlib.sha256(p.get_payload(decode=True)).hexdigest() for p in m.iter_attachments()],
+                'defects': [str(d) for p in m.walk() for d in p.defects]}], sys.stdout)
+            """;
+        var data = Enumerable.Range(0, 100_000).Select(i => (byte)(i * 7)).ToArray();
+        var message = Some.Compose(Some.Content with { Attachments = new[] { new Attachment(name, "application/pdf", data), new Attachment("empty.txt", "text/plain", default) } });
+        Assert.All(Encoding.ASCII.GetString(message).Split("\r\n"), line => Assert.True(line.Length <= 78, line));
+        var read = Assert.Single(await RunAsync(message, Program));
+        Assert.Empty(Strings(read, "defects"));
+        Assert.Equal(["multipart/mixed", "multipart/alternative", "text/plain", "text/html", "application/pdf", "text/plain"], Strings(read, "types"));
+        Assert.Equal([name, "empty.txt"], Strings(read, "names"));
+        Assert.Equal(["attachment", "attachment"], Strings(read, "disposition"));
+        Assert.Equal(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(data)), Strings(read, "hash")[0]);
+    }
+
     private static List<string?> Strings(JsonElement of, string name) => [.. of.GetProperty(name).EnumerateArray().Select(e => e.GetString())];
 
-    private static async Task<List<JsonElement>> RunAsync(byte[] input)
+    private static async Task<List<JsonElement>> RunAsync(byte[] input, string program = Program)
     {
-        using var python = Start();
+        using var python = Start(program);
         var reading = python.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         var complaints = python.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         await python.StandardInput.BaseStream.WriteAsync(input, TestContext.Current.CancellationToken);
@@ -91,11 +122,11 @@ public sealed class ForeignReaderTests
         return [.. JsonDocument.Parse(await reading).RootElement.EnumerateArray()];
     }
 
-    private static Process Start()
+    private static Process Start(string program)
     {
         try
         {
-            return Process.Start(new ProcessStartInfo("python3", ["-c", Program])
+            return Process.Start(new ProcessStartInfo("python3", ["-c", program])
             {
                 RedirectStandardInput = true,
                 RedirectStandardOutput = true,

@@ -7,6 +7,39 @@ namespace CampaignEngine.Mail.Tests.Composing;
 
 public sealed class MessageComposerTests
 {
+    private static readonly string Chinese = string.Concat(Enumerable.Repeat("春季新茶上市，歡迎選購。\n", 20));
+
+    [Fact]
+    public void EightBitTextStandsAsItIsWhereItIsAllowedAndShorter()
+    {
+        var content = Some.Content with { TextUtf8 = Some.Bytes(Chinese), HtmlUtf8 = Some.Bytes("<p>tea</p>\n"), AllowEightBit = true };
+        var message = Encoding.UTF8.GetString(Some.Compose(content));
+        Assert.Contains("Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n" + Chinese.Replace("\n", "\r\n", StringComparison.Ordinal), message, StringComparison.Ordinal);
+        Assert.Contains("Content-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n", message, StringComparison.Ordinal);
+        Assert.Null(CampaignEngine.Mail.Smtp.MessageForm.Check(Some.Bytes(message).Span, out _));
+        Assert.True(System.Text.Ascii.IsValid(Some.Compose(content with { AllowEightBit = false })));
+    }
+
+    [Theory]
+    [InlineData("From 茶茶茶茶茶茶茶\n")]
+    [InlineData("茶茶茶茶茶茶\nFrom x\n")]
+    [InlineData("茶茶茶\0茶茶\n")]
+    [InlineData("only a little ü in a text that is long enough to be mostly plain\n")]
+    public void TextThatEightBitWouldHarmOrNotShortenIsEncoded(string text) =>
+        Assert.True(System.Text.Ascii.IsValid(Some.Compose(Some.Content with { TextUtf8 = Some.Bytes(text), AllowEightBit = true })));
+
+    [Fact]
+    public void AnEightBitLineThatIsTooLongIsEncoded() =>
+        Assert.True(System.Text.Ascii.IsValid(Some.Compose(Some.Content with { TextUtf8 = Some.Bytes(new string('茶', 400)), AllowEightBit = true })));
+
+    [Theory]
+    [InlineData("", "application/pdf")]
+    [InlineData("../x.pdf", "application/pdf")]
+    [InlineData("a\r\nBcc: x.pdf", "application/pdf")]
+    [InlineData("x.pdf", "application")]
+    [InlineData("x.pdf", "application/pdf\r\nX: y")]
+    public void AnAttachmentThatCouldAddAHeaderIsRefused(string name, string type) => Assert.Throws<ArgumentException>(() => new Attachment(name, type, default));
+
     [Fact]
     public void AMessageIsWrittenToTheByte()
     {

@@ -1,4 +1,5 @@
 using System.Text;
+using CampaignEngine.Mail.Composing;
 using CampaignEngine.Mail.Receiving;
 using CampaignEngine.Mail.Smtp;
 using CampaignEngine.Mail.Tests.Support;
@@ -111,8 +112,8 @@ public sealed class SmtpConnectionTests
         await using var relay = new DialogueRelay(["S: 220 x", "C: EHLO localhost", "S: 250-x", "S: 250 SIZE 40"], Some.ShortMessage);
         await using var connection = await SmtpConnection.ConnectAsync(Some.Route(relay.Port), TimeProvider.System, Token);
         await Refused(new SmtpEnvelope(default, Some.Address("jörg@example.com")), "x\r\n", "the address is not ASCII and the relay does not offer SMTPUTF8");
-        await Refused(Some.Envelope with { HeadersNeedSmtpUtf8 = true }, "x\r\n", "the address is not ASCII and the relay does not offer SMTPUTF8");
-        await Refused(Some.Envelope, "é\r\n", "the message has 8-bit bytes and the relay does not offer 8BITMIME");
+        await Refused(Some.Envelope, "From: <jörg@x>\r\n\r\nx\r\n", "a header is not ASCII and the relay does not offer SMTPUTF8");
+        await Refused(Some.Envelope, "\r\né\r\n", "the message has 8-bit bytes and the relay does not offer 8BITMIME");
         await Refused(Some.Envelope, new string('x', 60) + "\r\n", "the message has 62 bytes, the relay takes 40");
 
         async Task Refused(SmtpEnvelope envelope, string message, string text) =>
@@ -130,6 +131,24 @@ public sealed class SmtpConnectionTests
         Assert.Equal("", message.Sender);
         Assert.Equal(["jörg@xn--bcher-kva.example"], message.Recipients);
         Assert.Equal("é\r\n", Encoding.UTF8.GetString(message.Data.Span));
+    }
+
+    [Theory]
+    [InlineData("茶屋@商店.example", "jörg@bücher.example", "SIZE={0} BODY=8BITMIME SMTPUTF8")]
+    [InlineData("茶屋@商店.example", "anna@example.com", "SIZE={0} BODY=8BITMIME SMTPUTF8")]
+    [InlineData("shop@商店.example", "anna@bücher.example", "SIZE={0}")]
+    public async Task InternationalAddressesGoFromTheComposerToTheReader(string from, string to, string parameters)
+    {
+        await using var inbox = new TestInbox();
+        await using var connection = await inbox.ConnectAsync();
+        var content = Some.Content with { From = new Mailbox(Some.Address(from), "茶屋"), To = new Mailbox(Some.Address(to)), ReplyTo = new Mailbox(Some.Address(from)) };
+        var verdict = await connection.SendAsync(Some.Envelope with { Recipient = content.To.Address }, Some.Compose(content), static () => true, Token);
+        Assert.Equal(SmtpVerdictKind.Accepted, verdict.Kind);
+        var message = Assert.Single(inbox.Messages);
+        Assert.Equal(string.Format(System.Globalization.CultureInfo.InvariantCulture, parameters, message.Data.Length), message.SenderParameters);
+        Assert.Equal([content.To.Address.Text], message.Recipients);
+        var headers = MailReader.Read(message.Data).Headers.ToDictionary(h => h.Name, h => h.Value);
+        Assert.Equal(($"茶屋 <{content.From.Address.Text}>", $"<{content.To.Address.Text}>", $"<{content.From.Address.Text}>"), (headers["From"], headers["To"], headers["Reply-To"]));
     }
 
     [Theory]

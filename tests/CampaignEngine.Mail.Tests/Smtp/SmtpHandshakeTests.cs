@@ -220,6 +220,15 @@ public sealed class SmtpHandshakeTests
     }
 
     [Fact]
+    public async Task ARelayThatCannotCarryTheRoutesMessagesIsNotUsed()
+    {
+        await using var relay = new DialogueRelay(["S: 220 x", "C: EHLO localhost", "S: 250-x", "S: 250 SMTPUTF8", "X: await-close"], Some.ShortMessage);
+        Assert.Equal(
+            new SmtpConnectFault(SmtpConnectFaultKind.ExtensionNotOffered, 0, $"relay 127.0.0.1:{relay.Port}: does not offer 8BITMIME, which the route's messages need"),
+            await FaultAsync(Some.Route(relay.Port) with { NeedsEightBitMime = true }));
+    }
+
+    [Fact]
     public async Task AClosedPortAndAnUnknownHostAreNamed()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);

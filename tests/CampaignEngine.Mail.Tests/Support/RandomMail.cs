@@ -25,6 +25,7 @@ internal sealed class RandomMail(int seed) : IDisposable
             TextUtf8 = text || !html ? Body() : default,
             HtmlUtf8 = html ? Body() : default,
             InlineImages = html && _random.Next(3) == 0 ? new[] { new InlineImage("logo@mail.example.com", "image/png", "logo.png", Body().Span) } : default,
+            Attachments = _random.Next(5) == 0 ? new[] { new Attachment(FileName(), "application/pdf", Body().Span) } : default,
             ExtraHeaders = new[]
             {
                 new MessageHeader("List-Unsubscribe", $"<https://mail.example.com/u/{new string('x', _random.Next(200))}>, <mailto:u@example.com?subject=unsubscribe%20{number}>"),
@@ -40,6 +41,8 @@ internal sealed class RandomMail(int seed) : IDisposable
         signed.Write(message.WrittenSpan);
         return signed.WrittenSpan.ToArray();
     }
+
+    private string FileName() => _random.Make(hostile: false).Replace('/', '-').Replace('\\', '-') is var name && name.Length <= 190 ? name + " x.pdf" : "x.pdf";
 
     public void Dispose() => _signer.Dispose();
 

@@ -90,12 +90,17 @@ public sealed class EmailMessages(NpgsqlDataSource source, CustomerModel model, 
                     TextUtf8 = _tools.Message.Text,
                     HtmlUtf8 = _tools.Message.Html,
                     InlineImages = messages.Images,
+
+                    // A relay behind the relay may encode 8-bit text, and our signature would not survive that.
+                    AllowEightBit = sender.Dkim is null && owner.IsEightBit(sender.Route),
                     ExtraHeaders = UnsubscribeHeaders.Of(_tools.Message.UnsubscribeUrl, sender).ToArray(),
                 },
                 message.Content);
             return composed is null ? null : $"customer {item.CustomerKey}: {composed}";
         }
     }
+
+    private bool IsEightBit(string route) => settings.Routes.TryGetValue(route, out var named) && named.EightBit;
 
     private DateTimeOffset Now => time.GetUtcNow();
 }
