@@ -9,6 +9,7 @@ using CampaignEngine.Cli.Commands.Import;
 using CampaignEngine.Cli.Commands.Inbox;
 using CampaignEngine.Cli.Commands.Mailings;
 using CampaignEngine.Cli.Commands.Query;
+using CampaignEngine.Cli.Commands.Replies;
 using CampaignEngine.Cli.Commands.Report;
 using CampaignEngine.Cli.Commands.Serve;
 using CampaignEngine.Cli.Commands.Suppress;
@@ -48,6 +49,7 @@ internal static class CommandList
         WhyCommand.Create(),
         ServeCommand.Create(),
         SuppressCommand.Create(),
+        RepliesCommand.Create(),
         ReportCommand.Create(),
         ImportCommand.Create(),
         QueryCommand.Create(),

@@ -168,7 +168,7 @@ public sealed class Planner(EngineDatabase database, ListMaker lists, SampleMake
         PlanProof result = await proof(
             [.. campaign.Drops.Select(d => (messages[d.Name], channels.IndexOf(d.Channel)))], PeopleAsync(connection, list.ListId, cancellationToken),
             people => progress?.Invoke("prove the messages", people), cancellationToken);
-        return document with { Proof = result, Warnings = [.. document.Warnings, .. ProofWarnings.Of(result)] };
+        return SegmentCost.Into(document with { Proof = result, Warnings = [.. document.Warnings, .. ProofWarnings.Of(result)] }, campaign, result.Segments);
     }
 
     private static async IAsyncEnumerable<PersonToProve> PeopleAsync(NpgsqlConnection connection, long list, [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -1,4 +1,6 @@
 using System.Text.RegularExpressions;
+using CampaignEngine.Authoring;
+using CampaignEngine.Rendering.ShortMessages;
 using CampaignEngine.Rendering.Linting;
 
 namespace CampaignEngine.Planning;
@@ -12,6 +14,7 @@ internal sealed partial class ProofCounts(IReadOnlyList<string> drops)
 
     private readonly ProofDrop[] _drops = [.. drops.Select(d => new ProofDrop(d, 0, 0, 0, null, 0))];
     private readonly Dictionary<(int Drop, string Cause), ProofGroup> _groups = [];
+    private readonly Dictionary<(int Drop, string Country), ProofSegments> _segments = [];
     private readonly Lock _lock = new();
     private long _people;
 
@@ -36,6 +39,11 @@ internal sealed partial class ProofCounts(IReadOnlyList<string> drops)
                 Group(drop, cause, group);
             }
 
+            foreach (var ((drop, country), segments) in batch._segments)
+            {
+                _segments[(drop, country)] = _segments.TryGetValue((drop, country), out var known) ? known + segments : segments;
+            }
+
             return _people += people;
         }
     }
@@ -58,9 +66,19 @@ internal sealed partial class ProofCounts(IReadOnlyList<string> drops)
         Group(drop, Cause(fault), new ProofGroup(_drops[drop].Drop, fault, 1, person.CustomerKey, person.Cell));
     }
 
+    public void Sized(int drop, string country, ShortMessageSize size, Money? price)
+    {
+        var one = new ProofSegments(
+            _drops[drop].Drop, country, 1, size.Segments, size.Encoding == ShortMessageEncoding.Ucs2 ? 1 : 0, size.Segments, size.Segments * price?.Amount, price?.Currency);
+        _segments[(drop, country)] = _segments.TryGetValue((drop, country), out var known) ? known + one : one;
+    }
+
     public PlanProof Result() => new(
         _drops.Sum(d => d.Rendered), _drops.Sum(d => d.Failed),
-        [.. _groups.Values.OrderByDescending(g => g.People).ThenBy(g => g.Drop, StringComparer.Ordinal).ThenBy(g => g.Cause, StringComparer.Ordinal)], _drops);
+        [.. _groups.Values.OrderByDescending(g => g.People).ThenBy(g => g.Drop, StringComparer.Ordinal).ThenBy(g => g.Cause, StringComparer.Ordinal)], _drops)
+    {
+        Segments = [.. _segments.OrderBy(s => s.Key.Drop).ThenByDescending(s => s.Value.Messages).ThenBy(s => s.Key.Country, StringComparer.Ordinal).Select(s => s.Value)],
+    };
 
     private void Group(int drop, string cause, ProofGroup group)
     {

@@ -1,8 +1,11 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using CampaignEngine.Audiences;
+using CampaignEngine.Channels.Sms.Gateways;
 using CampaignEngine.Customers;
+using CampaignEngine.Customers.Hygiene;
 using CampaignEngine.Rendering;
+using CampaignEngine.Rendering.ShortMessages;
 using Npgsql;
 
 namespace CampaignEngine.Planning;
@@ -25,7 +28,13 @@ public sealed class TemplateProof(NpgsqlDataSource source, CustomerModel model, 
         List<Part> parts = [.. messages.Select(m =>
         {
             var renderer = new MessageRenderer(m.Content, model, urls, zone, clock);
-            return new Part(renderer, renderer.Reader(model, options), 1 << m.ReachBit);
+            var sms = m.Content.Channel == "sms";
+            return new Part(renderer, renderer.Reader(model, options), 1 << m.ReachBit)
+            {
+                Phones = sms && model.People.Contacts.ContainsKey("sms") ? new PhoneReader(model, options, settings.DefaultCountry) : null,
+                LookAlikes = m.Content.LookAlikes,
+                Prices = sms ? settings.GatewayOf(m.Content.Sender)?.Prices : null,
+            };
         })];
         string[] drops = [.. messages.Select(m => m.Content.Drop)];
         var counts = new ProofCounts(drops);
@@ -55,6 +64,7 @@ public sealed class TemplateProof(NpgsqlDataSource source, CustomerModel model, 
             var part = parts[i];
             List<PersonToProve> reached = [.. batch.Where(p => (p.Reach & part.ReachMask) != 0)];
             var rows = reached.Count == 0 ? null : await part.Reader.ReadAsync(connection, [.. reached.Select(p => p.CustomerKey)], cancellationToken);
+            var phones = reached.Count == 0 || part.Phones is null ? null : await part.Phones.ReadAsync(connection, [.. reached.Select(p => p.CustomerKey)], cancellationToken);
             foreach (var person in reached)
             {
                 var fault = rows!.TryGetValue(person.CustomerKey, out var row)
@@ -67,6 +77,11 @@ public sealed class TemplateProof(NpgsqlDataSource source, CustomerModel model, 
                 else
                 {
                     counts.Rendered(i, person.CustomerKey, message.Subject.Length + message.Html.Length + message.Text.Length, message.Html.Length);
+                    if (phones is not null && phones.TryGetValue(person.CustomerKey, out var number))
+                    {
+                        var size = ShortMessage.Measure(ShortMessageText.Of(message.Text.Span, part.LookAlikes));
+                        counts.Sized(i, PhoneCountry.Of(number) ?? "", size, part.Prices?.For(number));
+                    }
                 }
             }
         }
@@ -91,5 +106,13 @@ public sealed class TemplateProof(NpgsqlDataSource source, CustomerModel model, 
         }
     }
 
-    private sealed record Part(MessageRenderer Renderer, RecipientReader Reader, int ReachMask);
+    private sealed record Part(MessageRenderer Renderer, RecipientReader Reader, int ReachMask)
+    {
+        /// <summary>Null for messages that are no SMS.</summary>
+        public PhoneReader? Phones { get; init; }
+
+        public bool LookAlikes { get; init; }
+
+        public SegmentPrices? Prices { get; init; }
+    }
 }

@@ -23,6 +23,9 @@ public enum EventKind
 
     /// <summary>The message was read in a browser.</summary>
     ViewOnline,
+
+    /// <summary>The network says that the message reached the recipient's device.</summary>
+    Delivered,
 }
 
 public static class EventKinds
@@ -37,6 +40,7 @@ public static class EventKinds
         EventKind.Complaint => "complaint",
         EventKind.Reply => "reply",
         EventKind.ViewOnline => "view_online",
+        EventKind.Delivered => "delivered",
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
     };
 }

@@ -80,13 +80,13 @@ public sealed class PlanningFixture : TestDatabase
             TemplateName = d.Template.Text, Subject = d.Subject?.Text, Html = $"{html ?? campaign.Name}{d.Name}",
         });
 
-    public async Task<PlanDocument> PlanAsync(CampaignDefinition campaign, Dictionary<string, MailingContent>? messages = null)
+    public async Task<PlanDocument> PlanAsync(CampaignDefinition campaign, Dictionary<string, MailingContent>? messages = null, EngineSettings? settings = null)
     {
         var problems = new ProblemList();
         BoundAudience audience = BoundAudience.Bind(campaign, Model, problems)!;
         Assert.Empty(problems.Items);
         var planner = new Planner(Database, Services.Lists, (_, _, _) => Task.FromResult<IReadOnlyList<PlanSample>>([]), TimeZoneInfo.Utc, "USD", TimeProvider.System,
-            new TemplateProof(Database.QuerySource, Model, Services.Settings, TimeZoneInfo.Utc, TimeProvider.System).RunAsync);
+            new TemplateProof(Database.QuerySource, Model, settings ?? Services.Settings, TimeZoneInfo.Utc, TimeProvider.System).RunAsync);
         return await planner.PlanAsync(campaign, audience, messages ?? Messages(campaign), null, TestContext.Current.CancellationToken);
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CampaignEngine.Authoring;
 using CampaignEngine.Campaigns;
 using CampaignEngine.Planning;
 using CampaignEngine.Rendering;
@@ -26,6 +27,27 @@ public sealed class ProofTests(PlanningFixture fixture) : IClassFixture<Planning
         Assert.Empty(plan.Proof.Groups);
         Assert.Equal(plan.Drops.Sum(d => d.People), plan.Proof.Rendered);
         Assert.True(plan.Proof.Drops[0].LargestBytes > "Hello ".Length);
+    }
+
+    [Fact]
+    public async Task SmsCostTheirSegmentsByTheCountryOfTheNumber()
+    {
+        var problems = new ProblemList();
+        var settings = EngineLoader.Load("engine.yaml", """
+            default_country: TW
+            routes: { gate: { http: { url: https://x.test/s, form: { t: "{{ text }}" } }, prices: { TW: 0.05 USD, other: 0.09 USD } } }
+            senders: { main: { sms: { route: gate, id: Tea } } }
+            """u8, null, problems)!;
+        var campaign = PlanningFixture.Campaign("proof-sms", OldestStays, Reminder);
+        var messages = Messages(campaign, "Hello");
+        messages["reminder"] = messages["reminder"] with { Html = null, Text = new string('茶', 71) + "\n" };
+        PlanDocument plan = await fixture.PlanAsync(campaign, messages, settings);
+
+        // Anna alone has a number: two segments of UCS-2 to Taiwan.
+        var sms = Assert.Single(plan.Proof!.Segments);
+        Assert.Equal(("reminder", "TW", 1L, 2L, 1L, 0.10m, "USD"), (sms.Drop, sms.Country, sms.Messages, sms.Segments, sms.Ucs2, sms.Cost, sms.Currency));
+        Assert.Equal((0.10m, 0.10m), (plan.Drops[1].Cost, plan.Drops[1].UnitCost));
+        Assert.Equal(plan.Drops[0].Cost + 0.10m, plan.Cost);
     }
 
     [Fact]

@@ -87,10 +87,29 @@ internal static class PlanView
             console.WriteLine(Number($"  {group.People:N0} in {group.Drop}: {group.Cause} (for example customer {group.Customer}{(group.Cell is null ? "" : $", cell {group.Cell}")})"));
         }
 
+        if (proof.Segments.Count > 0)
+        {
+            console.Write(Segments(proof));
+        }
+
         if (proof.Groups.Count > 10)
         {
             console.WriteLine(Number($"  and {proof.Groups.Count - 10} causes more: --output json has all"));
         }
+    }
+
+    private static Table Segments(PlanProof proof)
+    {
+        var table = new Table().Border(TableBorder.Simple).AddColumns("SMS of", "to").AddColumn(new TableColumn("messages").RightAligned()).AddColumn(new TableColumn("segments").RightAligned())
+            .AddColumn(new TableColumn("UCS-2").RightAligned()).AddColumn(new TableColumn("cost").RightAligned());
+        foreach (ProofSegments sms in proof.Segments.Take(20))
+        {
+            table.AddRow(
+                new Text(sms.Drop), new Text(sms.Country.Length == 0 ? "no country" : sms.Country), new Text(Number($"{sms.Messages:N0}")), new Text(Number($"{sms.Segments:N0}")),
+                new Text(Number($"{sms.Ucs2:N0}")), new Text(sms.Cost is { } cost ? Number($"{cost:N2} {sms.Currency}") : ""));
+        }
+
+        return table;
     }
 
     private static void ShowSample(IAnsiConsole console, PlanSample sample)

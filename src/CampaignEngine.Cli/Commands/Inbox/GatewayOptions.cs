@@ -24,17 +24,23 @@ internal sealed class GatewayOptions
         HelpName = "FAULTS",
     };
 
+    private readonly Option<bool> _receipts = new("--sms-receipts") { Description = "Send a receipt back for each SMS, to this machine only." };
+
     public static GatewayOptions AddTo(Command command)
     {
         var group = new GatewayOptions();
         command.Options.Add(group._listen);
         command.Options.Add(group._faults);
+        command.Options.Add(group._receipts);
         return group;
     }
 
+    /// <summary>What sends receipts back; null when they are not asked for.</summary>
+    public ReceiptSender? Receipts(ParseResult parsed) => parsed.GetValue(_receipts) ? new ReceiptSender() : null;
+
     /// <summary>Null when it is not asked for.</summary>
     /// <exception cref="CommandException">The faults are none, or nobody can listen there.</exception>
-    public GatewayDouble? Start(ParseResult parsed, MessageStoreWriter store)
+    public GatewayDouble? Start(ParseResult parsed, MessageStoreWriter store, ReceiptSender? receipts)
     {
         if (parsed.GetResult(_listen) is null)
         {
@@ -45,7 +51,15 @@ internal sealed class GatewayOptions
         var endPoint = ReceiveCommand.EndPoint("--sms", parsed.GetValue(_listen) ?? UsualPlace);
         try
         {
-            return GatewayDouble.Start(endPoint, script, (message, _) => store.AppendAsync(message.ToStored()), TimeProvider.System);
+            return GatewayDouble.Start(
+                endPoint,
+                script,
+                async (message, _) =>
+                {
+                    await store.AppendAsync(message.ToStored());
+                    receipts?.Add(message);
+                },
+                TimeProvider.System);
         }
         catch (SocketException refused)
         {

@@ -32,7 +32,8 @@ internal static class ReceiveCommand
             var options = new SmtpReceiverOptions { EndPoint = EndPoint("--listen", parsed.GetValue(listen)!), HandlerFailed = fault => Console.Error.WriteLine(fault.Message) };
             await using var writer = MessageStoreWriter.Open(directory, parsed.GetValue(durable));
             await using var receiver = Start(options, writer);
-            await using var sms = gateway.Start(parsed, writer);
+            await using var receipts = gateway.Receipts(parsed);
+            await using var sms = gateway.Start(parsed, writer, receipts);
             var also = sms is null ? "" : $", SMS on http://{sms.EndPoint}";
             await Console.Error.WriteLineAsync($"receiving on {receiver.EndPoint}{also}, storing in {directory}; Ctrl-C ends");
             await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

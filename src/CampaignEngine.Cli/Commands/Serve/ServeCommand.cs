@@ -18,7 +18,9 @@ internal static class ServeCommand
             await using var session = await WorkspaceSession.OpenAsync(workspace, parsed, cancellationToken);
             await using var site = new TrackingSite(session.Database.Source, session.Model, session.Services.Tokens, session.TimeProvider, settings: session.Settings);
             var options = new WebServerOptions { Listen = parsed.GetValue(listen) ?? session.Settings.Web.Listen };
-            await using var server = WebServer.Create(options, site, services => HostedParts.Add(services, session));
+            var gateways = new ShortMessageSite(
+                session.Database.Source, session.Model, session.Settings, session.Services.Contacts, session.Services.Tokens, session.WorkspaceDirectory, session.TimeProvider);
+            await using var server = WebServer.Create(options, site, services => HostedParts.Add(services, session), routes => routes.MapShortMessages(gateways));
             await server.StartAsync(cancellationToken);
             await Console.Error.WriteLineAsync($"listening on {server.Address}; links in messages begin with {session.Settings.Web.BaseUrl}; stop with Ctrl-C");
             await server.WaitForShutdownAsync(cancellationToken);

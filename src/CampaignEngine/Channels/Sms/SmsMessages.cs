@@ -16,6 +16,7 @@ public sealed class SmsMessages(NpgsqlDataSource source, CustomerModel model, En
     private readonly ConcurrentDictionary<int, Lazy<MailingMessages>> _mailings = new();
     private readonly ConcurrentBag<RenderedMessage> _spare = [];
     private readonly ItemTokens _tokens = ItemTokens.Of(keys);
+    private readonly string _receipts = settings.Web.BaseUrl + "/sms";
     private readonly MailingTemplates _templates = new(model, settings, ItemTokens.Of(keys), time);
 
     public async ValueTask<IMessageBatch> LoadAsync(MailingToSend mailing, IReadOnlyList<SendItem> items, CancellationToken cancellationToken)
@@ -36,14 +37,14 @@ public sealed class SmsMessages(NpgsqlDataSource source, CustomerModel model, En
         }
 
         var (renderer, reader) = _templates.Of(mailing, content);
-        return new MailingMessages(mailing.MailingId, renderer, reader, sender, content.LookAlikes);
+        return new MailingMessages(mailing.MailingId, renderer, reader, sender, content.LookAlikes, settings.Gateways.GetValueOrDefault(sender.Route)?.Webhooks is not null);
     }
 
     // Signed for receipts: whoever reports with it what became of the message has it from us.
     private string KeyOf(int mailingId, int ordinal) => string.Create(
         ItemTokens.Length, (_tokens, mailingId, ordinal), static (key, item) => item._tokens.Write(key, TokenPurpose.Receipt, item.mailingId, item.ordinal));
 
-    private sealed record MailingMessages(int MailingId, MessageRenderer Renderer, RecipientReader Reader, SmsSender Sender, bool LookAlikes);
+    private sealed record MailingMessages(int MailingId, MessageRenderer Renderer, RecipientReader Reader, SmsSender Sender, bool LookAlikes, bool WantsReceipts);
 
     private sealed class Batch(SmsMessages owner, MailingMessages messages, IReadOnlyDictionary<string, Row> rows) : IMessageBatch
     {
@@ -79,6 +80,7 @@ public sealed class SmsMessages(NpgsqlDataSource source, CustomerModel model, En
             message.Sender = messages.Sender.IdFor(item.Address);
             message.Recipient = item.Address;
             message.EnvelopeId = owner.KeyOf(messages.MailingId, item.Ordinal);
+            message.ReceiptUrl = messages.WantsReceipts ? $"{owner._receipts}/{messages.Sender.Route}/receipt/{message.EnvelopeId}" : null;
             Encoding.UTF8.GetBytes(text, message.Content);
             return null;
         }

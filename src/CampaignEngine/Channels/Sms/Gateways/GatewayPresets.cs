@@ -25,7 +25,14 @@ internal static class GatewayPresets
 
         var own = http.Entries.Select(e => e.Key.Text).ToHashSet(StringComparer.Ordinal);
         bool Stays(string key) => !own.Contains(key) && !(key is "form" or "json" && (own.Contains("form") || own.Contains("json")));
-        return new YamlMapping(http.Place, [.. http.Entries, .. preset.Entries.Where(e => Stays(e.Key.Text))]);
+        // Whether anybody listens is for the author to say; how the gateway speaks then is the preset's.
+        var webhooks = http.Mapping("webhooks") is { } written && preset.Mapping("webhooks") is { } usual
+            ? new YamlMapping(written.Place, [.. written.Entries, .. usual.Entries.Where(e => written[e.Key.Text] is null)]) : http.Mapping("webhooks");
+        return new YamlMapping(http.Place,
+        [
+            .. http.Entries.Select(e => e.Key.Text == "webhooks" && webhooks is not null ? new(e.Key, webhooks) : e),
+            .. preset.Entries.Where(e => Stays(e.Key.Text) && e.Key.Text != "webhooks"),
+        ]);
     }
 
     private static YamlMapping Read(string resource)

@@ -51,6 +51,7 @@ internal sealed class GatewayReader(ProblemList problems)
             Replies = [.. http.Mappings("replies").Select(r => Rule(r, own))],
             MessageId = Part(http.Mapping("message_id"), own),
             Reason = Part(http.Mapping("reason"), own),
+            Webhooks = Webhooks(http.Mapping("webhooks"), password, own),
             Connections = route.Integer("connections") ?? 8,
             Timeout = timeout ?? UsualTimeout,
             LookAlikes = route.Boolean("look_alikes") ?? false,
@@ -133,6 +134,42 @@ internal sealed class GatewayReader(ProblemList problems)
         }
 
         return new ReplyPart(path, pattern is null ? null : GatewayShape.PatternOf(pattern, out _));
+    }
+
+    private static WebhookSettings? Webhooks(YamlMapping? webhooks, Secret? password, ProblemList problems)
+    {
+        if (webhooks is null)
+        {
+            return null;
+        }
+
+        var secret = SecretShape.Read(webhooks, "secret", problems);
+        if (secret is null && password is null && webhooks["secret"] is null)
+        {
+            problems.Error(webhooks.Place, "CE1170", "'webhooks' need a 'secret' (or the route a 'password'), or anybody could stop anybody's messages; write for example 'secret: { env: SMS_WEBHOOK_SECRET }'");
+        }
+
+        var usual = new WebhookSettings { Signature = WebhookSignature.Token };
+        var (inbound, receipt, answers) = (webhooks.Mapping("inbound"), webhooks.Mapping("receipt"), webhooks.Mapping("answers"));
+        return new WebhookSettings
+        {
+            Signature = webhooks.Text("signature") switch { "twilio" => WebhookSignature.Twilio, "hmac-sha256" => WebhookSignature.HmacSha256, "jwt" => WebhookSignature.Jwt, _ => WebhookSignature.Token },
+            Secret = secret,
+            Header = webhooks.Text("header"),
+            TimestampHeader = webhooks.Text("timestamp"),
+            Window = webhooks.Duration("window") is { } window ? window.After(DateTimeOffset.UnixEpoch) - DateTimeOffset.UnixEpoch : usual.Window,
+            InboundId = inbound?.Text("id") ?? usual.InboundId,
+            InboundFrom = inbound?.Text("from") ?? usual.InboundFrom,
+            InboundTo = inbound?.Text("to") ?? usual.InboundTo,
+            InboundText = inbound?.Text("text") ?? usual.InboundText,
+            Status = receipt?.Text("status") ?? usual.Status,
+            Reason = receipt?.Text("reason") ?? usual.Reason,
+            Delivered = receipt?["delivered"] is null ? usual.Delivered : [.. receipt.Writtens("delivered").Select(w => w.Text)],
+            Failed = receipt?["failed"] is null ? usual.Failed : [.. receipt.Writtens("failed").Select(w => w.Text)],
+            StopAnswer = answers?.Text("stop"),
+            StartAnswer = answers?.Text("start"),
+            HelpAnswer = answers?.Text("help"),
+        };
     }
 
     private SegmentPrices Prices(YamlMapping route)

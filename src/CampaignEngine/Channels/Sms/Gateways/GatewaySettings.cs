@@ -50,6 +50,9 @@ public sealed record GatewaySettings
     /// <summary>Where a refusing reply says why.</summary>
     public ReplyPart? Reason { get; init; }
 
+    /// <summary>How receipts and answers come back; null: nobody listens for them, and none are asked for.</summary>
+    public WebhookSettings? Webhooks { get; init; }
+
     /// <summary>Connections one process keeps open at most.</summary>
     public int Connections { get; init; } = 8;
 

@@ -59,6 +59,26 @@ public static partial class GatewayShape
     ])
     { Description = "A rule about replies; all that is written must hold." };
 
+    private static readonly Shape Place = new ScalarShape(FieldKind) { Description = "Name of a form field or query parameter, or path into JSON." };
+
+    private static readonly ListShape Words = new(new ScalarShape(ScalarKind.Text) { Description = "A status." }) { Description = "Statuses.", OrSingle = true };
+
+    private static readonly MapShape Webhooks = new(
+        new("signature", new ChoiceShape("twilio", "hmac-sha256", "jwt", "token") { Description = "How requests prove that they come from the gateway." }) { Required = true },
+        new("secret", SecretShape.Password("Where the secret of the signature is kept.")) { Default = "the route's password" },
+        new("header", new ScalarShape(HeaderKind) { Description = "Header with the signature or token." }) { Default = "the usual one of the kind" },
+        new("timestamp", new ScalarShape(HeaderKind) { Description = "hmac-sha256: header with the time of signing, which is signed before the body with a dot between." }),
+        new("window", new ScalarShape(ScalarKind.Duration) { Description = "How far the time of signing may be from now." }) { Default = "5 minutes" },
+        new("inbound", new MapShape(new("id", Place), new("from", Place), new("to", Place), new("text", Place)) { Description = "Where an answer has its parts." }) { Default = "id, from, to, text" },
+        new("receipt", new MapShape(new("status", Place), new("reason", Place), new("delivered", Words), new("failed", Words)) { Description = "Where a receipt has its status, and what it means." })
+        { Default = "status: delivered; failed, undelivered, rejected or expired" },
+        new("answers", new MapShape(
+            new("stop", new ScalarShape(ScalarKind.Text) { Description = "Answer to STOP." }),
+            new("start", new ScalarShape(ScalarKind.Text) { Description = "Answer to START." }),
+            new("help", new ScalarShape(ScalarKind.Text) { Description = "Answer to HELP." }))
+        { Description = "What words of command are answered with." }) { Default = "nothing is sent" })
+    { Description = "Receipts and answers that the gateway reports to BASE_URL/sms/ROUTE." };
+
     /// <summary><c>http:</c> of a route.</summary>
     internal static MapShape Http { get; } = new(
         new("preset", new ChoiceShape([.. GatewayPresets.Names]) { Description = "A known gateway; what is written beside it replaces its parts." }),
@@ -72,7 +92,8 @@ public static partial class GatewayShape
         new("idempotency", new ScalarShape(HeaderKind) { Description = "Header under which the gateway takes a key and counts repeats once; a lost reply is then asked for again." }),
         new("replies", new ListShape(Reply) { Description = "What replies mean; the first that fits decides." }) { Default = "2xx accepted, 429 and 503 deferred, 401 to 405 and 3xx unavailable, other 4xx rejected, other 5xx in doubt" },
         new("message_id", new MapShape(Part) { Description = "Where the gateway's number of the message stands." }),
-        new("reason", new MapShape(Part) { Description = "Where the cause of a refusal stands." }))
+        new("reason", new MapShape(Part) { Description = "Where the cause of a refusal stands." }),
+        new("webhooks", Webhooks))
     { Description = "An HTTP gateway that takes SMS." };
 
     /// <summary><c>prices:</c> of a route.</summary>

@@ -1,0 +1,23 @@
+using System.Text;
+using CampaignEngine.Channels.Sms.Gateways;
+using CampaignEngine.Dispatching;
+
+namespace CampaignEngine.Channels.Sms;
+
+/// <summary>Single SMS outside of any mailing: what STOP, START and HELP are answered with. Each is tried once and never again, whatever became of it.</summary>
+public sealed class SmsAnswers(IReadOnlyDictionary<string, GatewaySettings> gateways, string workspaceDirectory, TimeProvider time)
+{
+    private readonly Lazy<SmsChannel> _channel = new(() => new SmsChannel(gateways, gateways.Keys.First(), workspaceDirectory, time));
+
+    /// <summary>Sends it; returns what became of it in a few words.</summary>
+    /// <param name="key">Names the answer for a gateway that counts repeats once.</param>
+    public async Task<string> SendAsync(string route, string from, string to, string text, string key, CancellationToken cancellationToken)
+    {
+        var message = new OutgoingMessage { Route = route, Sender = from, Recipient = to, EnvelopeId = key };
+        Encoding.UTF8.GetBytes(text.Trim(), message.Content);
+        await using var lane = _channel.Value.CreateLane();
+        var verdict = await lane.PrepareAsync(message, cancellationToken) ?? await lane.CommitAsync(static () => { }, cancellationToken);
+        var word = verdict.Outcome == SendOutcome.InDoubt ? "in doubt" : verdict.Outcome.Word();
+        return verdict.Text is null ? word : $"{word}: {verdict.Text}";
+    }
+}
