@@ -6,6 +6,7 @@ using CampaignEngine.Database;
 using CampaignEngine.Deduplication;
 using CampaignEngine.Dispatching;
 using CampaignEngine.Planning;
+using CampaignEngine.Rehearsing;
 using CampaignEngine.Rendering;
 using CampaignEngine.Reporting;
 using CampaignEngine.Scheduling;
@@ -39,6 +40,9 @@ public sealed class CampaignEngineServices(string directory, EngineSettings sett
     public Planner Planner => new(database, Lists, SamplesAsync, Zone, settings.BaseCurrency, timeProvider, new TemplateProof(database.QuerySource, model, settings, Zone, timeProvider).RunAsync);
     public Launcher Launcher => new(database, Freezer, Zone, timeProvider);
     public Explainer Explainer => new(database, model, Zone, timeProvider);
+
+    // Rehearsing
+    public Rehearsal Rehearsal => new(this);
 
     // Tracking
     public ItemTokens Tokens => ItemTokens.Of(Keys);

@@ -45,6 +45,7 @@ internal static class CommandList
         TestTemplatesCommand.Create(),
         DemoCommand.Create(),
         PlanCommand.Create(),
+        RehearseCommand.Create(),
         LaunchCommand.Create(),
         WhyCommand.Create(),
         ServeCommand.Create(),

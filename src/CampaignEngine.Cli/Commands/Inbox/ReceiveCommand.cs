@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using CampaignEngine.Mail.Receiving;
+using CampaignEngine.Rehearsing;
 
 namespace CampaignEngine.Cli.Commands.Inbox;
 
@@ -22,14 +23,20 @@ internal static class ReceiveCommand
             DefaultValueFactory = static _ => "127.0.0.1:2525",
         };
         var durable = new Option<bool>("--durable") { Description = "Flush each message to the disk before answering: survives a power cut, not only a kill." };
+        var faults = new Option<string>("--faults")
+        {
+            Description = "Faults of the relay: latency=40ms,451=2%,550=1%,close-before=1%,close-after=1%,malformed=1%.", HelpName = "FAULTS", DefaultValueFactory = static _ => "",
+        };
         var gateway = GatewayOptions.AddTo(command);
         var store = StoreOption.AddTo(command);
         command.Options.Add(listen);
         command.Options.Add(durable);
+        command.Options.Add(faults);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var directory = store.Directory(parsed);
-            var options = new SmtpReceiverOptions { EndPoint = EndPoint("--listen", parsed.GetValue(listen)!), HandlerFailed = fault => Console.Error.WriteLine(fault.Message) };
+            var scripted = RelayFaults.Read(parsed.GetValue(faults)!, out var fault) ?? throw CommandException.Invalid($"--faults: {fault}");
+            var options = new SmtpReceiverOptions { EndPoint = EndPoint("--listen", parsed.GetValue(listen)!), Script = RelayFaults.Script(scripted), HandlerFailed = failure => Console.Error.WriteLine(failure.Message) };
             await using var writer = MessageStoreWriter.Open(directory, parsed.GetValue(durable));
             await using var receiver = Start(options, writer);
             await using var receipts = gateway.Receipts(parsed);

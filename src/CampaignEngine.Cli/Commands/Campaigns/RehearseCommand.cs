@@ -1,0 +1,63 @@
+using System.CommandLine;
+using System.Globalization;
+using CampaignEngine.Cli.OptionGroups;
+using CampaignEngine.Cli.Output;
+using CampaignEngine.Rehearsing;
+using Spectre.Console;
+
+namespace CampaignEngine.Cli.Commands.Campaigns;
+
+/// <summary><c>campaign rehearse CAMPAIGN</c>.</summary>
+internal static class RehearseCommand
+{
+    public static Command Create()
+    {
+        var campaign = new Argument<string>("campaign") { Description = "Name of the campaign, or its file." };
+        var faults = new Option<string>("--faults")
+        {
+            Description = "What the other side does: latency=40ms,451=2%,550=1%,close-before=1%,close-after=1%,malformed=1%.", HelpName = "FAULTS", DefaultValueFactory = static _ => "",
+        };
+        var command = new Command("rehearse", """
+            Send every message of the newest plan to a double on this machine: how long it takes, what it costs, what fails.
+            Nothing leaves, nothing is recorded: a launch afterwards is as if there had been no rehearsal.
+
+            Example: campaign rehearse spring-tea --faults latency=40ms,451=2%
+            Exit code 1 when a message could not be made or sent.
+            """) { campaign, faults };
+        var workspace = WorkspaceOption.AddTo(command);
+        var output = OutputOption.AddTo(command);
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var script = RelayFaults.Read(parsed.GetValue(faults)!, out var fault) ?? throw CommandException.Invalid($"--faults: {fault}");
+            await using var session = await WorkspaceSession.OpenAsync(workspace, parsed, cancellationToken);
+            var name = session.Campaign(parsed.GetValue(campaign)!).Name;
+            var result = await ProgressDisplay.RunAsync($"rehearse {name}", session.TimeProvider, async progress =>
+                await session.Services.Rehearsal.RunAsync(name, script, (note, done) => progress.Report(new ProgressStep(done, null, note)), cancellationToken))
+                ?? throw CommandException.Invalid($"there is no plan of '{name}' with a list; make one with 'campaign plan {name}'");
+            output.Writer(parsed).Document(result, console => Show(console, result), writer => writer.Rows(result.Drops));
+            return result.Drops.Any(d => d.Unrendered + d.Lost > 0) ? ExitCode.Failed : ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static void Show(IAnsiConsole console, RehearsalResult result)
+    {
+        console.WriteLine($"{result.Campaign}, plan {result.Plan}: rehearsed, nothing left this machine");
+        foreach (var drop in result.Drops)
+        {
+            console.WriteLine(Text($"  {drop.Drop} ({drop.Channel}): {drop.People:N0} people in {drop.Seconds:0.0} s, {drop.Rate:N0} a second, {drop.Bytes / 1048576.0:N1} MB, cost {drop.Cost:N2}"));
+            console.WriteLine(Text($"    accepted {drop.Accepted:N0}, deferred {drop.Deferred:N0}, rejected {drop.Rejected:N0}, in doubt {drop.InDoubt:N0}, lost {drop.Lost:N0}, without a message {drop.Unrendered:N0}"));
+            if (drop.Example is { } example)
+            {
+                console.WriteLine($"    the first that was not accepted: {example}");
+            }
+        }
+
+        foreach (var drop in result.NotRehearsed)
+        {
+            console.WriteLine($"  {drop}: not rehearsed, its channel has no double");
+        }
+    }
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,93 @@
+using System.Net;
+using System.Net.Sockets;
+using CampaignEngine.Customers;
+using CampaignEngine.Mail.Addresses;
+using CampaignEngine.Mail.Composing;
+using CampaignEngine.Planning;
+using CampaignEngine.Rehearsing;
+using CampaignEngine.Tests.Planning;
+
+namespace CampaignEngine.Tests.Rehearsing;
+
+public sealed class RehearsalTests(PlanningFixture fixture) : IClassFixture<PlanningFixture>, IDisposable
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private const string OldestStays = "  survivor: [customer_id]";
+
+    /// <summary>Stands where the real relay would.</summary>
+    private readonly TcpListener _relay = new(IPAddress.Loopback, 0);
+
+    public void Dispose() => _relay.Dispose();
+
+    [Fact]
+    public async Task EverybodyOfThePlanGetsAMessageAndNothingIsRecorded()
+    {
+        var campaign = PlanningFixture.Campaign("rehearsed", OldestStays);
+        var plan = await fixture.PlanAsync(campaign, PlanningFixture.Messages(campaign, "Hello {{ customer.first_name }} "));
+        var before = await RecordedAsync();
+
+        var result = await RunAsync("rehearsed", "");
+
+        var drop = Assert.Single(result!.Drops);
+        Assert.Equal((plan.Hash, plan.Contact, plan.Contact), (result.Plan, drop.People, drop.Accepted));
+        Assert.Equal((0L, 0L, 0L, 0L, 0L), (drop.Deferred, drop.Rejected, drop.InDoubt, drop.Lost, drop.Unrendered));
+        Assert.Equal(plan.Cost, drop.Cost);
+        Assert.True(drop.Bytes > 200 * plan.Contact);
+        Assert.Equal(before, await RecordedAsync());
+        Assert.False(_relay.Pending(), "something knocked at the real relay");
+        Assert.Equal(LaunchEnding.Launched, (await fixture.LaunchAsync(plan)).Ending);
+    }
+
+    [Fact]
+    public async Task FaultsOfTheOtherSideAreCountedByWhatTheLedgerWouldSay()
+    {
+        var campaign = PlanningFixture.Campaign("rehearsed-badly", OldestStays);
+        var plan = await fixture.PlanAsync(campaign, PlanningFixture.Messages(campaign, "{{ customer.first_name == 'Mo' ? (customer.first_name | date.parse) : 'x' }}"));
+
+        var deferred = (await RunAsync("rehearsed-badly", "451=100%"))!.Drops[0];
+        var doubtful = (await RunAsync("rehearsed-badly", "close-after=100%"))!.Drops[0];
+        var refused = (await RunAsync("rehearsed-badly", "550=100%"))!.Drops[0];
+
+        Assert.Equal((plan.Contact - 1, 1L), (deferred.Deferred, deferred.Unrendered));
+        Assert.Equal((plan.Contact - 1, 1L), (doubtful.InDoubt, doubtful.Unrendered));
+        Assert.Equal((plan.Contact - 1, 1L), (refused.Rejected, refused.Unrendered));
+        Assert.NotNull(refused.Example);
+    }
+
+    [Fact]
+    public async Task ACampaignWithoutAPlanHasNothingToRehearse() => Assert.Null(await RunAsync("never-planned", ""));
+
+    [Theory]
+    [InlineData("451=5ms", "'451=5ms' is no fault; write latency=50ms, a reply code such as 451=5% or 550=1%, close-before=1%, close-after=1% or malformed=1%, with commas between")]
+    [InlineData("250=5%", "'250=5%' is no fault; write latency=50ms, a reply code such as 451=5% or 550=1%, close-before=1%, close-after=1% or malformed=1%, with commas between")]
+    [InlineData("451=60%,550=60%", "the faults add up to 120 %; leave some requests alone")]
+    public void SaysWhatIsWrongWithFaults(string text, string expected)
+    {
+        Assert.Null(RelayFaults.Read(text, out var fault));
+        Assert.Equal(expected, fault);
+    }
+
+    private Task<RehearsalResult?> RunAsync(string campaign, string faults)
+    {
+        _relay.Start();
+        Assert.True(EmailAddress.TryParse("tea@sender.example", out var from, out _));
+        var settings = new EngineSettings
+        {
+            DefaultCountry = "TW",
+            Routes = new Dictionary<string, RouteSettings>
+            {
+                ["relay"] = new() { Name = "relay", Host = "127.0.0.1", Port = ((IPEndPoint)_relay.LocalEndpoint).Port, User = "u", Password = new() { Environment = "NEVER_SET" }, Connections = 2 },
+            },
+            Senders = [new SenderSettings { Name = "main", From = new Mailbox(from, "Tea"), Route = "relay" }],
+        };
+        var engine = fixture.Services;
+        return new CampaignEngineServices(engine.WorkspaceDirectory, settings, engine.Model, engine.Database, engine.TimeProvider)
+            .Rehearsal.RunAsync(campaign, RelayFaults.Read(faults, out _)!, progress: null, Token);
+    }
+
+    private Task<string> RecordedAsync() => fixture.ScalarAsync<string>("""
+        SELECT concat_ws('|', (SELECT count(*) FROM engine.mailing), (SELECT count(*) FROM engine.send_grant), (SELECT count(*) FROM engine.send_outcome),
+                         (SELECT count(*) FROM engine.contact_once), (SELECT count(*) FROM engine.plan WHERE launched_at IS NOT NULL))
+        """);
+}
