@@ -1,11 +1,14 @@
 using System.Collections;
+using System.Globalization;
 using CampaignEngine.Authoring;
 using CampaignEngine.Campaigns;
+using CampaignEngine.Customers;
 using CampaignEngine.Channels.Sms;
 using CampaignEngine.Channels.Sms.Gateways;
 using CampaignEngine.Mail.Addresses;
 using CampaignEngine.Mail.Signing;
 using CampaignEngine.Mail.Smtp;
+using CampaignEngine.Scheduling;
 
 namespace CampaignEngine;
 
@@ -142,6 +145,9 @@ public sealed class EngineLoader
             SmsSenders = smsSenders,
             PostalAddress = root.Text("postal_address"),
             Caps = ContactCaps.Read(root, "caps", _problems),
+            Quiet = ModelShape.Channels.Where(c => root.Mapping("quiet")?.Hours(c) is not null)
+                .ToDictionary(c => c, c => new DayHours(root.Mapping("quiet")!.Hours(c)!.Value.From, root.Mapping("quiet")!.Hours(c)!.Value.To), StringComparer.Ordinal),
+            Holidays = [.. root.Writtens("holidays").Select(d => DateOnly.TryParseExact(d.Text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : default)],
             OptIn = (root.Mapping("consent")?.Entries ?? []).Where(e => e.Value is YamlScalar { IsNull: false })
                 .ToDictionary(e => e.Key.Text, e => ((YamlScalar)e.Value).Text == "opt-in", StringComparer.Ordinal),
             Dedupe = new AddressRules { IgnoreDots = dedupe?.Boolean("ignore_dots") ?? false, IgnorePlusTags = dedupe?.Boolean("ignore_plus_tags") ?? false },

@@ -6,6 +6,7 @@ using CampaignEngine.Mail.Addresses;
 using CampaignEngine.Mail.Composing;
 using CampaignEngine.Mail.Signing;
 using CampaignEngine.Mail.Smtp;
+using CampaignEngine.Scheduling;
 
 namespace CampaignEngine;
 
@@ -50,6 +51,11 @@ public sealed record EngineSettings
 
     /// <summary>Contact caps of marketing campaigns that have none of their own.</summary>
     public IReadOnlyList<ContactCap> Caps { get; init; } = [];
+
+    /// <summary>Quiet hours by channel and holidays, for marketing campaigns.</summary>
+    public IReadOnlyDictionary<string, DayHours> Quiet { get; init; } = new Dictionary<string, DayHours>();
+
+    public IReadOnlyList<DateOnly> Holidays { get; init; } = [];
 
     /// <summary>Channels whose consent policy differs from model.yaml: true is opt-in.</summary>
     public IReadOnlyDictionary<string, bool> OptIn { get; init; } = new Dictionary<string, bool>();

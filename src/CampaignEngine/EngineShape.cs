@@ -47,6 +47,9 @@ public static class EngineShape
         new("return", new ChoiceShape("headers", "full") { Description = "What of the message a report carries." }) { Default = "headers" })
     { Description = "Delivery reports (RFC 3461) to ask for where the relay offers them." };
 
+    private static readonly ScalarKind DateKind = new("day", "2026-12-25", "^[0-9]{4}-[0-9]{2}-[0-9]{2}$", text =>
+        DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _) ? null : $"'{Shown.Text(text)}' is not a day; write for example '2026-12-25'");
+
     private static readonly MapShape Route = new(
         new("smtp", new ScalarShape(ServerKind) { Description = "Relay that takes the mail; a route has either smtp or http." }),
         new("http", GatewayShape.Http),
@@ -118,6 +121,10 @@ public static class EngineShape
         new("consent", new MapShape([.. ModelShape.Channels.Select(c => new KeyShape(c,
             new ChoiceShape("opt-in", "opt-out") { Description = "opt-in reaches only granted consent; opt-out everyone but the withdrawn." }) { Default = "the policy of model.yaml" })])
         { Description = "Consent policies that differ from model.yaml." }),
+        new("quiet", new MapShape([.. ModelShape.Channels.Select(c => new KeyShape(c,
+            new ScalarShape(ScalarKind.Hours) { Description = "Hours of each person's own day, such as 21:00-08:00." }))])
+        { Description = "Hours in which no marketing message leaves, by channel, in the recipient's own zone; a campaign may have its own." }),
+        new("holidays", new ListShape(new ScalarShape(DateKind) { Description = "A day." }) { Description = "Days on which no marketing message leaves, in the recipient's own zone.", OrSingle = true }),
         new("caps", CampaignShape.CapList),
         new("dedupe", new MapShape(
             new("ignore_dots", new ScalarShape(ScalarKind.Boolean) { Description = "Dots before the @ do not count at providers known to ignore them." }) { Default = "false" },

@@ -48,9 +48,9 @@ public sealed class ArrangedMailing
             """,
             ("campaign", campaign), ("net", (long)people.Count), ("control", (long)(people.Count - contacted.Count)), ("drop", drop), ("due", due), ("channel", channel),
             ("count", contacted.Count), ("cost", unitCost));
-        await ExecuteAsync("CREATE TEMP TABLE frozen (customer_key text COLLATE \"C\", recipient_key bytea, address text, cell text, not_before timestamptz, seed boolean) ON COMMIT DROP");
+        await ExecuteAsync("CREATE TEMP TABLE frozen (customer_key text COLLATE \"C\", recipient_key bytea, address text, cell text, not_before timestamptz, seed boolean, zone text) ON COMMIT DROP");
         await ExecuteAsync(
-            "INSERT INTO frozen SELECT k, r, a, c, @due, s FROM unnest(@keys, @recipients, @addresses, @cells, @seeds) AS f (k, r, a, c, s)",
+            "INSERT INTO frozen SELECT k, r, a, c, @due, s, NULL FROM unnest(@keys, @recipients, @addresses, @cells, @seeds) AS f (k, r, a, c, s)",
             ("due", due), ("keys", contacted.Select(p => p.CustomerKey).ToArray()), ("recipients", contacted.Select(p => p.RecipientKey).ToArray()),
             ("addresses", contacted.Select(p => p.Address).ToArray()), ("cells", contacted.Select(p => p.Cell).ToArray()), ("seeds", contacted.Select(p => p.Seed).ToArray()));
         await ExecuteAsync("SELECT engine.freeze_items(@mailing, 500)", ("mailing", mailing));

@@ -22,6 +22,12 @@ public sealed record FrozenMailing
 
     public string Delivery { get; init; } = "never-twice";
 
+    /// <summary>IANA zone of all people; null: the engine's.</summary>
+    public string? Zone { get; init; }
+
+    /// <summary>When messages may leave, as JSON; null: any time.</summary>
+    public string? Hours { get; init; }
+
     public TimeSpan? ExpiresIn { get; init; }
 
     public TimeSpan DueIn { get; init; }
@@ -42,9 +48,9 @@ public sealed record FrozenMailing
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await using var command = new NpgsqlCommand(
             """
-            CREATE TEMP TABLE frozen (customer_key text, recipient_key bytea, address text, cell text, not_before timestamptz, seed boolean) ON COMMIT DROP;
+            CREATE TEMP TABLE frozen (customer_key text, recipient_key bytea, address text, cell text, not_before timestamptz, seed boolean, zone text) ON COMMIT DROP;
             INSERT INTO frozen
-            SELECT CASE @channel WHEN 'sms' THEN '' ELSE 'c' END || n, substr(sha256(address::bytea), 1, 16), address, NULL, now() + @due, false
+            SELECT CASE @channel WHEN 'sms' THEN '' ELSE 'c' END || n, substr(sha256(address::bytea), 1, 16), address, NULL, now() + @due, false, @zone
             FROM generate_series(1, @people) AS n,
                  LATERAL (SELECT CASE @channel WHEN 'sms' THEN '+8869' || lpad(n::text, 8, '0') ELSE 'person' || n || '@example.com' END AS address) AS a;
             """,
@@ -53,6 +59,7 @@ public sealed record FrozenMailing
         command.Parameters.AddWithValue("due", DueIn);
         command.Parameters.AddWithValue("channel", Channel);
         command.Parameters.AddWithValue("people", People);
+        command.Parameters.Add(new NpgsqlParameter("zone", NpgsqlTypes.NpgsqlDbType.Text) { Value = (object?)Zone ?? DBNull.Value });
         await command.ExecuteNonQueryAsync(cancellationToken);
 
         await using var freeze = new NpgsqlCommand(
@@ -64,8 +71,8 @@ public sealed record FrozenMailing
                 INSERT INTO engine.occurrence (campaign, drop_name, due_at, plan_id, state)
                 SELECT @campaign, @drop, clock_timestamp() + @due, plan_id, 'frozen' FROM plan RETURNING occurrence_id, due_at),
             mailing AS (
-                INSERT INTO engine.mailing (occurrence_id, campaign, drop_name, channel, due_at, expires_at, content_hash, list_hash, frozen_count, definition, delivery)
-                SELECT occurrence_id, @campaign, @drop, @channel, due_at, now() + @expires, '', '', 0, @definition::jsonb, @delivery FROM occurrence RETURNING mailing_id)
+                INSERT INTO engine.mailing (occurrence_id, campaign, drop_name, channel, due_at, expires_at, content_hash, list_hash, frozen_count, definition, delivery, hours)
+                SELECT occurrence_id, @campaign, @drop, @channel, due_at, now() + @expires, '', '', 0, @definition::jsonb, @delivery, @hours::jsonb FROM occurrence RETURNING mailing_id)
             SELECT mailing_id FROM mailing
             """,
             connection,
@@ -76,6 +83,7 @@ public sealed record FrozenMailing
         freeze.Parameters.AddWithValue("due", DueIn);
         freeze.Parameters.AddWithValue("definition", Definition);
         freeze.Parameters.AddWithValue("delivery", Delivery);
+        freeze.Parameters.Add(new NpgsqlParameter("hours", NpgsqlTypes.NpgsqlDbType.Text) { Value = (object?)Hours ?? DBNull.Value });
         freeze.Parameters.Add(new NpgsqlParameter("expires", NpgsqlTypes.NpgsqlDbType.Interval) { Value = (object?)ExpiresIn ?? DBNull.Value });
         var mailing = (int)(await freeze.ExecuteScalarAsync(cancellationToken))!;
 

@@ -2,6 +2,7 @@ using System.Collections;
 using System.Text;
 using CampaignEngine.Authoring;
 using CampaignEngine.Mail.Smtp;
+using CampaignEngine.Scheduling;
 
 namespace CampaignEngine.Tests;
 
@@ -25,6 +26,8 @@ public sealed class EngineLoaderTests
             consent: { print: opt-in }
             caps: 2 within 7 days
             dedupe: { ignore_dots: true }
+            quiet: { sms: 21:00-08:00 }
+            holidays: [2026-12-25, 2026-12-26]
             """);
 
         Assert.Equal("Host=db.test;Database=shop", settings.Database.Connection!.Resolve("/"));
@@ -37,6 +40,8 @@ public sealed class EngineLoaderTests
         var sender = settings.Sender(null)!;
         Assert.Equal(("Ünï Tea", "tea@shop.test", "b@shop.test", "u@shop.test"), (sender.From.DisplayName, sender.From.Address.Text, sender.ReturnPath!.Value.Text, sender.Unsubscribe!.Value.Text));
         Assert.True(settings.OptIn["print"]);
+        Assert.Equal(new DayHours(new TimeOnly(21, 0), new TimeOnly(8, 0)), Assert.Single(settings.Quiet).Value);
+        Assert.Equal([new DateOnly(2026, 12, 25), new DateOnly(2026, 12, 26)], settings.Holidays);
         Assert.True(settings.Dedupe.IgnoreDots);
         Assert.Equal(2, Assert.Single(settings.Caps).Count);
     }

@@ -1,4 +1,5 @@
 using CampaignEngine.Authoring;
+using CampaignEngine.Scheduling;
 
 namespace CampaignEngine.Campaigns;
 
@@ -25,6 +26,9 @@ public sealed record CampaignDefinition
     public DeliveryPolicy Delivery { get; init; } = DeliveryPolicy.NeverTwice;
 
     public string? Brand { get; init; }
+
+    /// <summary>Hours in each person's own zone in which nothing leaves; null: those of engine.yaml for the channel.</summary>
+    public DayHours? Quiet { get; init; }
 
     public Goal? Goal { get; init; }
 

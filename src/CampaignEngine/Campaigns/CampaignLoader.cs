@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using CampaignEngine.Authoring;
+using CampaignEngine.Scheduling;
 
 namespace CampaignEngine.Campaigns;
 
@@ -41,6 +42,7 @@ public sealed class CampaignLoader
             Purpose = root.Text("purpose") == "service" ? MessagePurpose.Service : MessagePurpose.Marketing,
             Delivery = root.Text("delivery") == "never-miss" ? DeliveryPolicy.NeverMiss : DeliveryPolicy.NeverTwice,
             Brand = root.Text("brand"),
+            Quiet = root.Hours("quiet") is { } quiet ? new DayHours(quiet.From, quiet.To) : null,
             Goal = root.Mapping("goal") is { } goal ? new Goal(goal.Percentage("response_rate"), goal.Percentage("conversion_rate")) : null,
             Budget = root.Money("budget"),
             Audience = Audience(root.Mapping("audience") ?? new YamlMapping(root.Place, [])),

@@ -92,6 +92,7 @@ public static partial class CampaignShape
         { Description = "What becomes of a message of which nobody knows whether it arrived: never-twice lists it and leaves the decision to a person; never-miss sends it again after 15 minutes, so that some people get it twice." })
         { Default = "never-twice" },
         new("brand", new ScalarShape(ScalarKind.Name) { Description = "Brand: a suppression may hold for one brand only." }),
+        new("quiet", new ScalarShape(ScalarKind.Hours) { Description = "Hours of each person's own day in which nothing leaves; what is not sent before waits for their end." }) { Default = "engine.yaml's quiet hours of the channel" },
         new("goal", new MapShape(
             new("response_rate", new ScalarShape(ScalarKind.Percentage) { Description = "Share of contacted people who respond." }),
             new("conversion_rate", new ScalarShape(ScalarKind.Percentage) { Description = "Share of contacted people who convert." }))

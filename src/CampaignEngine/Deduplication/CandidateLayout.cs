@@ -29,7 +29,7 @@ public sealed class CandidateLayout
         Phone = Extra(DedupeKey.Phone, people, "sms", place) ?? Extra(DedupeKey.Phone, people, "call", place);
         Household = DedupeKeys.Contains(DedupeKey.Household) && people.Household is not null ? Carry(people.Household.Name, place) : null;
         Country = people.Country is null ? null : Carry(people.Country.Name, place);
-        TimeZone = campaign.Drops.Any(d => d.Schedule.Zone == "recipient") && people.TimeZone is not null ? Carry(people.TimeZone.Name, place) : null;
+        TimeZone = people.TimeZone is not null ? Carry(people.TimeZone.Name, place) : null;
         Survivor = [.. SurvivorOrder(campaign.Audience, model).Select(o => (Carry(o.Expression), o.Descending))];
         LimitOrder = campaign.Audience.Limit?.By is { } by ? (Carry(by.Expression), by.Descending) : null;
     }

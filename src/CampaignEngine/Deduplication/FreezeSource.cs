@@ -41,7 +41,7 @@ public sealed class FreezeSource(EngineDatabase database, CustomerModel model, L
     /// <summary>Addresses, consents and the drop's <c>only:</c> as they are now, for the people the plan's list contacts.</summary>
     public async Task ReadAgainAsync(
         NpgsqlConnection connection, int mailing, long list, CampaignDefinition campaign, DropDefinition drop,
-        DateTimeOffset due, DateTimeOffset now, CancellationToken cancellationToken)
+        SendingHours hours, DateTimeOffset due, DateTimeOffset now, CancellationToken cancellationToken)
     {
         BoundAudience audience = Bind(campaign);
         // The layout of a campaign whose only drop is this one: its channel leads.
@@ -77,7 +77,7 @@ public sealed class FreezeSource(EngineDatabase database, CustomerModel model, L
             after = people[^1].CustomerKey;
             SelectionStatement statement = compiler.Waterfall(only, [], columns, [.. people.Select(p => p.CustomerKey)]);
             List<Candidate> read = await ReadAsync(reader, statement, maker, layout.Expressions.Count, cancellationToken);
-            await StoreAsync(connection, mailing, people, read, drop.Schedule, due, cancellationToken);
+            await StoreAsync(connection, mailing, people, read, drop.Schedule, hours, due, cancellationToken);
         }
 
         if (withdrawals > 0)
@@ -109,7 +109,7 @@ public sealed class FreezeSource(EngineDatabase database, CustomerModel model, L
 
     private async Task StoreAsync(
         NpgsqlConnection connection, int mailing, List<(string CustomerKey, string? Cell)> people, List<Candidate> read,
-        ScheduleDefinition schedule, DateTimeOffset due, CancellationToken cancellationToken)
+        ScheduleDefinition schedule, SendingHours hours, DateTimeOffset due, CancellationToken cancellationToken)
     {
         Dictionary<string, string?> cells = people.ToDictionary(p => p.CustomerKey, p => p.Cell, StringComparer.Ordinal);
         await using (NpgsqlBinaryImporter copy = await connection.BeginBinaryImportAsync(SqlFile.Load<FreezeSource>("CopyFrozen"), cancellationToken))
@@ -129,16 +129,25 @@ public sealed class FreezeSource(EngineDatabase database, CustomerModel model, L
                     await copy.WriteNullAsync(cancellationToken);
                 }
 
-                await copy.WriteAsync(NotBefore(schedule, due, person.TimeZone).UtcDateTime, NpgsqlDbType.TimestampTz, cancellationToken);
+                TimeZoneInfo? personZone = person.TimeZone is not null && TimeZoneInfo.TryFindSystemTimeZoneById(person.TimeZone, out TimeZoneInfo? found) ? found : null;
+                await copy.WriteAsync(NotBefore(schedule, hours, due, personZone).UtcDateTime, NpgsqlDbType.TimestampTz, cancellationToken);
+                if (personZone is not null && !hours.IsAlways)
+                {
+                    await copy.WriteAsync(person.TimeZone!, NpgsqlDbType.Text, cancellationToken);
+                }
+                else
+                {
+                    await copy.WriteNullAsync(cancellationToken);
+                }
             }
             await copy.CompleteAsync(cancellationToken);
         }
 
-        var found = read.ToDictionary(p => p.CustomerKey, StringComparer.Ordinal);
+        var present = read.ToDictionary(p => p.CustomerKey, StringComparer.Ordinal);
         await using NpgsqlBinaryImporter excluded = await connection.BeginBinaryImportAsync(SqlFile.Load<FreezeSource>("CopyExcluded"), cancellationToken);
         foreach ((string key, _) in people)
         {
-            string? reason = !found.TryGetValue(key, out Candidate person) ? Reason.Gone
+            string? reason = !present.TryGetValue(key, out Candidate person) ? Reason.Gone
                 : person.Failed != 0 ? Reason.OnlyNotMet : person.Problem;
             if (reason is null)
             {
@@ -153,8 +162,11 @@ public sealed class FreezeSource(EngineDatabase database, CustomerModel model, L
         await excluded.CompleteAsync(cancellationToken);
     }
 
-    private DateTimeOffset NotBefore(ScheduleDefinition schedule, DateTimeOffset due, string? personZone) =>
-        DropTimes.NotBefore(schedule, due, zone, personZone is not null && TimeZoneInfo.TryFindSystemTimeZoneById(personZone, out TimeZoneInfo? found) ? found : null);
+    private DateTimeOffset NotBefore(ScheduleDefinition schedule, SendingHours hours, DateTimeOffset due, TimeZoneInfo? personZone)
+    {
+        DateTimeOffset start = DropTimes.NotBefore(schedule, due, zone, personZone);
+        return hours.NextOpening(start, personZone ?? zone) ?? start;
+    }
 
     private BoundAudience Bind(CampaignDefinition campaign)
     {

@@ -30,7 +30,8 @@ public sealed record FreezeResult(FreezeEnding Ending, int? MailingId, int Items
 /// Turns a due occurrence into a mailing with its list frozen, in one transaction: people, addresses, cells, chunks and the claims of
 /// contact_once stand together or not at all.
 /// </summary>
-public sealed class MailingFreezer(EngineDatabase database, FreezeSource source, TimeZoneInfo zone, TimeProvider timeProvider)
+/// <param name="calendar">Quiet hours and holidays of the installation, by channel; those of the campaign come on top.</param>
+public sealed class MailingFreezer(EngineDatabase database, FreezeSource source, TimeZoneInfo zone, SendingCalendar calendar, TimeProvider timeProvider)
 {
     /// <summary>Items in one chunk: the unit that a worker claims.</summary>
     public const int ChunkSize = 1000;
@@ -75,24 +76,26 @@ public sealed class MailingFreezer(EngineDatabase database, FreezeSource source,
             }
         }
 
+        SendingHours hours = calendar.HoursOf(campaign, drop);
+
         // 3 The people: as the plan froze them, or read again where channel or time is another.
         int mailing = await connection.ExecuteScalarAsync<int>(Command("InsertMailing", new
         {
             occurrence = occurrenceId, campaign = campaign.Name, drop = drop.Name, channel = drop.Channel, due = due.DueAt.ToUniversalTime(),
             expires = drop.Schedule.ExpiresAfter?.After(due.DueAt).ToUniversalTime(), list, content = content.ContentHash(),
             unitCost = drop.UnitCost?.Amount ?? 0, currency = drop.UnitCost?.Currency, definition = content.ToJson(),
-            delivery = campaign.Delivery == DeliveryPolicy.NeverMiss ? "never-miss" : "never-twice", now,
+            delivery = campaign.Delivery == DeliveryPolicy.NeverMiss ? "never-miss" : "never-twice", hours = hours.ToJson(), now,
         }, cancellationToken));
         await Run(connection, "CreateFrozen", null, cancellationToken);
         await Run(connection, "EmptyFrozen", null, cancellationToken);
         bool asPlanned = drop.Schedule.After is null && drop.Channel == campaign.Drops[0].Channel && drop.Only is null;
         if (asPlanned)
         {
-            await FreezeFromListAsync(connection, list, drop.Schedule, due.DueAt, cancellationToken);
+            await FreezeFromListAsync(connection, list, drop.Schedule, hours, due.DueAt, cancellationToken);
         }
         else
         {
-            await source.ReadAgainAsync(connection, mailing, list, campaign, drop, due.DueAt, now, cancellationToken);
+            await source.ReadAgainAsync(connection, mailing, list, campaign, drop, hours, due.DueAt, now, cancellationToken);
         }
 
         // 4 Whoever must not get this message leaves, each with a reason.
@@ -125,24 +128,30 @@ public sealed class MailingFreezer(EngineDatabase database, FreezeSource source,
     }
 
     private async Task FreezeFromListAsync(
-        NpgsqlConnection connection, long list, ScheduleDefinition schedule, DateTimeOffset due, CancellationToken cancellationToken)
+        NpgsqlConnection connection, long list, ScheduleDefinition schedule, SendingHours hours, DateTimeOffset due, CancellationToken cancellationToken)
     {
         List<(string Zone, DateTimeOffset NotBefore)> zones = [];
-        if (schedule.Zone == "recipient")
+        if (schedule.Zone == "recipient" || !hours.IsAlways)
         {
             foreach (string name in await connection.QueryAsync<string>(Command("ListZones", new { list }, cancellationToken)))
             {
                 if (TimeZoneInfo.TryFindSystemTimeZoneById(name, out TimeZoneInfo? personZone))
                 {
-                    zones.Add((name, DropTimes.NotBefore(schedule, due, zone, personZone)));
+                    zones.Add((name, NotBefore(personZone)));
                 }
             }
         }
         await Run(connection, "FreezeFromList", new
         {
-            list, notBefore = DropTimes.NotBefore(schedule, due, zone, null),
+            list, notBefore = NotBefore(null), byZone = !hours.IsAlways,
             zones = zones.Select(z => z.Zone).ToArray(), instants = zones.Select(z => z.NotBefore.UtcDateTime).ToArray(),
         }, cancellationToken);
+
+        DateTimeOffset NotBefore(TimeZoneInfo? personZone)
+        {
+            DateTimeOffset start = DropTimes.NotBefore(schedule, due, zone, personZone);
+            return hours.NextOpening(start, personZone ?? zone) ?? start;
+        }
     }
 
     private static CampaignDefinition Definition(DueOccurrence due)

@@ -14,6 +14,10 @@ internal sealed class MailingInHand(MailingToSend mailing)
     }
 }
 
+/// <summary>A chunk as it was acquired.</summary>
+/// <param name="Zone">IANA zone of its people; null: the engine's.</param>
+internal sealed record AcquiredChunk(int MailingId, int ChunkNo, int Epoch, int Next, int Last, string? Zone);
+
 /// <summary>A chunk this worker owns in one epoch. Only the coordinator touches it.</summary>
 internal sealed class ChunkInHand(MailingInHand mailing, int chunkNo, int epoch, int next, int last)
 {
@@ -36,6 +40,15 @@ internal sealed class ChunkInHand(MailingInHand mailing, int chunkNo, int epoch,
 
     /// <summary>Granted items whose end is not committed yet.</summary>
     public int Open { get; set; }
+
+    /// <summary>When the sending hours of its people end; the last instant when they do not.</summary>
+    public DateTimeOffset ClosesAt { get; init; } = DateTimeOffset.MaxValue;
+
+    /// <summary>When they begin again; null while they last.</summary>
+    public DateTimeOffset? ReopensAt { get; set; }
+
+    /// <summary>Zone of its people.</summary>
+    public TimeZoneInfo Zone { get; init; } = TimeZoneInfo.Utc;
 
     public int Ungranted => Last - Next + 1;
 

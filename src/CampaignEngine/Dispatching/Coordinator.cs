@@ -127,15 +127,15 @@ internal sealed class Coordinator(
         }
 
         var taken = await ledger.AcquireAsync(channel, 1 + (wish / 1000), CancellationToken.None);
-        foreach (var (mailingId, chunkNo, epoch, next, last) in taken)
+        foreach (var chunk in taken)
         {
             crash.Hit(CrashPoint.AfterAcquire);
-            if (!work.Knows(mailingId))
+            if (!work.Knows(chunk.MailingId))
             {
-                work.Add(await ledger.ReadMailingAsync(mailingId, CancellationToken.None));
+                work.Add(await ledger.ReadMailingAsync(chunk.MailingId, CancellationToken.None));
             }
 
-            work.AddChunk(mailingId, chunkNo, epoch, next, last);
+            work.AddChunk(chunk);
         }
 
         if (taken.Count > 0)

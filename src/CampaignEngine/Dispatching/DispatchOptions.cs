@@ -45,6 +45,9 @@ public sealed record DispatchOptions
     [Range(typeof(TimeSpan), "00:00:00.01", "00:00:10")]
     public TimeSpan SuppressionAge { get; init; } = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>Zone of people without one, for quiet hours. Default UTC.</summary>
+    public TimeZoneInfo Zone { get; init; } = TimeZoneInfo.Utc;
+
     /// <summary>When deferred messages are tried again.</summary>
     public RetrySchedule Retry { get; init; } = new();
 

@@ -1,4 +1,5 @@
 using CampaignEngine.Database;
+using CampaignEngine.Scheduling;
 using Npgsql;
 
 namespace CampaignEngine.Dispatching;
@@ -79,10 +80,10 @@ internal sealed class LedgerConnection(NpgsqlDataSource source, string owner, Di
     }
 
     /// <summary>Takes up to <paramref name="count"/> chunks in hand; what an earlier owner left open becomes a doubt in the same transaction.</summary>
-    public async Task<IReadOnlyList<(int MailingId, int ChunkNo, int Epoch, int Next, int Last)>> AcquireAsync(
+    public async Task<IReadOnlyList<AcquiredChunk>> AcquireAsync(
         string channel, int count, CancellationToken cancellationToken)
     {
-        var taken = new List<(int MailingId, int ChunkNo, int Epoch, int Next, int Last)>();
+        var taken = new List<AcquiredChunk>();
         await using var transaction = await _connection!.BeginTransactionAsync(cancellationToken);
         await using (var acquire = Command("AcquireChunks"))
         {
@@ -93,7 +94,8 @@ internal sealed class LedgerConnection(NpgsqlDataSource source, string owner, Di
             await using var reader = await acquire.ExecuteReaderAsync(cancellationToken);
             while (await reader.ReadAsync(cancellationToken))
             {
-                taken.Add((reader.GetInt32(0), reader.GetInt32(1), reader.GetInt32(2), reader.GetInt32(3), reader.GetInt32(4)));
+                taken.Add(new AcquiredChunk(
+                    reader.GetInt32(0), reader.GetInt32(1), reader.GetInt32(2), reader.GetInt32(3), reader.GetInt32(4), reader.IsDBNull(5) ? null : reader.GetString(5)));
             }
         }
 
@@ -110,7 +112,10 @@ internal sealed class LedgerConnection(NpgsqlDataSource source, string owner, Di
         await reader.ReadAsync(cancellationToken);
         return new MailingToSend(
             reader.GetInt32(0), reader.GetString(1), reader.GetString(2), reader.GetString(3),
-            reader.GetFieldValue<DateTimeOffset>(4), reader.GetFieldValue<DateTimeOffset>(5), reader.GetString(6));
+            reader.GetFieldValue<DateTimeOffset>(4), reader.GetFieldValue<DateTimeOffset>(5), reader.GetString(6))
+        {
+            Hours = SendingHours.FromJson(reader.IsDBNull(7) ? null : reader.GetString(7)),
+        };
     }
 
     /// <summary>Chunks in other workers' hands, and chunks that are due and free.</summary>

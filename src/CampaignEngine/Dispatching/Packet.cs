@@ -19,6 +19,9 @@ internal sealed class Packet(ChunkInHand chunk, SendItem[] items, long deadline,
     /// <summary>Both clocks are asked: the steady one stands still while a machine is suspended, the other one can be set.</summary>
     public bool IsTooLate(TimeProvider time) => time.GetTimestamp() >= deadline || time.GetUtcNow() >= wallDeadline;
 
+    /// <summary>It is past the sending hours of these people.</summary>
+    public bool IsPastHours(TimeProvider time) => time.GetUtcNow() >= Chunk.ClosesAt;
+
     public bool IsSuppressed(int index) => Volatile.Read(ref _suppressed) is { } set && set.Contains(index);
 
     /// <summary>Slot of an item; -1 without recorder.</summary>

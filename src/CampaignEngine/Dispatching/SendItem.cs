@@ -1,3 +1,5 @@
+using CampaignEngine.Scheduling;
+
 namespace CampaignEngine.Dispatching;
 
 /// <summary>One person of a frozen list, granted for one attempt.</summary>
@@ -26,4 +28,8 @@ public sealed record SendItem
 /// <summary>A mailing as the builder of its messages needs it; constant for its whole life.</summary>
 /// <param name="Definition">JSON written at freeze: templates, subject, sender, links.</param>
 public sealed record MailingToSend(
-    int MailingId, string Campaign, string DropName, string Channel, DateTimeOffset DueAt, DateTimeOffset FrozenAt, string Definition);
+    int MailingId, string Campaign, string DropName, string Channel, DateTimeOffset DueAt, DateTimeOffset FrozenAt, string Definition)
+{
+    /// <summary>When its messages may leave; null: at any time.</summary>
+    public SendingHours? Hours { get; init; }
+}

@@ -37,6 +37,7 @@ internal sealed class TickStatements(NpgsqlConnection connection, NpgsqlTransact
             command.Parameters.AddWithValue("chunks", mailing.Select(c => c.ChunkNo).ToArray());
             command.Parameters.AddWithValue("epochs", mailing.Select(c => c.Epoch).ToArray());
             command.Parameters.AddWithValue("owner", owner);
+            command.Parameters.Add(new NpgsqlParameter("closed", NpgsqlDbType.Array | NpgsqlDbType.TimestampTz) { Value = mailing.Select(c => c.ReopensAt?.UtcDateTime).ToArray() });
         }
     }
 

@@ -27,11 +27,16 @@ internal sealed class WorkInHand(LaneDesk desk, GrantWidth width, FlightRecorder
 
     public void Add(MailingToSend mailing) => _mailings[mailing.MailingId] = new MailingInHand(mailing);
 
-    public void AddChunk(int mailingId, int chunkNo, int epoch, int next, int last)
+    public void AddChunk(AcquiredChunk taken)
     {
-        var mailing = _mailings[mailingId];
+        var mailing = _mailings[taken.MailingId];
         mailing.State = MailingState.Running;
-        _chunks.Add(new ChunkInHand(mailing, chunkNo, epoch, next, last));
+        var zone = taken.Zone is not null && TimeZoneInfo.TryFindSystemTimeZoneById(taken.Zone, out var found) ? found : options.Zone;
+        _chunks.Add(new ChunkInHand(mailing, taken.ChunkNo, taken.Epoch, taken.Next, taken.Last)
+        {
+            Zone = zone,
+            ClosesAt = mailing.Mailing.Hours?.NextClosing(time.GetUtcNow(), zone) ?? DateTimeOffset.MaxValue,
+        });
     }
 
     /// <summary>No further grants: chunks are given back when their last fact is committed.</summary>
@@ -44,6 +49,7 @@ internal sealed class WorkInHand(LaneDesk desk, GrantWidth width, FlightRecorder
         plan.Results.AddRange(_unrecorded);
         desk.TakeResults(plan.Results, MostResultsATick);
         _packets.RemoveAll(packet => packet.IsDone);
+        CloseChunks();
         TickPlanner.Plan(plan, _chunks, desk.Ready, width.Current, mayGrant: !stopping);
 
         if (_renewal.IsDue())
@@ -72,6 +78,17 @@ internal sealed class WorkInHand(LaneDesk desk, GrantWidth width, FlightRecorder
         }
 
         return plan;
+    }
+
+    // Nobody takes them before their hours come again; what is in hand is withheld by the lanes.
+    private void CloseChunks()
+    {
+        var now = time.GetUtcNow();
+        foreach (var chunk in _chunks.Where(c => c.ReopensAt is null && now >= c.ClosesAt))
+        {
+            chunk.Stopped = true;
+            chunk.ReopensAt = chunk.Mailing.Mailing.Hours!.NextOpening(now, chunk.Zone) ?? DateTimeOffset.MaxValue;
+        }
     }
 
     /// <summary>The tick was committed; <paramref name="steady"/> and <paramref name="wall"/> are from before it was asked for.</summary>

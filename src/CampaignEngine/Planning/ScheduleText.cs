@@ -18,8 +18,9 @@ public static class ScheduleText
             _ => $"cron {schedule.Cron} {zoneName}",
         };
         string hours = schedule.Between is { } between ? string.Create(CultureInfo.InvariantCulture, $", {between.From:HH:mm}-{between.To:HH:mm}") : "";
+        string quiet = campaign.Quiet is { } nights ? string.Create(CultureInfo.InvariantCulture, $", not {nights.From:HH:mm}-{nights.To:HH:mm} recipient's time") : "";
         string only = drop.Only is { } condition ? $", only: {condition.Text}" : "";
         string last = schedule.ExpiresAfter is { } expires ? $", ends {expires} later" : "";
-        return when + hours + last + only;
+        return when + hours + quiet + last + only;
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using CampaignEngine.Dispatching;
+using CampaignEngine.Scheduling;
 using CampaignEngine.Testing;
 
 namespace CampaignEngine.Tests.Dispatching;
@@ -275,6 +276,49 @@ public sealed class DispatcherTests(TestDatabase database) : IClassFixture<TestD
     }
 
     [Fact]
+    public async Task WhenTheSendingHoursEndTheRestWaitsForThemAndEverybodyIsSentToOnce()
+    {
+        // In this zone it is an hour before the quiet hours begin; then the clock is moved into them.
+        var clock = new MovedClock();
+        var ends = TimeOnly.FromDateTime(DateTime.UtcNow).AddHours(1);
+        var quiet = new SendingHours { Quiet = new DayHours(new TimeOnly(ends.Hour, ends.Minute), new TimeOnly(ends.Hour, ends.Minute).AddHours(6)) };
+        var mailing = await new FrozenMailing { Campaign = "hours", People = 2000, Hours = quiet.ToJson(), Zone = "Africa/Abidjan" }.FreezeAsync(database.Source, Token);
+        var sent = 0;
+        var channel = new ScriptedChannel
+        {
+            Held = _ =>
+            {
+                clock.Ahead = Interlocked.Increment(ref sent) >= 300 ? TimeSpan.FromHours(2) : clock.Ahead;
+                return Task.CompletedTask;
+            },
+        };
+
+        await Worker(channel, time: clock).RunUntilIdleAsync(Token);
+
+        Assert.InRange(channel.Arrived.Count, 290, 310);
+        Assert.Equal("running", await StateAsync(mailing));
+        Assert.True(await database.ScalarAsync<bool>($"SELECT bool_and(closed_until BETWEEN now() + interval '6 hours' AND now() + interval '8 hours') FROM engine.send_chunk WHERE mailing_id = {mailing} AND (next_ordinal <= last_ordinal OR retry_at IS NOT NULL)"));
+        await AssertBalancedAsync(mailing);
+
+        // Nobody takes it before; then the clock is back in the open hours.
+        Assert.Equal(0, (await Worker(channel, time: clock).RunUntilIdleAsync(Token)).Accepted);
+        await database.ExecuteAsync($"UPDATE engine.send_chunk SET closed_until = now() WHERE mailing_id = {mailing}");
+        (clock.Ahead, sent) = (TimeSpan.Zero, int.MinValue);
+        await Worker(channel, time: clock).RunUntilIdleAsync(Token);
+
+        Assert.Equal(2000, channel.Arrived.Count);
+        Assert.Equal(2000, channel.Arrived.Distinct().Count());
+        await AssertBalancedAsync(mailing);
+    }
+
+    private sealed class MovedClock : TimeProvider
+    {
+        public TimeSpan Ahead { get; set; }
+
+        public override DateTimeOffset GetUtcNow() => DateTimeOffset.UtcNow + Ahead;
+    }
+
+    [Fact]
     public async Task HoldsEverythingOnADatabaseThatWasRestoredUntilItIsAdopted()
     {
         await new FrozenMailing { Campaign = "restored", People = 10 }.FreezeAsync(database.Source, Token);
@@ -323,9 +367,9 @@ public sealed class DispatcherTests(TestDatabase database) : IClassFixture<TestD
         await AssertBalancedAsync(mailing);
     }
 
-    private Dispatcher Worker(ScriptedChannel channel, PlainMessages? messages = null, Action<string>? say = null, Npgsql.NpgsqlDataSource? source = null) => new(
+    private Dispatcher Worker(ScriptedChannel channel, PlainMessages? messages = null, Action<string>? say = null, Npgsql.NpgsqlDataSource? source = null, TimeProvider? time = null) => new(
         source ?? database.Source, channel, messages ?? new PlainMessages(), Quick with { RecorderDirectory = Path.Combine(database.WorkspaceDirectory, "flight") },
-        WorkerIdentity.Of(Guid.NewGuid().ToString("N")), new CrashPoint(null), TimeProvider.System)
+        WorkerIdentity.Of(Guid.NewGuid().ToString("N")), new CrashPoint(null), time ?? TimeProvider.System)
     {
         Say = say ?? (static _ => { }),
     };

@@ -35,7 +35,7 @@ public static class EmailDispatch
             },
             new EmailMessages(database.Source, model, settings, keys, time),
             (options ?? new DispatchOptions { Lanes = Math.Clamp(settings.Routes[first].Connections, 1, 256) })
-                with { RecorderDirectory = Path.Combine(workspaceDirectory, ".campaign", "flight") },
+                with { RecorderDirectory = Path.Combine(workspaceDirectory, ".campaign", "flight"), Zone = TimeZoneInfo.FindSystemTimeZoneById(settings.Zone) },
             WorkerIdentity.Of(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))),
             CrashPoint.FromEnvironment(),
             time)

@@ -6,12 +6,13 @@ WITH due AS (
     JOIN engine.mailing m USING (mailing_id)
     WHERE c.owner IS NULL
       AND ((c.next_ordinal <= c.last_ordinal AND c.not_before <= now()) OR c.retry_at <= now())
+      AND (c.closed_until IS NULL OR c.closed_until <= now())
       AND m.state = 'running' AND m.channel = @channel AND m.due_at <= now() AND (m.expires_at IS NULL OR m.expires_at > now())
     ORDER BY c.not_before, c.mailing_id, c.chunk_no
     LIMIT @count
     FOR NO KEY UPDATE OF c SKIP LOCKED)
 UPDATE engine.send_chunk c
-SET epoch = c.epoch + 1, owner = @owner, lease_until = now() + @lease, retry_at = NULL
+SET epoch = c.epoch + 1, owner = @owner, lease_until = now() + @lease, retry_at = NULL, closed_until = NULL
 FROM due
 WHERE c.mailing_id = due.mailing_id AND c.chunk_no = due.chunk_no
-RETURNING c.mailing_id, c.chunk_no, c.epoch, c.next_ordinal, c.last_ordinal
+RETURNING c.mailing_id, c.chunk_no, c.epoch, c.next_ordinal, c.last_ordinal, c.zone
