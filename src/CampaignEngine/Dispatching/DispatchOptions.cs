@@ -51,6 +51,14 @@ public sealed record DispatchOptions
     /// <summary>When deferred messages are tried again.</summary>
     public RetrySchedule Retry { get; init; } = new();
 
+    /// <summary>The same for a workspace: its flight recorders, its zone.</summary>
+    /// <param name="zone">IANA name.</param>
+    public DispatchOptions In(string workspaceDirectory, string zone) => this with
+    {
+        RecorderDirectory = Path.Combine(workspaceDirectory, ".campaign", "flight"),
+        Zone = TimeZoneInfo.FindSystemTimeZoneById(zone),
+    };
+
     /// <summary>How long a lane waits for a usable connection before the chunks are given back to others. Default 10 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:10:00")]
     public TimeSpan ConnectPatience { get; init; } = TimeSpan.FromSeconds(10);

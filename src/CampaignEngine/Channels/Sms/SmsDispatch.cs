@@ -24,8 +24,7 @@ public static class SmsDispatch
             database.Source,
             new SmsChannel(settings.Gateways, first, workspaceDirectory, time),
             new SmsMessages(database.Source, model, settings, InstallationKeys.Load(workspaceDirectory), time),
-            (options ?? new DispatchOptions { Lanes = Math.Clamp(settings.Gateways[first].Connections, 1, 256) })
-                with { RecorderDirectory = Path.Combine(workspaceDirectory, ".campaign", "flight") },
+            (options ?? new DispatchOptions { Lanes = Math.Clamp(settings.Gateways[first].Connections, 1, 256) }).In(workspaceDirectory, settings.Zone),
             WorkerIdentity.Of(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))),
             CrashPoint.FromEnvironment(),
             time)
