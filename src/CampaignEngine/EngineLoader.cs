@@ -3,6 +3,7 @@ using System.Globalization;
 using CampaignEngine.Authoring;
 using CampaignEngine.Campaigns;
 using CampaignEngine.Customers;
+using CampaignEngine.Dispatching;
 using CampaignEngine.Channels.Sms;
 using CampaignEngine.Channels.Sms.Gateways;
 using CampaignEngine.Mail.Addresses;
@@ -145,6 +146,8 @@ public sealed class EngineLoader
             SmsSenders = smsSenders,
             PostalAddress = root.Text("postal_address"),
             Caps = ContactCaps.Read(root, "caps", _problems),
+            Limits = [.. EngineShape.LimitSubjects.SelectMany(s => (root.Mapping("limits")?.Mapping(s.Key)?.Entries ?? [])
+                .SelectMany(e => root.Mapping("limits")!.Mapping(s.Key)!.Writtens(e.Key.Text).Select(l => EngineShape.ReadLimit($"{s.Subject}:{e.Key.Text}", l.Text)))).OfType<SendLimit>()],
             Quiet = ModelShape.Channels.Where(c => root.Mapping("quiet")?.Hours(c) is not null)
                 .ToDictionary(c => c, c => new DayHours(root.Mapping("quiet")!.Hours(c)!.Value.From, root.Mapping("quiet")!.Hours(c)!.Value.To), StringComparer.Ordinal),
             Holidays = [.. root.Writtens("holidays").Select(d => DateOnly.TryParseExact(d.Text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : default)],

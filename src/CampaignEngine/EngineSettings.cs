@@ -5,7 +5,9 @@ using CampaignEngine.Channels.Sms.Gateways;
 using CampaignEngine.Mail.Addresses;
 using CampaignEngine.Mail.Composing;
 using CampaignEngine.Mail.Signing;
+using CampaignEngine.Dispatching;
 using CampaignEngine.Mail.Smtp;
+using CampaignEngine.Rendering;
 using CampaignEngine.Scheduling;
 
 namespace CampaignEngine;
@@ -52,6 +54,9 @@ public sealed record EngineSettings
     /// <summary>Contact caps of marketing campaigns that have none of their own.</summary>
     public IReadOnlyList<ContactCap> Caps { get; init; } = [];
 
+    /// <summary>Sending limits, over all workers.</summary>
+    public IReadOnlyList<SendLimit> Limits { get; init; } = [];
+
     /// <summary>Quiet hours by channel and holidays, for marketing campaigns.</summary>
     public IReadOnlyDictionary<string, DayHours> Quiet { get; init; } = new Dictionary<string, DayHours>();
 
@@ -62,6 +67,19 @@ public sealed record EngineSettings
 
     /// <summary>Which spellings of an e-mail address are one mailbox.</summary>
     public AddressRules Dedupe { get; init; } = AddressRules.Plain;
+
+    /// <summary>The limits that hold for a mailing: of its campaign, its sender, its sender's route.</summary>
+    public IReadOnlyList<SendLimit> LimitsOf(MailingToSend mailing)
+    {
+        if (Limits.Count == 0)
+        {
+            return [];
+        }
+
+        var sender = Sender(MailingContent.FromJson(mailing.Definition).Sender);
+        string[] subjects = [$"campaign:{mailing.Campaign}", $"sender:{sender?.Name}", $"route:{sender?.Route}"];
+        return [.. Limits.Where(l => subjects.Contains(l.Subject))];
+    }
 
     /// <summary>The sender of that name; the first one for null. Null when there is none.</summary>
     public SenderSettings? Sender(string? name) => name is null ? (Senders.Count == 0 ? null : Senders[0]) : Senders.FirstOrDefault(s => s.Name == name);

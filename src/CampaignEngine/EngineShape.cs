@@ -3,6 +3,7 @@ using CampaignEngine.Authoring;
 using CampaignEngine.Campaigns;
 using CampaignEngine.Channels.Sms.Gateways;
 using CampaignEngine.Customers;
+using CampaignEngine.Dispatching;
 using CampaignEngine.Mail.Addresses;
 using CampaignEngine.Mail.Signing;
 
@@ -46,6 +47,9 @@ public static class EngineShape
         new("notify", new ListShape(new ChoiceShape("success", "failure", "delay") { Description = "What to report." }) { OrSingle = true, Description = "When the relay is to report; an empty list asks it never to." }) { Default = "failure" },
         new("return", new ChoiceShape("headers", "full") { Description = "What of the message a report carries." }) { Default = "headers" })
     { Description = "Delivery reports (RFC 3461) to ask for where the relay offers them." };
+
+    private static readonly ScalarKind LimitKind = new("sending limit", "20000 per hour", @"^\s*[0-9]{1,9}\s+per\s+(second|minute|hour|day)\s*$", text => ReadLimit("", text) is null
+        ? $"'{Shown.Text(text)}' is not a sending limit; write for example '100 per second' or '20000 per hour'" : null);
 
     private static readonly ScalarKind DateKind = new("day", "2026-12-25", "^[0-9]{4}-[0-9]{2}-[0-9]{2}$", text =>
         DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _) ? null : $"'{Shown.Text(text)}' is not a day; write for example '2026-12-25'");
@@ -121,6 +125,10 @@ public static class EngineShape
         new("consent", new MapShape([.. ModelShape.Channels.Select(c => new KeyShape(c,
             new ChoiceShape("opt-in", "opt-out") { Description = "opt-in reaches only granted consent; opt-out everyone but the withdrawn." }) { Default = "the policy of model.yaml" })])
         { Description = "Consent policies that differ from model.yaml." }),
+        new("limits", new MapShape([.. LimitSubjects.Select(s => new KeyShape(s.Key,
+            new NamedShape(ScalarKind.Name, new ListShape(new ScalarShape(LimitKind) { Description = "Most messages in any second, minute, hour or day." }) { Description = "Limits that hold together.", OrSingle = true })
+            { Description = $"Limits of a {s.Subject}, by its name." }))])
+        { Description = "Sending limits for e-mail, kept by all workers together; what is over them waits." }),
         new("quiet", new MapShape([.. ModelShape.Channels.Select(c => new KeyShape(c,
             new ScalarShape(ScalarKind.Hours) { Description = "Hours of each person's own day, such as 21:00-08:00." }))])
         { Description = "Hours in which no marketing message leaves, by channel, in the recipient's own zone; a campaign may have its own." }),
@@ -133,6 +141,23 @@ public static class EngineShape
     {
         Description = "This installation: database, relays, senders. Every value can be overridden by an environment variable.",
     };
+
+    /// <summary>Keys under 'limits', and what each limits.</summary>
+    internal static IReadOnlyList<(string Key, string Subject)> LimitSubjects => [("routes", "route"), ("senders", "sender"), ("campaigns", "campaign")];
+
+    internal static SendLimit? ReadLimit(string subject, string text)
+    {
+        var parts = text.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        TimeSpan? window = parts.Length == 3 && parts[1] == "per" ? parts[2] switch
+        {
+            "second" => TimeSpan.FromSeconds(1),
+            "minute" => TimeSpan.FromMinutes(1),
+            "hour" => TimeSpan.FromHours(1),
+            "day" => TimeSpan.FromDays(1),
+            _ => null,
+        } : null;
+        return window is { } length && int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var most) && most > 0 ? new SendLimit(subject, most, length) : null;
+    }
 
     internal static (string Host, int Port)? SplitServer(string text)
     {

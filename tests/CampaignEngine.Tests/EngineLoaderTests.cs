@@ -27,6 +27,7 @@ public sealed class EngineLoaderTests
             caps: 2 within 7 days
             dedupe: { ignore_dots: true }
             quiet: { sms: 21:00-08:00 }
+            limits: { routes: { relay: [100 per second, 20000 per hour] }, campaigns: { tea: 5 per minute } }
             holidays: [2026-12-25, 2026-12-26]
             """);
 
@@ -40,6 +41,7 @@ public sealed class EngineLoaderTests
         var sender = settings.Sender(null)!;
         Assert.Equal(("Ünï Tea", "tea@shop.test", "b@shop.test", "u@shop.test"), (sender.From.DisplayName, sender.From.Address.Text, sender.ReturnPath!.Value.Text, sender.Unsubscribe!.Value.Text));
         Assert.True(settings.OptIn["print"]);
+        Assert.Equal(["route:relay 1 s=100", "route:relay 3600 s=20000", "campaign:tea 60 s=5"], settings.Limits.Select(l => $"{l.Bucket}={l.Most}"));
         Assert.Equal(new DayHours(new TimeOnly(21, 0), new TimeOnly(8, 0)), Assert.Single(settings.Quiet).Value);
         Assert.Equal([new DateOnly(2026, 12, 25), new DateOnly(2026, 12, 26)], settings.Holidays);
         Assert.True(settings.Dedupe.IgnoreDots);

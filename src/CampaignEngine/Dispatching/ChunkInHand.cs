@@ -1,11 +1,19 @@
 namespace CampaignEngine.Dispatching;
 
 /// <summary>A mailing this worker has messages of. The coordinator writes the state, lanes read it before each terminator.</summary>
-internal sealed class MailingInHand(MailingToSend mailing)
+internal sealed class MailingInHand(MailingToSend mailing, IReadOnlyList<SendLimit>? limits = null)
 {
     private volatile int _state = (int)MailingState.Running;
 
     public MailingToSend Mailing { get; } = mailing;
+
+    public IReadOnlyList<SendLimit> Limits { get; } = limits ?? [];
+
+    /// <summary>A limit has nothing left for it now; others go first.</summary>
+    public bool IsHeldBack { get; set; }
+
+    /// <summary>When to ask again.</summary>
+    public long AskAgain { get; set; }
 
     public MailingState State
     {

@@ -48,6 +48,9 @@ public sealed record DispatchOptions
     /// <summary>Zone of people without one, for quiet hours. Default UTC.</summary>
     public TimeZoneInfo Zone { get; init; } = TimeZoneInfo.Utc;
 
+    /// <summary>The limits that hold for a mailing. Default: none.</summary>
+    public Func<MailingToSend, IReadOnlyList<SendLimit>> LimitsOf { get; init; } = static _ => [];
+
     /// <summary>When deferred messages are tried again.</summary>
     public RetrySchedule Retry { get; init; } = new();
 

@@ -54,6 +54,9 @@ public sealed record MailingBalance
     /// <summary>Messages that were sent again although the one before may have arrived: by the policy never-miss, or because an operator decided so.</summary>
     public long PossibleDuplicates { get; init; }
 
+    /// <summary>The limit that held it back within the last minute; null for none.</summary>
+    public string? LimitedBy { get; init; }
+
     public long AcceptedLately { get; init; }
 
     /// <summary>Not ended, and not in doubt.</summary>

@@ -38,6 +38,9 @@ internal sealed class TickAnswer
 
     public HashSet<ChunkInHand> Renewed { get; } = [];
 
+    /// <summary>Mailings that got less than they wanted because of a limit.</summary>
+    public HashSet<MailingInHand> HeldBack { get; } = [];
+
     public Dictionary<int, MailingState> States { get; } = [];
 
     /// <summary>Recipient keys in hex.</summary>

@@ -22,7 +22,7 @@ internal static class TickPlanner
             return;
         }
 
-        foreach (var chunk in chunks.Where(c => !c.IsExhausted))
+        foreach (var chunk in chunks.Where(c => !c.IsExhausted && !c.Mailing.IsHeldBack))
         {
             if (wish <= 0)
             {

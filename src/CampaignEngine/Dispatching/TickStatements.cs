@@ -11,6 +11,7 @@ internal sealed class TickStatements(NpgsqlConnection connection, NpgsqlTransact
 
     public async Task RunAsync(TickPlan plan, TickAnswer answer)
     {
+        await KeepToLimitsAsync(plan, answer);
         await using var batch = new NpgsqlBatch(connection, transaction);
         FactStatements.Add(batch, plan.Results, options.Retry);
         AddReleases(batch, plan.Releases);
@@ -19,6 +20,11 @@ internal sealed class TickStatements(NpgsqlConnection connection, NpgsqlTransact
         AddRenewals(batch, plan.Renewals, answer);
         AddWatched(batch, plan, answer);
 
+        if (batch.BatchCommands.Count == 0)
+        {
+            return;
+        }
+
         // Statements without rows give no result set, so the readers stand in the order of those that do.
         await using var reader = await batch.ExecuteReaderAsync();
         foreach (var read in _readers)
@@ -26,6 +32,44 @@ internal sealed class TickStatements(NpgsqlConnection connection, NpgsqlTransact
             await read(reader);
             await reader.NextResultAsync();
         }
+    }
+
+    // Only mailings with limits pay this round trip. What the limits do not allow is taken out of the wishes.
+    private async Task KeepToLimitsAsync(TickPlan plan, TickAnswer answer)
+    {
+        foreach (var mailing in plan.Ranges.Concat(plan.Retries).Select(w => w.Chunk.Mailing).Distinct().Where(m => m.Limits.Count > 0).ToList())
+        {
+            var wanted = plan.Ranges.Concat(plan.Retries).Where(w => w.Chunk.Mailing == mailing).Sum(w => w.Width);
+            await using var take = new NpgsqlCommand(SqlFile.Load<TickStatements>("TakeLimits"), connection, transaction);
+            take.Parameters.AddWithValue("mailing", mailing.Mailing.MailingId);
+            take.Parameters.AddWithValue("buckets", mailing.Limits.Select(l => l.Bucket).ToArray());
+            take.Parameters.AddWithValue("mosts", mailing.Limits.Select(l => l.Most).ToArray());
+            take.Parameters.AddWithValue("windows", mailing.Limits.Select(l => l.Window).ToArray());
+            take.Parameters.AddWithValue("wanted", wanted);
+            take.Parameters.AddWithValue("lifetime", SendLimit.Lifetime(mailing.Limits, options.GrantLifetime));
+            var allowed = (int)(await take.ExecuteScalarAsync())!;
+            if (allowed < wanted)
+            {
+                answer.HeldBack.Add(mailing);
+                allowed = Narrow(plan.Ranges, mailing, allowed);
+                Narrow(plan.Retries, mailing, allowed);
+            }
+        }
+    }
+
+    private static int Narrow(List<RangeWish> wishes, MailingInHand mailing, int allowed)
+    {
+        for (var i = 0; i < wishes.Count; i++)
+        {
+            if (wishes[i].Chunk.Mailing == mailing)
+            {
+                wishes[i] = wishes[i] with { Width = Math.Min(wishes[i].Width, allowed) };
+                allowed -= wishes[i].Width;
+            }
+        }
+
+        wishes.RemoveAll(w => w.Width == 0);
+        return allowed;
     }
 
     private void AddReleases(NpgsqlBatch batch, List<ChunkInHand> releases)

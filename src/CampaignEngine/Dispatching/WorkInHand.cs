@@ -6,6 +6,9 @@ namespace CampaignEngine.Dispatching;
 internal sealed class WorkInHand(LaneDesk desk, GrantWidth width, FlightRecorder? recorder, DispatchOptions options, TimeProvider time)
 {
     private const int MostResultsATick = 5000;
+
+    // Chunks that wait for a limit must not keep the worker from others, nor all of them from other workers.
+    private const int MostHeldBack = 4;
     private readonly List<ChunkInHand> _chunks = [];
     private readonly List<Packet> _packets = [];
     private readonly Dictionary<int, MailingInHand> _mailings = [];
@@ -21,11 +24,11 @@ internal sealed class WorkInHand(LaneDesk desk, GrantWidth width, FlightRecorder
     public int Wish => TickPlanner.Wish(_chunks, desk.Ready, width.Current, recorded: 0);
 
     /// <summary>Items that the chunks in hand can still give; a chunk whose retries are not known counts as one.</summary>
-    public int Grantable => _chunks.Where(c => !c.IsExhausted).Sum(c => Math.Max(c.Ungranted, 1));
+    public int Grantable => _chunks.Count(c => c.Mailing.IsHeldBack) >= MostHeldBack ? int.MaxValue : _chunks.Where(c => !c.IsExhausted && !c.Mailing.IsHeldBack).Sum(c => Math.Max(c.Ungranted, 1));
 
     public bool Knows(int mailingId) => _mailings.ContainsKey(mailingId);
 
-    public void Add(MailingToSend mailing) => _mailings[mailing.MailingId] = new MailingInHand(mailing);
+    public void Add(MailingToSend mailing) => _mailings[mailing.MailingId] = new MailingInHand(mailing, [.. SendLimit.Smoothed(options.LimitsOf(mailing))]);
 
     public void AddChunk(AcquiredChunk taken)
     {
@@ -50,7 +53,14 @@ internal sealed class WorkInHand(LaneDesk desk, GrantWidth width, FlightRecorder
         desk.TakeResults(plan.Results, MostResultsATick);
         _packets.RemoveAll(packet => packet.IsDone);
         CloseChunks();
+        foreach (var mailing in _mailings.Values.Where(m => m.IsHeldBack && time.GetTimestamp() >= m.AskAgain))
+        {
+            mailing.IsHeldBack = false;
+        }
+
         TickPlanner.Plan(plan, _chunks, desk.Ready, width.Current, mayGrant: !stopping);
+        NarrowToLifetime(plan.Ranges);
+        NarrowToLifetime(plan.Retries);
 
         if (_renewal.IsDue())
         {
@@ -78,6 +88,20 @@ internal sealed class WorkInHand(LaneDesk desk, GrantWidth width, FlightRecorder
         }
 
         return plan;
+    }
+
+    // Under a short limit a message has less time from grant to terminator: no more is asked for than lanes can send in it.
+    private void NarrowToLifetime(List<RangeWish> wishes)
+    {
+        for (var i = 0; i < wishes.Count; i++)
+        {
+            if (wishes[i].Chunk.Mailing is { Limits.Count: > 0 } mailing)
+            {
+                var seconds = SendLimit.Lifetime(mailing.Limits, options.GrantLifetime).TotalSeconds;
+                var most = desk.Ready * Math.Max(1, (int)(width.Current * Math.Min(seconds, 1)));
+                wishes[i] = wishes[i] with { Width = Math.Min(wishes[i].Width, most) };
+            }
+        }
     }
 
     // Nobody takes them before their hours come again; what is in hand is withheld by the lanes.
@@ -115,6 +139,13 @@ internal sealed class WorkInHand(LaneDesk desk, GrantWidth width, FlightRecorder
             _packets.Where(p => p.Chunk.Mailing == mailing).ToList().ForEach(p => p.MarkSuppressed(keys));
         }
 
+        foreach (var mailing in answer.HeldBack)
+        {
+            mailing.IsHeldBack = true;
+            var pause = Math.Clamp(mailing.Limits.Min(l => l.Window).TotalSeconds / 20, 0.01, 1);
+            mailing.AskAgain = time.GetTimestamp() + (long)(pause * time.TimestampFrequency);
+        }
+
         TakeGrants(answer, steady, wall);
         return counts with { Skipped = counts.Skipped + answer.Granted.Count(g => g.Skipped) };
     }
@@ -124,12 +155,13 @@ internal sealed class WorkInHand(LaneDesk desk, GrantWidth width, FlightRecorder
 
     private void TakeGrants(TickAnswer answer, long steady, DateTimeOffset wall)
     {
-        var deadline = steady + (long)(options.GrantLifetime.TotalSeconds * time.TimestampFrequency);
         foreach (var chunk in answer.Granted.GroupBy(g => g.Chunk))
         {
+            var lifetime = SendLimit.Lifetime(chunk.Key.Mailing.Limits, options.GrantLifetime);
+            var deadline = steady + (long)(lifetime.TotalSeconds * time.TimestampFrequency);
             foreach (var items in chunk.Where(g => !g.Skipped).Select(g => g.Item).Chunk(width.Current))
             {
-                var packet = new Packet(chunk.Key, items, deadline, wall + options.GrantLifetime, recorder);
+                var packet = new Packet(chunk.Key, items, deadline, wall + lifetime, recorder);
                 _packets.Add(packet);
                 desk.Hand(packet);
             }

@@ -19,7 +19,7 @@ internal static class StatusCommand
             var balances = await MailingBalance.ReadAsync(session.Database.Source, parsed.GetValue(campaign), cancellationToken);
             output.Writer(parsed, session.Services.Zone).Rows(balances.Select(b => new Row(
                 b.MailingId, b.Campaign, b.Drop, b.Channel, b.State, b.DueAt, b.Frozen, b.Accepted, b.Rejected, b.Deferred, b.Skipped, b.Expired, b.Cancelled, b.InDoubt,
-                b.PossibleDuplicates, b.Pending, b.Rate)));
+                b.PossibleDuplicates, b.Pending, b.Rate, b.LimitedBy)));
             return ExitCode.Done;
         });
         return command;
@@ -28,5 +28,5 @@ internal static class StatusCommand
     // "deferred" counts people who were told "not now" at least once; they stand in another column as well.
     private sealed record Row(
         int Mailing, string Campaign, string Drop, string Channel, string State, DateTimeOffset DueAt, long Frozen, long Accepted, long Rejected, long Deferred,
-        long Skipped, long Expired, long Cancelled, long InDoubt, long PossibleDuplicates, long Pending, double Rate);
+        long Skipped, long Expired, long Cancelled, long InDoubt, long PossibleDuplicates, long Pending, double Rate, string? LimitedBy);
 }

@@ -34,7 +34,7 @@ public static class EmailDispatch
                     ? new MtaStsPolicies(new TxtLookup(TxtLookup.SystemServers(), TimeSpan.FromSeconds(5), time), MtaStsPolicies.NewClient(), time) : null,
             },
             new EmailMessages(database.Source, model, settings, keys, time),
-            (options ?? new DispatchOptions { Lanes = Math.Clamp(settings.Routes[first].Connections, 1, 256) }).In(workspaceDirectory, settings.Zone),
+            (options ?? new DispatchOptions { Lanes = Math.Clamp(settings.Routes[first].Connections, 1, 256) }).In(workspaceDirectory, settings.Zone) with { LimitsOf = settings.LimitsOf },
             WorkerIdentity.Of(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))),
             CrashPoint.FromEnvironment(),
             time)

@@ -35,6 +35,7 @@ SELECT m.mailing_id, m.campaign, m.drop_name AS drop, m.channel, m.state, m.due_
        (SELECT count(*) FROM (SELECT ordinal FROM engine.send_retry WHERE mailing_id = @mailing_id EXCEPT SELECT ordinal FROM ends) AS open) AS waiting,
        (SELECT count(*) FROM in_hand) AS in_hand,
        (SELECT count(DISTINCT ordinal) FROM engine.send_outcome o WHERE o.mailing_id = @mailing_id AND o.outcome = 'deferred') AS deferred,
+       (SELECT bucket FROM engine.limit_binding b WHERE b.mailing_id = @mailing_id AND b.at > now() - interval '1 minute' AND m.state = 'running') AS limited_by,
        (SELECT count(*) FROM engine.possible_duplicate p WHERE p.mailing_id = @mailing_id) AS possible_duplicates,
        (SELECT count(*) FROM engine.send_outcome o
         WHERE o.mailing_id = @mailing_id AND o.outcome = 'accepted' AND o.at > now() - interval '10 seconds') AS accepted_lately
