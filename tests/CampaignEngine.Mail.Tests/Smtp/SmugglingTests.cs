@@ -1,117 +1,146 @@
+using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using CampaignEngine.Mail.Addresses;
+using CampaignEngine.Mail.Composing;
 using CampaignEngine.Mail.Smtp;
 using CampaignEngine.Mail.Tests.Support;
 
 namespace CampaignEngine.Mail.Tests.Smtp;
 
-/// <summary>Whatever a message holds, servers of every persuasion must see exactly one message in what we put on the wire.</summary>
+/// <summary>
+/// Whatever stands in bodies, headers and addresses, servers of every persuasion must hear exactly one message with one sender and one recipient in what we put
+/// on the wire, or nothing at all. CAMPAIGN_SMUGGLING_INPUTS says how many inputs (usually 10,000; the full size is 1,000,000).
+/// </summary>
 public sealed class SmugglingTests
 {
     private static readonly string[] Pieces =
-        ["\r\n", "\r", "\n", ".", "..", "a", "\r\n.\r\n", "\n.\n", "\n.\r\n", "\r\n.\n", "\r.\r", "\0", "é", "MAIL FROM:<x@y>\r\n", "line\r\n", ".line\r\n", "\r\n..\r\n"];
+    [
+        "\r\n", "\r", "\n", ".", "..", "a", "\r\n.\r\n", "\n.\n", "\n.\r\n", "\r\n.\n", "\r.\r", "\r.\r\n", "\0", "é", "\u0085", "\u2028", " ", "\t",
+        "MAIL FROM:<x@y>\r\n", "RCPT TO:<x@y>\r\n", "DATA\r\n", "QUIT\n", "line\r\n", ".line\r\n", "\r\n..\r\n", "\r\nBcc: x@y\r\n", "> SIZE=1\r\nRSET", "@b.example", "BDAT 3 LAST\r\n",
+    ];
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task EveryDialectSeesOneMessage()
+    public async Task EveryDialectHearsOneMessageAnInput()
     {
-        using var relay = new TcpListener(IPAddress.Loopback, 0);
-        relay.Start();
-        var bodies = new List<byte[]>();
-        var serving = Task.Run(() => Serve(relay, bodies), TestContext.Current.CancellationToken);
+        var inputs = ForeignProgram.Count("CAMPAIGN_SMUGGLING_INPUTS", 10_000);
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var heard = Task.Run(() => Serve(listener), Token);
+        var hostile = new RandomText(23);
         var random = new Random(19);
-        var sent = new List<string>();
-        var refused = 0;
-        await using (var connection = await SmtpConnection.ConnectAsync(
-            Some.Route(((IPEndPoint)relay.LocalEndpoint).Port), TimeProvider.System, TestContext.Current.CancellationToken))
+        var composer = new MessageComposer();
+        var (sent, refused) = (0, 0);
+        await using (var connection = await SmtpConnection.ConnectAsync(Some.Route(((IPEndPoint)listener.LocalEndpoint).Port), TimeProvider.System, Token))
         {
-            for (var i = 0; i < 10_000; i++)
+            for (var i = 0; i < inputs; i++)
             {
-                var text = string.Concat(Enumerable.Range(0, random.Next(1, 9)).Select(_ => Pieces[random.Next(Pieces.Length)]));
-                text += random.Next(4) == 0 ? "" : "\r\n";
-                var verdict = await connection.SendAsync(Some.Envelope, Encoding.Latin1.GetBytes(text), static () => true, TestContext.Current.CancellationToken);
+                var (envelope, message) = (i % 3) switch
+                {
+                    0 => (Some.Envelope, Encoding.UTF8.GetBytes(Text() + (random.Next(4) == 0 ? "" : "\r\n"))),
+                    1 => (Some.Envelope, Composed()),
+                    _ => (Addressed(), Encoding.ASCII.GetBytes(Some.ShortMessage)),
+                };
+                if (message is null || envelope.Recipient.IsEmpty)
+                {
+                    refused++;
+                    continue;
+                }
+
+                var verdict = await connection.SendAsync(envelope, message, static () => true, Token);
                 if (verdict.Kind == SmtpVerdictKind.Accepted)
                 {
-                    sent.Add(text);
+                    sent++;
                 }
                 else
                 {
-                    Assert.Equal(SmtpStage.Start, verdict.Stage);
+                    Assert.Equal((SmtpVerdictKind.Rejected, SmtpStage.Start), (verdict.Kind, verdict.Stage));
                     refused++;
                 }
             }
 
-            await connection.QuitAsync(TestContext.Current.CancellationToken);
+            await connection.QuitAsync(Token);
         }
 
-        await serving;
-        Assert.True(sent.Count > 500 && refused > 500, $"{sent.Count} sent, {refused} refused");
-        Assert.Equal(sent.Count, bodies.Count);
-        for (var i = 0; i < sent.Count; i++)
+        Assert.Equal(sent, await heard);
+        Assert.True(sent > inputs / 10 && refused > inputs / 10, $"{sent} sent, {refused} refused");
+        TestContext.Current.TestOutputHelper?.WriteLine($"{inputs} inputs: {sent} messages sent, {refused} refused");
+
+        string Text() => string.Concat(Enumerable.Range(0, random.Next(1, 9)).Select(_ => Pieces[random.Next(Pieces.Length)]));
+
+        byte[]? Composed()
         {
-            var wire = Encoding.Latin1.GetString(bodies[i]);
-            Assert.Equal(sent[i], wire[..^3].Split("\r\n").Select(l => l.StartsWith('.') ? l[1..] : l).Aggregate((a, b) => a + "\r\n" + b));
-            Assert.Equal(1, Ends("\r\n" + wire));
-            Assert.Equal(1, Ends("\n" + wire.Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n'), "\n.\n"));
-            Assert.Equal(1, Ends("\r" + wire.Replace("\r\n", "\r", StringComparison.Ordinal).Replace('\n', '\r'), "\r.\r"));
+            var evil = random.Next(4);
+            var output = new ArrayBufferWriter<byte>();
+            var fault = composer.Compose(
+                Some.Content with
+                {
+                    Subject = evil == 0 ? Text() : hostile.Make(hostile: false),
+                    To = new Mailbox(Some.Content.To.Address, evil == 1 ? hostile.Make(hostile: true) : null),
+                    TextUtf8 = Some.Bytes(Text()),
+                    HtmlUtf8 = Some.Bytes(Text()),
+                    AllowEightBit = random.Next(2) == 0,
+                    ExtraHeaders = new[] { evil == 2 ? new MessageHeader("X-" + Text(), "x") : new MessageHeader("X-Note", evil == 3 ? Text() : "x") },
+                },
+                output);
+            return fault is null ? output.WrittenSpan.ToArray() : null;
+        }
+
+        SmtpEnvelope Addressed()
+        {
+            var text = random.Next(3) == 0 ? $"a{random.Next(100)}@b.example" : $"a{Text()}@b.example{(random.Next(3) == 0 ? Text() : "")}";
+            return EmailAddress.TryParse(text, out var address, out _) ? Some.Envelope with { Recipient = address } : default;
         }
     }
 
-    private static int Ends(string wire, string mark = "\r\n.\r\n") => wire.Split(mark).Length - 1;
-
-    // Keeps what comes between 354 and the strict end of each message, as it came.
-    private static void Serve(TcpListener relay, List<byte[]> bodies)
+    /// <summary>Answers as the strict dialect hears, and holds the others against it after every line; gives the number of messages.</summary>
+    private static int Serve(TcpListener listener)
     {
-        using var socket = relay.AcceptSocket();
+        using var socket = listener.AcceptSocket();
         socket.NoDelay = true;
-        using var stream = new BufferedStream(new NetworkStream(socket));
-        Say("220 x\r\n");
-        var line = new List<byte>();
-        while (ReadLine() is { } command)
+        DialectSink[] sinks = [new(Dialect.Strict), new(Dialect.LineFeed), new(Dialect.CarriageReturn)];
+        var answers = new StringBuilder();
+        var buffer = new byte[64 * 1024];
+        socket.Send("220 x\r\n"u8);
+        while (socket.Receive(buffer) is > 0 and var got)
         {
-            switch (command[..4])
+            foreach (var b in buffer.AsSpan(0, got))
             {
-                case "EHLO":
-                    Say("250-x\r\n250-8BITMIME\r\n250 PIPELINING\r\n");
-                    break;
-                case "DATA":
-                    Say("354\r\n");
-                    var body = new List<byte>();
-                    do
-                    {
-                        var b = stream.ReadByte();
-                        Assert.NotEqual(-1, b);
-                        body.Add((byte)b);
-                    }
-                    while (!(body.Count == 3 ? body is [(byte)'.', (byte)'\r', (byte)'\n'] : body is [.., (byte)'\r', (byte)'\n', (byte)'.', (byte)'\r', (byte)'\n']));
-                    bodies.Add([.. body]);
-                    Say("250\r\n");
-                    break;
-                case "QUIT":
-                    Say("221\r\n");
-                    return;
-                default:
-                    Say("250\r\n");
-                    break;
-            }
-        }
-
-        void Say(string text) => socket.Send(Encoding.ASCII.GetBytes(text));
-
-        string? ReadLine()
-        {
-            line.Clear();
-            int b;
-            while ((b = stream.ReadByte()) >= 0)
-            {
-                line.Add((byte)b);
-                if (b == '\n')
+                var wasInMessage = sinks[0].IsInMessage;
+                var line = sinks[0].Hear(b);
+                sinks[1].Hear(b);
+                sinks[2].Hear(b);
+                if (line is null || (wasInMessage && sinks[0].IsInMessage))
                 {
-                    return Encoding.ASCII.GetString([.. line]);
+                    continue;
                 }
+
+                Compare(sinks);
+                answers.Append(wasInMessage ? "250 taken\r\n"
+                    : line.StartsWith("EHLO", StringComparison.Ordinal) ? "250-x\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250 PIPELINING\r\n"
+                    : line == "DATA" ? "354\r\n"
+                    : line == "QUIT" ? "221\r\n" : "250\r\n");
             }
 
-            return null;
+            if (answers.Length > 0)
+            {
+                socket.Send(Encoding.ASCII.GetBytes(answers.ToString()));
+                answers.Clear();
+            }
         }
+
+        Assert.Equal((sinks[0].Heard.Messages, sinks[0].Heard.Messages), (sinks[0].Heard.Recipients, sinks[0].Heard.Senders));
+        return sinks[0].Heard.Messages;
+    }
+
+    private static void Compare(DialectSink[] sinks)
+    {
+        var strict = sinks[0].Heard;
+        Assert.True(strict.Messages <= strict.Recipients && strict.Recipients <= strict.Senders && strict.Strange == 0, $"{strict}");
+        Assert.Equal(strict, sinks[1].Heard);
+        Assert.Equal(strict, sinks[2].Heard);
     }
 }
