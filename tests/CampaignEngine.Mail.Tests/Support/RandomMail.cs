@@ -61,6 +61,6 @@ internal sealed class RandomMail(int seed) : IDisposable
             }).Append(_random.Next(6) == 0 ? "" : "\n");
         }
 
-        return Encoding.UTF8.GetBytes(text.ToString());
+        return Encoding.UTF8.GetBytes(text.Length == 0 ? "x" : text.ToString());
     }
 }

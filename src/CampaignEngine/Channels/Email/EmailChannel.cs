@@ -25,5 +25,9 @@ public sealed class EmailChannel(IReadOnlyDictionary<string, SmtpRoute> routes, 
     /// <summary>For routes that are under a policy of MTA-STS; without it they are not used.</summary>
     public MtaStsPolicies? Policies { get; init; }
 
-    public IChannelLane CreateLane() => new EmailLane(routes, first, new EmailSigning(Keys, _signing), Policies, time);
+#if WITH_MAILKIT
+    public IChannelLane CreateLane() => new MailKitLane(new EmailRoutes(routes, Policies), first, new EmailSigning(Keys, _signing));
+#else
+    public IChannelLane CreateLane() => new EmailLane(new EmailRoutes(routes, Policies), first, new EmailSigning(Keys, _signing), time);
+#endif
 }

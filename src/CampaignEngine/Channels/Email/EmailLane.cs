@@ -7,7 +7,7 @@ using Polly.Retry;
 namespace CampaignEngine.Channels.Email;
 
 /// <summary>One SMTP connection, made when needed. Only connecting is ever repeated.</summary>
-internal sealed class EmailLane(IReadOnlyDictionary<string, SmtpRoute> routes, string first, EmailSigning signing, MtaStsPolicies? policies, TimeProvider time) : IChannelLane
+internal sealed class EmailLane(EmailRoutes routes, string first, EmailSigning signing, TimeProvider time) : IChannelLane
 {
     private readonly ResiliencePipeline _connecting = new ResiliencePipelineBuilder { TimeProvider = time }
         .AddRetry(new RetryStrategyOptions
@@ -34,7 +34,7 @@ internal sealed class EmailLane(IReadOnlyDictionary<string, SmtpRoute> routes, s
         await CloseAsync(cancellationToken);
         try
         {
-            var (route, refusal) = await AllowedRouteAsync(cancellationToken);
+            var (route, refusal) = await routes.FindAsync(_route, cancellationToken);
             if (refusal is not null)
             {
                 return refusal;
@@ -106,28 +106,9 @@ internal sealed class EmailLane(IReadOnlyDictionary<string, SmtpRoute> routes, s
         await DisposeAsync();
     }
 
-    private async ValueTask<(SmtpRoute? Route, string? Refusal)> AllowedRouteAsync(CancellationToken cancellationToken)
-    {
-        var route = routes[_route];
-        if (route.PolicyDomain is not { } domain)
-        {
-            return (route, null);
-        }
-
-        if (policies is null)
-        {
-            return (null, $"relay {route.Host}: nothing here reads the MTA-STS policy of {domain}");
-        }
-
-        var answer = await policies.FindAsync(domain, cancellationToken);
-        return answer.Policy is null
-            ? answer.Fault is null ? (route, null) : (null, $"relay {route.Host}: the MTA-STS policy of {domain} is not known: {answer.Fault}")
-            : answer.Policy.Apply(route) is { } allowed ? (allowed, null) : (null, $"relay {route.Host}: the MTA-STS policy of {domain} does not list this host");
-    }
-
     private async ValueTask<string?> SwitchAsync(string route, CancellationToken cancellationToken)
     {
-        if (!routes.ContainsKey(route))
+        if (!routes.Has(route))
         {
             return $"there is no route '{route}'";
         }
