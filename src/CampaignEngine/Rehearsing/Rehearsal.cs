@@ -72,7 +72,7 @@ public sealed class Rehearsal(CampaignEngineServices engine)
     {
         var now = engine.TimeProvider.GetUtcNow();
         var mailing = new MailingToSend(NoMailing, content.Campaign, drop.Name, drop.Channel, now, now, content.ToJson());
-        var tally = new Tally(done => progress?.Invoke($"rehearse {drop.Name}", done));
+        var tally = new Tally(done => progress?.Invoke(drop.Name, done));
         var batches = Channel.CreateBounded<List<SendItem>>(2 * doubled.Connections);
         var started = engine.TimeProvider.GetTimestamp();
 

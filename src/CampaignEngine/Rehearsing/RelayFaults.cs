@@ -6,9 +6,6 @@ namespace CampaignEngine.Rehearsing;
 /// <summary>Faults of the built-in relay: reply codes strike at the recipient, the others at the end of the message.</summary>
 public static class RelayFaults
 {
-    // More than any connection carries, so that a message has the same number in every run with as many connections.
-    private const long MessagesPerConnection = 1_000_003;
-
     private const string Example = "latency=50ms, a reply code such as 451=5% or 550=1%, close-before=1%, close-after=1% or malformed=1%";
 
     /// <summary>Null with the fault of the text.</summary>
@@ -34,6 +31,15 @@ public static class RelayFaults
                 _ => null,
             });
 
-        string? Find(ReceiverEvent e) => faults.Find((e.Connection * MessagesPerConnection) + e.Message);
+        string? Find(ReceiverEvent e) => faults.Find(Number(e));
+    }
+
+    // Connections end early and are many: their first messages must not all have neighbouring numbers (finaliser of MurmurHash3).
+    private static long Number(ReceiverEvent e)
+    {
+        var mixed = unchecked(((ulong)e.Connection << 32) + (ulong)e.Message);
+        mixed = unchecked((mixed ^ (mixed >> 33)) * 0xFF51AFD7ED558CCD);
+        mixed = unchecked((mixed ^ (mixed >> 33)) * 0xC4CEB9FE1A85EC53);
+        return (long)(mixed >> 33);
     }
 }
