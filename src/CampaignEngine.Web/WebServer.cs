@@ -23,8 +23,9 @@ public sealed class WebServer : IAsyncDisposable
 
     /// <param name="host">The one place to add hosted services (scheduler, dispatcher, sweeps) that live and stop with the server.</param>
     /// <param name="map">Further pages and endpoints; null for none.</param>
+    /// <param name="log">Takes the server's own warnings; null: stderr as plain lines.</param>
     /// <exception cref="FormatException">The listen address is not one; see <see cref="WebServerOptions.Fault"/>.</exception>
-    public static WebServer Create(WebServerOptions options, TrackingSite site, Action<IServiceCollection>? host = null, Action<IEndpointRouteBuilder>? map = null)
+    public static WebServer Create(WebServerOptions options, TrackingSite site, Action<IServiceCollection>? host = null, Action<IEndpointRouteBuilder>? map = null, ILoggerProvider? log = null)
     {
         if (options.Fault() is { } fault)
         {
@@ -42,7 +43,8 @@ public sealed class WebServer : IAsyncDisposable
         });
         builder.Services.AddRoutingCore();
         // A failed start reaches the caller as an exception; the host's own report of it would only repeat that.
-        builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None).AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
+        _ = log is null ? builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace) : builder.Logging.AddProvider(log);
         host?.Invoke(builder.Services);
 
         var application = builder.Build();

@@ -5,6 +5,7 @@ using CampaignEngine.Customers;
 using CampaignEngine.Database;
 using CampaignEngine.Deduplication;
 using CampaignEngine.Dispatching;
+using CampaignEngine.Operating;
 using CampaignEngine.Planning;
 using CampaignEngine.Rehearsing;
 using CampaignEngine.Rendering;
@@ -48,7 +49,14 @@ public sealed class CampaignEngineServices(string directory, EngineSettings sett
     public ItemTokens Tokens => ItemTokens.Of(Keys);
 
     // Scheduling
-    public OccurrencePlanner Occurrences => new(database.Source, (occurrence, cancellationToken) => Freezer.FreezeAsync(occurrence, cancellationToken), Zone, timeProvider);
+    /// <param name="say">Receives what could not be frozen, and why.</param>
+    public OccurrencePlanner Occurrences(Action<string> say) =>
+        new(database.Source, (occurrence, cancellationToken) => Freezer.FreezeAsync(occurrence, cancellationToken), Zone, timeProvider) { Say = say };
+
+    // Operating
+    public Readiness Readiness => new(database.Source, timeProvider);
+    public LedgerGauges LedgerGauges => new(database.Source);
+    public MailingWatch Watch(string? campaign) => new(database.Source, campaign, Zone);
 
     /// <summary>Workers that send what is due, one for each channel with a route: Rendering and Channels joined by Dispatching.</summary>
     /// <param name="options">Null: as many lanes as the route allows connections.</param>

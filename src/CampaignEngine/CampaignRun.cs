@@ -44,7 +44,7 @@ public sealed class CampaignRun(CampaignEngineServices engine)
     /// <summary>Step 6, Scheduling and Dispatching: what is due is frozen, granted, rendered and sent; outcomes are appended.</summary>
     public async Task<DispatchCounts> SendDueAsync(IProgress<DispatchProgress>? progress, Action<string> say, CancellationToken cancellationToken)
     {
-        await engine.Occurrences.RunOnceAsync(cancellationToken);
+        await engine.Occurrences(say).RunOnceAsync(cancellationToken);
         return await engine.Worker(null, progress, say).RunUntilIdleAsync(cancellationToken);
     }
 

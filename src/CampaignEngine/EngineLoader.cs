@@ -140,6 +140,7 @@ public sealed class EngineLoader
                 BaseUrl = (web?.Text("base_url") ?? defaults.Web.BaseUrl).TrimEnd('/'),
                 Listen = (web?.Text("listen") ?? defaults.Web.Listen).TrimEnd('/'),
             },
+            AdminListen = root.Mapping("admin")?.Text("listen")?.TrimEnd('/'),
             Routes = routes,
             Gateways = gateways,
             Senders = senders,

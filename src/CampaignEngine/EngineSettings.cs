@@ -36,6 +36,9 @@ public sealed record EngineSettings
 
     public WebSettings Web { get; init; } = new();
 
+    /// <summary>Where metrics and health are read; null: nowhere.</summary>
+    public string? AdminListen { get; init; }
+
     /// <summary>Relays for e-mail.</summary>
     public IReadOnlyDictionary<string, RouteSettings> Routes { get; init; } = new Dictionary<string, RouteSettings>();
 

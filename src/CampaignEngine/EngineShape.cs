@@ -119,6 +119,9 @@ public static class EngineShape
             new("base_url", new ScalarShape(UrlKind) { Description = "Public address that links, pixels and unsubscribe pages start with." }) { Default = "http://localhost:8080" },
             new("listen", new ScalarShape(UrlKind) { Description = "Where the web process listens." }) { Default = "http://127.0.0.1:8080" })
         { Description = "The web process." }),
+        new("admin", new MapShape(
+            new KeyShape("listen", new ScalarShape(UrlKind) { Description = "Where 'serve' answers /metrics, /livez and /readyz; never an address the public reaches, for example 'http://127.0.0.1:9464'." }) { Default = "nowhere" })
+        { Description = "What operators and their monitoring see." }),
         new("routes", new NamedShape(ScalarKind.Name, Route) { Description = "Relays and gateways by name." }),
         new("senders", new NamedShape(ScalarKind.Name, Sender) { Description = "Senders by name; the first is used where a drop names none." }),
         new("postal_address", new ScalarShape(ScalarKind.Text) { Description = "Our postal address, for the foot of messages: sender.postal_address in templates." }),

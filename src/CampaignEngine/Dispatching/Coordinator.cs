@@ -11,6 +11,7 @@ internal sealed class Coordinator(
     private readonly Alarm _housekeeping = new(HousekeepingInterval, time);
     private readonly Alarm _search = new(options.PollInterval, time);
     private readonly ProgressMeter _meter = new(time);
+    private readonly DispatchMetrics _metrics = new(channel);
     private DispatchCounts _counts = new();
     private long _withoutLane;
     private string? _said;
@@ -25,8 +26,10 @@ internal sealed class Coordinator(
     public async Task<DispatchCounts> RunAsync(bool untilIdle, CancellationToken cancellationToken)
     {
         _withoutLane = time.GetTimestamp();
+        using var metrics = _metrics;
         while (true)
         {
+            metrics.Holds(work.Chunks, desk.Ready, desk.Unsent);
             var stopping = cancellationToken.IsCancellationRequested;
             if (stopping)
             {
@@ -182,10 +185,13 @@ internal sealed class Coordinator(
         var asked = (Steady: time.GetTimestamp(), Wall: time.GetUtcNow());
         var answer = new TickAnswer();
         var end = await ledger.TickAsync(plan, answer);
+        _metrics.Ticked(end, time.GetElapsedTime(asked.Steady));
         switch (end)
         {
             case TickEnd.Committed:
-                _counts += work.Apply(plan, answer, asked.Steady, asked.Wall) with { Problem = answer.Granted.Count > 0 ? null : _counts.Problem };
+                var done = work.Apply(plan, answer, asked.Steady, asked.Wall);
+                _metrics.Ended(done);
+                _counts += done with { Problem = answer.Granted.Count > 0 ? null : _counts.Problem };
                 _meter.Report(Progress, Before + _counts);
                 break;
             case TickEnd.Unknown:

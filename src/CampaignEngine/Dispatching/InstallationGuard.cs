@@ -23,6 +23,9 @@ public static class InstallationGuard
         return await ReadAsync(connection, cancellationToken);
     }
 
+    /// <summary>Compares and registers nothing.</summary>
+    public static Task<InstallationCheck> LookAsync(NpgsqlConnection connection, CancellationToken cancellationToken) => ReadAsync(connection, cancellationToken);
+
     /// <summary>Makes this database the installation: the operator knows that nothing is lost, or has reconciled it.</summary>
     public static async Task<InstallationCheck> AdoptAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {

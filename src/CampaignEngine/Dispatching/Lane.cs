@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using CampaignEngine.Operating;
 
 namespace CampaignEngine.Dispatching;
 
@@ -143,6 +144,7 @@ internal sealed class Lane(ILaneDesk desk, IChannelLane channel, IMessageSource 
         _message.Clear();
         if (!batch.TryBuild(packet.Items[index], _message, out var failure))
         {
+            EngineMeter.RenderFaults.Add(1);
             return new SendVerdict(SendOutcome.Skipped, 0, "render_failed: " + failure);
         }
 

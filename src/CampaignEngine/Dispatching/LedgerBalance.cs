@@ -75,16 +75,18 @@ public sealed record MailingBalance
 
         // One snapshot a mailing would do; one for all makes a running worker's mailings comparable. Reading never waits for it.
         await using var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellationToken);
-        var mailings = await connection.QueryAsync<int>(new CommandDefinition(
-            SqlFile.Load<MailingBalance>("ListMailings"), new { campaign }, cancellationToken: cancellationToken));
         var balances = new List<MailingBalance>();
-        foreach (var mailing in mailings)
+        foreach (var mailing in await ListAsync(connection, campaign, openOnly: false, cancellationToken))
         {
             balances.Add(await ReadAsync(connection, mailing, cancellationToken));
         }
 
         return balances;
     }
+
+    internal static async Task<IReadOnlyList<int>> ListAsync(NpgsqlConnection connection, string? campaign, bool openOnly, CancellationToken cancellationToken) =>
+        [.. await connection.QueryAsync<int>(new CommandDefinition(
+            SqlFile.Load<MailingBalance>("ListMailings"), new { campaign, open_only = openOnly }, cancellationToken: cancellationToken))];
 
     internal static Task<MailingBalance> ReadAsync(NpgsqlConnection connection, int mailing, CancellationToken cancellationToken) =>
         connection.QuerySingleAsync<MailingBalance>(new CommandDefinition(

@@ -1,4 +1,5 @@
 using CampaignEngine.Database;
+using CampaignEngine.Operating;
 using CampaignEngine.Scheduling;
 using Npgsql;
 
@@ -68,6 +69,7 @@ internal sealed class LedgerConnection(NpgsqlDataSource source, string owner, Di
         }
 
         await Doubts.DecideByPolicyAsync(_connection!, options.Retry, cancellationToken);
+        EngineMeter.LostGrants.Add(doubts);
         var counts = new DispatchCounts { InDoubt = doubts };
         await using var complete = Command("CompleteMailings");
         await using var reader = await complete.ExecuteReaderAsync(cancellationToken);

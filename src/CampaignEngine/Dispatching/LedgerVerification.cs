@@ -17,8 +17,7 @@ public static class LedgerVerification
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellationToken);
         var mailings = new List<MailingVerdict>();
-        foreach (var mailing in await connection.QueryAsync<int>(new CommandDefinition(
-            SqlFile.Load(typeof(LedgerVerification), "ListMailings"), new { campaign }, cancellationToken: cancellationToken)))
+        foreach (var mailing in await MailingBalance.ListAsync(connection, campaign, openOnly: false, cancellationToken))
         {
             var balance = await MailingBalance.ReadAsync(connection, mailing, cancellationToken);
             var checks = await connection.QuerySingleAsync<LedgerChecks>(new CommandDefinition(

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using CampaignEngine.Operating;
 using Npgsql;
 
 namespace CampaignEngine.Tracking;
@@ -9,6 +10,10 @@ namespace CampaignEngine.Tracking;
 /// </summary>
 public sealed class EventRecorder : IAsyncDisposable
 {
+    private static readonly KeyValuePair<string, object?> Written = new("end", "written");
+    private static readonly KeyValuePair<string, object?> Refused = new("end", "refused");
+    private static readonly KeyValuePair<string, object?> Turned = new("end", "queue_full");
+    private static readonly KeyValuePair<string, object?> GivenUp = new("end", "given_up");
     private readonly EventStore _store;
     private readonly EventRecorderOptions _options;
     private readonly TimeProvider _clock;
@@ -33,7 +38,17 @@ public sealed class EventRecorder : IAsyncDisposable
     {
         var waiting = new Waiting(tracked);
         durable = waiting.Done.Task;
-        return _queue.Writer.TryWrite(waiting);
+        var taken = _queue.Writer.TryWrite(waiting);
+        if (taken)
+        {
+            EngineMeter.EventsWaiting.Add(1);
+        }
+        else
+        {
+            EngineMeter.Events.Add(1, Turned);
+        }
+
+        return taken;
     }
 
     /// <summary>Waits until the event is durable or the deadline has passed; false means not (yet) durable or not taken.</summary>
@@ -93,6 +108,7 @@ public sealed class EventRecorder : IAsyncDisposable
             try
             {
                 await _store.WriteAsync(batch.ConvertAll(w => w.Event), _stop.Token);
+                Ended(batch.Count, Written);
                 batch.ForEach(w => w.Done.TrySetResult());
                 return;
             }
@@ -114,6 +130,7 @@ public sealed class EventRecorder : IAsyncDisposable
     {
         if (batch.Count == 1)
         {
+            Ended(1, Refused);
             batch[0].Done.TrySetException(refused);
             return;
         }
@@ -126,11 +143,19 @@ public sealed class EventRecorder : IAsyncDisposable
 
     private void GiveUp(List<Waiting> batch)
     {
-        batch.ForEach(w => w.Done.TrySetCanceled());
         while (_queue.Reader.TryRead(out var waiting))
         {
-            waiting.Done.TrySetCanceled();
+            batch.Add(waiting);
         }
+
+        var open = batch.FindAll(w => w.Done.TrySetCanceled());
+        Ended(open.Count, GivenUp);
+    }
+
+    private static void Ended(int count, KeyValuePair<string, object?> end)
+    {
+        EngineMeter.EventsWaiting.Add(-count);
+        EngineMeter.Events.Add(count, end);
     }
 
     private sealed class Waiting(TrackedEvent tracked)

@@ -10,7 +10,7 @@ internal sealed class ScriptedChannel : IChannel
 {
     private readonly ConcurrentQueue<string> _arrived = new();
 
-    public string Name => "email";
+    public string Name { get; init; } = "email";
 
     /// <summary>What the other side answers to (recipient, attempt of the message there), after the terminator.</summary>
     public Func<string, SendVerdict> Answer { get; set; } = static _ => new SendVerdict(SendOutcome.Accepted, 250, "ok");

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using CampaignEngine.Cli.OptionGroups;
+using CampaignEngine.Cli.Output;
 using CampaignEngine.Dispatching;
 
 namespace CampaignEngine.Cli.Commands.Mailings;
@@ -8,14 +9,28 @@ internal static class StatusCommand
 {
     public static Command Create()
     {
-        var command = new Command("status", "Show every mailing with its people by what became of them, and the rate. Example: campaign status spring-tea");
+        var command = new Command("status", "Show every mailing with its people by what became of them, and the rate. Example: campaign status spring-tea --watch");
         var campaign = new Argument<string?>("CAMPAIGN") { Description = "Only this campaign.", Arity = ArgumentArity.ZeroOrOne };
+        var watch = new Option<bool>("--watch") { Description = "Show what is in flight, its speed, how long it takes and what holds it up, until it has ended or Ctrl-C." };
+        command.Options.Add(watch);
         var workspace = WorkspaceOption.AddTo(command);
         var output = OutputOption.AddTo(command);
         command.Arguments.Add(campaign);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             await using var session = await WorkspaceSession.OpenAsync(workspace, parsed, cancellationToken);
+            if (parsed.GetValue(watch))
+            {
+                var format = output.Writer(parsed).Format;
+                if (format == OutputFormat.Csv)
+                {
+                    throw CommandException.Invalid("--watch writes no csv; choose --output json for a JSON object a line");
+                }
+
+                await new WatchDisplay(session.Services.Watch(parsed.GetValue(campaign)), format, session.TimeProvider).RunAsync(cancellationToken);
+                return ExitCode.Done;
+            }
+
             var balances = await MailingBalance.ReadAsync(session.Database.Source, parsed.GetValue(campaign), cancellationToken);
             output.Writer(parsed, session.Services.Zone).Rows(balances.Select(b => new Row(
                 b.MailingId, b.Campaign, b.Drop, b.Channel, b.State, b.DueAt, b.Frozen, b.Accepted, b.Rejected, b.Deferred, b.Skipped, b.Expired, b.Cancelled, b.InDoubt,

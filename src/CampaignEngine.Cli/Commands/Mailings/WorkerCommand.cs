@@ -20,32 +20,41 @@ internal static class WorkerCommand
             + "Example: campaign worker --until-idle");
         var untilIdle = new Option<bool>("--until-idle") { Description = "End when nothing is due; deferred messages whose time has not come stay in the ledger." };
         var lanes = new Option<int?>("--lanes") { Description = "Connections at once [default: the route's connections].", HelpName = "N" };
+        var admin = AdminOption.AddTo(command, "none");
+        var log = LogOption.AddTo(command);
         var workspace = WorkspaceOption.AddTo(command);
         var output = OutputOption.AddTo(command);
         command.Options.Add(untilIdle);
         command.Options.Add(lanes);
         command.SetAction(async (parsed, cancellationToken) =>
         {
+            var entries = log.Begin(parsed);
             await using var session = await WorkspaceSession.OpenAsync(workspace, parsed, cancellationToken);
             var options = parsed.GetValue(lanes) is { } number ? new DispatchOptions { Lanes = number } : null;
             var once = parsed.GetValue(untilIdle);
+            var planner = session.Services.Occurrences(Console.Error.WriteLine);
+            await using var operators = await admin.StartAsync(parsed, session, configured: null, cancellationToken);
             if (once)
             {
-                await session.Services.Occurrences.RunOnceAsync(cancellationToken);
+                await planner.RunOnceAsync(cancellationToken);
             }
 
-            await using var alarm = once ? null : await OccurrenceAlarm.StartAsync(session.Services.Occurrences, PlannerInterval, cancellationToken);
+            await using var alarm = once ? null : await OccurrenceAlarm.StartAsync(planner, PlannerInterval, cancellationToken);
             using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             var keeping = session.Database.KeepRunningAsync(over.Token);
-            var counts = await ProgressDisplay.RunAsync("sending", session.TimeProvider, bar =>
-            {
-                var worker = session.Services.Worker(options, new Steps(bar), Console.Error.WriteLine);
-                return once ? worker.RunUntilIdleAsync(cancellationToken) : worker.RunAsync(cancellationToken);
-            });
+            var counts = entries is null
+                ? await ProgressDisplay.RunAsync("sending", session.TimeProvider, bar => SendAsync(new Steps(bar)))
+                : await SendAsync(new LoggedProgress(entries, session.TimeProvider));
             await over.CancelAsync();
             await keeping;
             output.Writer(parsed).Document(counts);
             return counts.Problem is null ? ExitCode.Done : ExitCode.Failed;
+
+            Task<DispatchCounts> SendAsync(IProgress<DispatchProgress> progress)
+            {
+                var worker = session.Services.Worker(options, progress, Console.Error.WriteLine);
+                return once ? worker.RunUntilIdleAsync(cancellationToken) : worker.RunAsync(cancellationToken);
+            }
         });
         return command;
     }
