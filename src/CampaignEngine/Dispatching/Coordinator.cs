@@ -25,11 +25,22 @@ internal sealed class Coordinator(
 
     public async Task<DispatchCounts> RunAsync(bool untilIdle, CancellationToken cancellationToken)
     {
+        try
+        {
+            return await LoopAsync(untilIdle, cancellationToken);
+        }
+        finally
+        {
+            _metrics.Holds(0, 0, 0);
+        }
+    }
+
+    private async Task<DispatchCounts> LoopAsync(bool untilIdle, CancellationToken cancellationToken)
+    {
         _withoutLane = time.GetTimestamp();
-        using var metrics = _metrics;
         while (true)
         {
-            metrics.Holds(work.Chunks, desk.Ready, desk.Unsent);
+            _metrics.Holds(work.Chunks, desk.Ready, desk.Unsent);
             var stopping = cancellationToken.IsCancellationRequested;
             if (stopping)
             {

@@ -2,8 +2,8 @@ using CampaignEngine.Operating;
 
 namespace CampaignEngine.Dispatching;
 
-/// <summary>What one worker's channel adds to the figures. Disposing takes back what it holds.</summary>
-internal sealed class DispatchMetrics(string channel) : IDisposable
+/// <summary>What one worker's channel adds to the figures.</summary>
+internal sealed class DispatchMetrics(string channel)
 {
     private readonly KeyValuePair<string, object?> _channel = new("channel", channel);
     private (int Chunks, int Connections, int InHand) _shown;
@@ -27,6 +27,7 @@ internal sealed class DispatchMetrics(string channel) : IDisposable
         Add("in_doubt", counts.InDoubt);
     }
 
+    /// <summary>What is in hand now; nothing when the worker ends.</summary>
     public void Holds(int chunks, int connections, int inHand)
     {
         EngineMeter.Chunks.Add(chunks - _shown.Chunks, _channel);
@@ -34,8 +35,6 @@ internal sealed class DispatchMetrics(string channel) : IDisposable
         EngineMeter.InHand.Add(inHand - _shown.InHand, _channel);
         _shown = (chunks, connections, inHand);
     }
-
-    public void Dispose() => Holds(0, 0, 0);
 
     private void Add(string outcome, long count)
     {
