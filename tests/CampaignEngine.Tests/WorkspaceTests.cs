@@ -49,6 +49,7 @@ public sealed class WorkspaceTests
             "campaigns/a.yaml(2,11): error CE1231: 'dedupe' names phone, but model.yaml has no 'sms' contact point for customers; add it there or remove it here",
             "campaigns/a.yaml(4,5): error CE1234: the sender 'shop' is not in engine.yaml",
             "campaigns/a.yaml(5,5): error CE1232: nobody can be reached by sms: model.yaml has no 'sms' contact point for customers",
+            "campaigns/a.yaml(5,5): warning CE1235: nothing can send this SMS drop: engine.yaml has no sender with 'sms'; add it to one under 'senders'",
             "campaigns/a.yaml(5,59): error CE1233: 'zone: recipient' needs the people's zones: model.yaml has no 'time_zone' field for customers",
             "campaigns/b.yml(1,11): error CE1240: the campaign name 'tea' is taken by campaigns/a.yaml; histories are kept by name, so give this one another",
         ], workspace.Problems.InOrder().Where(p => p.Place.File != "campaigns/b.yml" || p.Code == "CE1240").Select(p => p.ToString()));

@@ -3,7 +3,7 @@ using CampaignEngine.Campaigns;
 
 namespace CampaignEngine.Planning;
 
-/// <summary>Puts what SMS cost by segment and country into a plan, for drops that state no unit cost of their own.</summary>
+/// <summary>Puts what SMS cost by segment and country into a plan, for drops that state no unit cost of their own, and what else their countries ask for.</summary>
 internal static class SegmentCost
 {
     // Gateways cut or refuse longer ones.
@@ -11,7 +11,7 @@ internal static class SegmentCost
 
     public static PlanDocument Into(PlanDocument document, CampaignDefinition campaign, IReadOnlyList<ProofSegments> segments)
     {
-        List<string> warnings = [];
+        List<string> warnings = [.. LegalHoursWarnings.Of(campaign, segments)];
         var currency = campaign.Budget?.Currency ?? campaign.Drops.Select(d => d.UnitCost?.Currency).FirstOrDefault(c => c is not null);
         List<PlanDrop> drops = [.. document.Drops];
         foreach (var drop in segments.GroupBy(s => s.Drop))

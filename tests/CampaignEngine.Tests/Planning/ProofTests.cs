@@ -50,6 +50,24 @@ public sealed class ProofTests(PlanningFixture fixture) : IClassFixture<Planning
         Assert.Equal(plan.Drops[0].Cost + 0.10m, plan.Cost);
     }
 
+    [Theory]
+    [InlineData("US", "zone: recipient, between: 09:00-20:00", true, false)]
+    [InlineData("US", "zone: Europe/Berlin, between: 09:00-20:00", true, true)]
+    [InlineData("US", "zone: recipient, between: 07:00-20:00", true, true)]
+    [InlineData("US", "zone: recipient", true, true)]
+    [InlineData("US", "zone: recipient", false, false)]
+    [InlineData("FR", "zone: recipient, between: 09:00-20:00", true, true)]
+    [InlineData("TW", "zone: recipient", true, false)]
+    public void HoursThatTheCountryForbidsAreWarnedOf(string country, string schedule, bool marketing, bool warned)
+    {
+        var campaign = PlanningFixture.Campaign(
+            "hours", "", $"  - {{ drop: text, channel: sms, template: sms/x, schedule: {{ after: announce, delay: 1 day, {schedule} }} }}", marketing ? "" : "purpose: service");
+        var warnings = LegalHoursWarnings.Of(campaign, [new ProofSegments("text", country, 1200, 1300, 0, 2, null, null)]).ToList();
+
+        Assert.Equal(warned, warnings.Count == 1);
+        Assert.All(warnings, w => Assert.StartsWith($"1,200 SMS of drop 'text' go to {country}, where advertising may leave from 08:00 to 2", w, StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task FailuresAreGroupedByCauseAndRefuseTheLaunch()
     {
