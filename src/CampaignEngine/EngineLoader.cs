@@ -151,7 +151,7 @@ public sealed class EngineLoader
                 .SelectMany(e => root.Mapping("limits")!.Mapping(s.Key)!.Writtens(e.Key.Text).Select(l => EngineShape.ReadLimit($"{s.Subject}:{e.Key.Text}", l.Text)))).OfType<SendLimit>()],
             Quiet = ModelShape.Channels.Where(c => root.Mapping("quiet")?.Hours(c) is not null)
                 .ToDictionary(c => c, c => new DayHours(root.Mapping("quiet")!.Hours(c)!.Value.From, root.Mapping("quiet")!.Hours(c)!.Value.To), StringComparer.Ordinal),
-            Holidays = [.. root.Writtens("holidays").Select(d => DateOnly.TryParseExact(d.Text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : default)],
+            Holidays = root.Days("holidays"),
             OptIn = (root.Mapping("consent")?.Entries ?? []).Where(e => e.Value is YamlScalar { IsNull: false })
                 .ToDictionary(e => e.Key.Text, e => ((YamlScalar)e.Value).Text == "opt-in", StringComparer.Ordinal),
             Dedupe = new AddressRules { IgnoreDots = dedupe?.Boolean("ignore_dots") ?? false, IgnorePlusTags = dedupe?.Boolean("ignore_plus_tags") ?? false },

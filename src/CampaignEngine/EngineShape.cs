@@ -51,9 +51,6 @@ public static class EngineShape
     private static readonly ScalarKind LimitKind = new("sending limit", "20000 per hour", @"^\s*[0-9]{1,9}\s+per\s+(second|minute|hour|day)\s*$", text => ReadLimit("", text) is null
         ? $"'{Shown.Text(text)}' is not a sending limit; write for example '100 per second' or '20000 per hour'" : null);
 
-    private static readonly ScalarKind DateKind = new("day", "2026-12-25", "^[0-9]{4}-[0-9]{2}-[0-9]{2}$", text =>
-        DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _) ? null : $"'{Shown.Text(text)}' is not a day; write for example '2026-12-25'");
-
     private static readonly MapShape Route = new(
         new("smtp", new ScalarShape(ServerKind) { Description = "Relay that takes the mail; a route has either smtp or http." }),
         new("http", GatewayShape.Http),
@@ -135,7 +132,7 @@ public static class EngineShape
         new("quiet", new MapShape([.. ModelShape.Channels.Select(c => new KeyShape(c,
             new ScalarShape(ScalarKind.Hours) { Description = "Hours of each person's own day, such as 21:00-08:00." }))])
         { Description = "Hours in which no marketing message leaves, by channel, in the recipient's own zone; a campaign may have its own." }),
-        new("holidays", new ListShape(new ScalarShape(DateKind) { Description = "A day." }) { Description = "Days on which no marketing message leaves, in the recipient's own zone.", OrSingle = true }),
+        new("holidays", new ListShape(new ScalarShape(ScalarKind.Day) { Description = "A day." }) { Description = "Days on which no marketing message leaves, in the recipient's own zone.", OrSingle = true }),
         new("caps", CampaignShape.CapList),
         new("dedupe", new MapShape(
             new("ignore_dots", new ScalarShape(ScalarKind.Boolean) { Description = "Dots before the @ do not count at providers known to ignore them." }) { Default = "false" },

@@ -61,6 +61,7 @@ internal static class CommandList
         ResumeCommand.Create(),
         CancelCommand.Create(),
         DoubtsCommand.Create(),
+        HeldCommand.Create(),
         VerifyCommand.Create(),
     ];
 }

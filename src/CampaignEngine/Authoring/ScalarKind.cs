@@ -35,6 +35,11 @@ public sealed partial class ScalarKind
     public static readonly ScalarKind Variable = new("variable", "offer", "^[a-z_][a-z0-9_]{0,62}$", text => IdentifierText().IsMatch(text) ? null
         : $"'{Shown.Text(text)}' cannot be used in templates; use lower-case letters, digits and underscores{Instead(text, '_')}");
 
+    /// <summary>A day of the calendar.</summary>
+    public static readonly ScalarKind Day = new("day", "2026-12-25", "^[0-9]{4}-[0-9]{2}-[0-9]{2}$", text =>
+        DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _) ? null
+        : $"'{Shown.Text(text)}' is not a day; write year, month and day, for example '2026-12-25'");
+
     /// <summary>A whole number that is not negative.</summary>
     public static readonly ScalarKind Count = new("whole number", "50", null, text =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _) ? null

@@ -39,6 +39,10 @@ public sealed class YamlMapping(Place place, IReadOnlyList<KeyValuePair<YamlScal
 
     public CalendarDuration? Duration(string key) => Quantity.TryDuration(Text(key), out var value) is null ? value : null;
 
+    /// <summary>A value of <see cref="ScalarKind.Day"/>, or a list of them; what is none is left out.</summary>
+    public IReadOnlyList<DateOnly> Days(string key) =>
+        [.. Writtens(key).Select(w => DateOnly.TryParseExact(w.Text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : (DateOnly?)null).OfType<DateOnly>()];
+
     public (TimeOnly From, TimeOnly To)? Hours(string key) => Quantity.TryHours(Text(key), out var value) is null ? value : null;
 
     /// <summary>Items of a list; a single item where the key holds one value instead of a list; empty where it is missing.</summary>

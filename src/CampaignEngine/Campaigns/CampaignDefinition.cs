@@ -147,6 +147,18 @@ public sealed record DropDefinition
 }
 
 /// <summary>When a drop falls due. Exactly one of At, After, Cron is set.</summary>
+public enum LatePolicy
+{
+    /// <summary>Late is better than never; the drop's expiry still holds.</summary>
+    Send,
+
+    /// <summary>The due time is passed over.</summary>
+    Skip,
+
+    /// <summary>An operator decides ('campaign held').</summary>
+    Ask,
+}
+
 public sealed record ScheduleDefinition
 {
     public required Place Place { get; init; }
@@ -167,6 +179,17 @@ public sealed record ScheduleDefinition
 
     /// <summary>Quartz cron expression of a recurring drop.</summary>
     public string? Cron { get; init; }
+
+    /// <summary>Last local day on which a recurring drop falls due; null: no end.</summary>
+    public DateOnly? Until { get; init; }
+
+    /// <summary>Local days on which a recurring drop does not fall due.</summary>
+    public IReadOnlyList<DateOnly> Except { get; init; } = [];
+
+    /// <summary>What becomes of a due time that is found later than <see cref="LateAfter"/>.</summary>
+    public LatePolicy Late { get; init; } = LatePolicy.Send;
+
+    public CalendarDuration LateAfter { get; init; } = new(1, DurationUnit.Hour);
 
     /// <summary>Local hours in which messages may leave; null: any hour.</summary>
     public (TimeOnly From, TimeOnly To)? Between { get; init; }

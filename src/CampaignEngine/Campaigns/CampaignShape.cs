@@ -67,6 +67,10 @@ public static partial class CampaignShape
         new("after", new ScalarShape(ScalarKind.Name) { Description = "Drop of this campaign that this one follows." }),
         new("delay", new ScalarShape(ScalarKind.Duration) { Description = "How long after that drop; needed with after." }),
         new("cron", new ScalarShape(CronKind) { Description = "Recurring drop: second, minute, hour, day of month, month, day of week." }),
+        new("until", new ScalarShape(ScalarKind.Day) { Description = "Last local day on which a recurring drop falls due." }) { Default = "no end" },
+        new("except", new ListShape(new ScalarShape(ScalarKind.Day) { Description = "A local day." }) { OrSingle = true, Description = "Local days, such as holidays, on which a recurring drop does not fall due." }),
+        new("late", new ChoiceShape("send", "skip", "ask") { Description = "What becomes of a due time of a recurring or following drop that is found too late, after an outage: it is sent, skipped, or held for 'campaign held'." }) { Default = "send" },
+        new("late_after", new ScalarShape(ScalarKind.Duration) { Description = "How late a due time may be found before 'late' holds." }) { Default = "1 hour" },
         new("between", new ScalarShape(ScalarKind.Hours) { Description = "Local hours in which messages may leave." }) { Default = "any hour" },
         new("expires_after", new ScalarShape(ScalarKind.Duration) { Description = "No message leaves after this long past the due time." }))
     { Description = "When the drop falls due: exactly one of at, after and cron." };

@@ -101,11 +101,45 @@ internal sealed class DropReader(ProblemList problems)
             After = schedule.Text("after"),
             Delay = schedule.Duration("delay"),
             Cron = schedule.Text("cron"),
+            Until = schedule.Days("until") is [var last] ? last : null,
+            Except = schedule.Days("except"),
+            Late = schedule.Text("late") switch { "skip" => LatePolicy.Skip, "ask" => LatePolicy.Ask, _ => LatePolicy.Send },
+            LateAfter = schedule.Duration("late_after") ?? new CalendarDuration(1, DurationUnit.Hour),
             Between = schedule.Hours("between"),
             ExpiresAfter = schedule.Duration("expires_after"),
         };
         CheckZone(schedule, read);
+        CheckRecurring(schedule, read);
         return read;
+    }
+
+    private void CheckRecurring(YamlMapping schedule, ScheduleDefinition read)
+    {
+        foreach (var key in (string[])["until", "except"])
+        {
+            if (schedule[key] is { } node && read.Cron is null)
+            {
+                problems.Error(node.Place, "CE1221", $"'{key}' belongs to a recurring drop; remove it, or write 'cron' instead of one date");
+            }
+        }
+
+        foreach (var key in (string[])["late", "late_after"])
+        {
+            if (schedule[key] is { } node && read is { Cron: null, After: null })
+            {
+                problems.Error(node.Place, "CE1222", $"'{key}' belongs to drops that recur or follow another; the list of this one is frozen at its launch: write 'expires_after' to bound how late it may leave");
+            }
+        }
+
+        if (schedule["late_after"] is { } tolerance && read.Late == LatePolicy.Send && read is not { Cron: null, After: null })
+        {
+            problems.Error(tolerance.Place, "CE1223", "'late_after' changes nothing while late due times are sent; write 'late: skip' or 'late: ask', or remove it");
+        }
+
+        if (read.Cron is { } cron && Scheduling.RecurringTimes.NeverDue(read))
+        {
+            problems.Error(schedule.PlaceOf("until"), "CE1224", $"'{Shown.Text(cron)}' has no due time left by 'until' and 'except'; check the days");
+        }
     }
 
     private void CheckZone(YamlMapping schedule, ScheduleDefinition read)

@@ -69,7 +69,7 @@ public sealed class MailingFreezer(EngineDatabase database, FreezeSource source,
         {
             DriftedList fresh = await source.MakeListAsync(connection, campaign, content, due.PlanId, now, cancellationToken);
             list = fresh.ListId;
-            if (fresh.Because is { } because)
+            if (fresh.Because is { } because && due.DecidedAt is null)
             {
                 await Run(connection, "SetOccurrenceState", new { occurrence = occurrenceId, state = "held", because }, cancellationToken);
                 return new FreezeResult(FreezeEnding.Held, null, 0, 0, because);
@@ -175,6 +175,9 @@ public sealed class MailingFreezer(EngineDatabase database, FreezeSource source,
         public string DropName { get; init; } = "";
         public DateTimeOffset DueAt { get; init; }
         public string State { get; init; } = "";
+
+        /// <summary>When an operator decided that it is sent although it was held.</summary>
+        public DateTimeOffset? DecidedAt { get; init; }
         public long PlanId { get; init; }
         public string DefinitionFile { get; init; } = "";
         public string DefinitionYaml { get; init; } = "";

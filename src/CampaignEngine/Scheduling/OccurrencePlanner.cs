@@ -1,10 +1,10 @@
+using System.Globalization;
 using System.Text;
 using CampaignEngine.Authoring;
 using CampaignEngine.Campaigns;
 using CampaignEngine.Database;
 using Dapper;
 using Npgsql;
-using Quartz;
 
 namespace CampaignEngine.Scheduling;
 
@@ -12,7 +12,8 @@ namespace CampaignEngine.Scheduling;
 /// <param name="Inserted">New due times.</param>
 /// <param name="Frozen">Due times handed to the freeze.</param>
 /// <param name="Failed">Due times whose freeze failed; the next run tries them again.</param>
-public sealed record PlannedOccurrences(int Inserted, int Frozen, int Failed);
+/// <param name="Late">Due times that were found too late and are skipped or held, as their drop has it.</param>
+public sealed record PlannedOccurrences(int Inserted, int Frozen, int Failed, int Late = 0);
 
 /// <summary>
 /// Writes the due times of recurring and relative drops into the database and has every due one frozen. The tables are the truth: a run that is
@@ -33,8 +34,8 @@ public sealed class OccurrencePlanner(NpgsqlDataSource source, Func<long, Cancel
     {
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
         var inserted = await InsertAsync(connection, cancellationToken);
-        var (frozen, failed) = await FreezeDueAsync(connection, cancellationToken);
-        return new PlannedOccurrences(inserted, frozen, failed);
+        var (frozen, failed, late) = await FreezeDueAsync(connection, cancellationToken);
+        return new PlannedOccurrences(inserted, frozen, failed, late);
     }
 
     private async Task<int> InsertAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
@@ -52,8 +53,9 @@ public sealed class OccurrencePlanner(NpgsqlDataSource source, Func<long, Cancel
                     continue;
                 }
 
-                var due = drop.Schedule.Cron is { } cron
-                    ? CronTimes(cron, drop.Schedule, Later(plan.LaunchedAt, last.GetValueOrDefault((plan.Campaign, drop.Name))))
+                // Every time after the last one that has come by now; each becomes a mailing of its own.
+                var due = drop.Schedule.Cron is not null
+                    ? RecurringTimes.Between(drop.Schedule, ZoneOf(drop.Schedule), Later(plan.LaunchedAt, last.GetValueOrDefault((plan.Campaign, drop.Name))), time.GetUtcNow(), MostAtOnce)
                     : await FollowingAsync(connection, plan, drop.Schedule, cancellationToken);
                 if (due.Count > 0)
                 {
@@ -68,15 +70,21 @@ public sealed class OccurrencePlanner(NpgsqlDataSource source, Func<long, Cancel
         return inserted;
     }
 
-    private async Task<(int Frozen, int Failed)> FreezeDueAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    private async Task<(int Frozen, int Failed, int Late)> FreezeDueAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        var (frozen, failed) = (0, 0);
-        foreach (var (occurrence, campaign, drop) in await QueryAsync<(long Id, string Campaign, string Drop)>(
-            connection, "FindDueOccurrences", new { now = time.GetUtcNow() }, cancellationToken))
+        var (frozen, failed, late) = (0, 0, 0);
+        foreach (var due in await QueryAsync<DueOccurrence>(connection, "FindDueOccurrences", new { now = time.GetUtcNow() }, cancellationToken))
         {
+            var (campaign, drop) = (due.Campaign, due.DropName);
             try
             {
-                await freeze(occurrence, cancellationToken);
+                if (await IsTooLateAsync(connection, due, cancellationToken))
+                {
+                    late++;
+                    continue;
+                }
+
+                await freeze(due.OccurrenceId, cancellationToken);
                 frozen++;
             }
             catch (Exception fault) when (fault is not OperationCanceledException)
@@ -87,8 +95,31 @@ public sealed class OccurrencePlanner(NpgsqlDataSource source, Func<long, Cancel
             }
         }
 
-        return (frozen, failed);
+        return (frozen, failed, late);
     }
+
+    // A due time that a person has decided about is not asked about again.
+    private async Task<bool> IsTooLateAsync(NpgsqlConnection connection, DueOccurrence due, CancellationToken cancellationToken)
+    {
+        if (due.DecidedAt is not null || DefinitionOf(due)?.Drops.FirstOrDefault(d => d.Name == due.DropName)?.Schedule is not { Late: not LatePolicy.Send } schedule
+            || schedule.LateAfter.After(due.DueAt) >= time.GetUtcNow())
+        {
+            return false;
+        }
+
+        var because = schedule.Late == LatePolicy.Ask
+            ? string.Create(CultureInfo.InvariantCulture, $"due {due.DueAt.ToUniversalTime():yyyy-MM-dd HH:mm} UTC and found {Math.Floor((time.GetUtcNow() - due.DueAt).TotalMinutes):0} minutes late")
+            : null;
+        if (await connection.ExecuteAsync(Command("SetLate", new { occurrence = due.OccurrenceId, because }, cancellationToken)) == 1)
+        {
+            Say(because is null ? $"{due.Campaign}/{due.DropName} of {due.DueAt.ToUniversalTime():yyyy-MM-dd HH:mm} UTC was found too late and is skipped"
+                : $"{due.Campaign}/{due.DropName} is held: {because}; decide with: campaign held");
+        }
+
+        return true;
+    }
+
+    private TimeZoneInfo ZoneOf(ScheduleDefinition schedule) => schedule.Zone is null or "recipient" ? zone : TimeZoneInfo.FindSystemTimeZoneById(schedule.Zone);
 
     private CampaignDefinition? DefinitionOf(LaunchedPlan plan)
     {
@@ -103,20 +134,6 @@ public sealed class OccurrencePlanner(NpgsqlDataSource source, Func<long, Cancel
         }
 
         return definition;
-    }
-
-    // Every time after the last one that has come by now; each becomes a mailing of its own, and the drop's expiry ends stale ones.
-    private List<DateTimeOffset> CronTimes(string cron, ScheduleDefinition schedule, DateTimeOffset after)
-    {
-        var expression = new CronExpression(cron, schedule.Zone is null or "recipient" ? zone : TimeZoneInfo.FindSystemTimeZoneById(schedule.Zone));
-        var times = new List<DateTimeOffset>();
-        var now = time.GetUtcNow();
-        for (var next = expression.GetNextValidTimeAfter(after); next <= now && times.Count < MostAtOnce; next = expression.GetNextValidTimeAfter(next.Value))
-        {
-            times.Add(next.Value.ToUniversalTime());
-        }
-
-        return times;
     }
 
     // Written as soon as the drop it follows is frozen, so that people see it coming.
@@ -138,7 +155,18 @@ public sealed class OccurrencePlanner(NpgsqlDataSource source, Func<long, Cancel
     private static CommandDefinition Command(string statement, object? parameters, CancellationToken cancellationToken) =>
         new(SqlFile.Load<OccurrencePlanner>(statement), parameters, cancellationToken: cancellationToken);
 
-    private sealed record LaunchedPlan
+    private sealed record DueOccurrence : LaunchedPlan
+    {
+        public long OccurrenceId { get; init; }
+
+        public string DropName { get; init; } = "";
+
+        public DateTimeOffset DueAt { get; init; }
+
+        public DateTimeOffset? DecidedAt { get; init; }
+    }
+
+    private record LaunchedPlan
     {
         public long PlanId { get; init; }
 
