@@ -96,7 +96,7 @@ public sealed class MessageComposerTests
         var related = message.Split("multipart/related; type=\"text/html\";\r\n boundary=\"")[1].Split('"')[0];
         Assert.Contains("Content-Type: multipart/alternative;", message, StringComparison.Ordinal);
         Assert.Contains(
-            $"--{related}\r\nContent-Type: image/png; name=\"logo.png\"\r\nContent-Transfer-Encoding: base64\r\nContent-ID: <a1.logo.png@inline>\r\nContent-Disposition: inline; filename=\"logo.png\"\r\n\r\n"
+            $"--{related}\r\nContent-Type: image/png; name=\"logo.png\"\r\nContent-ID: <a1.logo.png@inline>\r\nContent-Disposition: inline; filename=\"logo.png\"\r\nContent-Transfer-Encoding: base64\r\n\r\n"
             + "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIjJCUmJygpKissLS4vMDEyMzQ1Njc4\r\nOTo7PD0+P0BBQkNERQ==\r\n"
             + $"--{related}--\r\n", message, StringComparison.Ordinal);
         Assert.Contains("<p>your tea.</p>", CampaignEngine.Mail.Receiving.MailReader.Read(Encoding.ASCII.GetBytes(message)).Html, StringComparison.Ordinal);
