@@ -1,9 +1,10 @@
 using CampaignEngine.EndToEnd.Dispatching;
 
-// The same program is the test runner, the worker process that crash tests kill, and what counts the doubts of a kill.
+// The same program is the test runner, the worker process that crash tests kill, and what measures kills and pauses.
 return args switch
 {
     [WorkerChild.Verb, .. var rest] => await WorkerChild.RunAsync(rest),
     [DoubtMeasure.Verb, .. var rest] => await DoubtMeasure.RunAsync(rest),
+    [PauseMeasure.Verb, .. var rest] => await PauseMeasure.RunAsync(rest),
     _ => await Xunit.Runner.InProc.SystemConsole.ConsoleRunner.Run(args),
 };

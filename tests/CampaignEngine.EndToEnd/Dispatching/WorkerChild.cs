@@ -27,6 +27,9 @@ internal sealed record WorkerChild
 
     public int LargestGrant { get; init; } = 8;
 
+    /// <summary>Runs on when nothing is left, until it is killed.</summary>
+    public bool RunsOn { get; init; }
+
     /// <summary>Folder of the flight recorders; null: none.</summary>
     public string? Recorders { get; init; }
 
@@ -66,7 +69,7 @@ internal sealed record WorkerChild
         {
             Say = Console.Error.WriteLine,
         };
-        var counts = await worker.RunUntilIdleAsync(CancellationToken.None);
+        var counts = child.RunsOn ? await worker.RunAsync(CancellationToken.None) : await worker.RunUntilIdleAsync(CancellationToken.None);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{counts.Accepted} {counts.InDoubt}"));
         return counts.Problem is null ? 0 : 1;
     }
