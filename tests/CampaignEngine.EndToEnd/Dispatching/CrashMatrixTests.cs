@@ -113,6 +113,7 @@ public sealed class CrashMatrixTests(TestDatabase database) : IClassFixture<Test
         Assert.Equal(57, (await AssertBalancedAsync("lost-reply")).Accepted);
     }
 
+    // By DATA: the relay's answer to it is awaited. Behind BDAT the last chunk may be on its way when the connection goes, which is a doubt.
     [Fact]
     public async Task AConnectionLostBeforeTheTerminatorIsFollowedByAnotherAttempt()
     {
@@ -121,7 +122,7 @@ public sealed class CrashMatrixTests(TestDatabase database) : IClassFixture<Test
             .Once(ReceiverMoment.Data, ReceiverAct.Drop)
             .Once(ReceiverMoment.Mail, ReceiverAct.Drop)
             .Once(ReceiverMoment.Recipient, ReceiverAct.Answer(421, "4.3.2", "shutting down"))
-            .Once(ReceiverMoment.Connected, ReceiverAct.Drop));
+            .Once(ReceiverMoment.Connected, ReceiverAct.Drop), offersChunking: false);
 
         var worker = Started(new WorkerChild { Database = database.ConnectionString, Port = sink.Port }.Start());
         Assert.Equal(0, await EndAsync(worker));
@@ -129,6 +130,7 @@ public sealed class CrashMatrixTests(TestDatabase database) : IClassFixture<Test
         Assert.Equal(0, await EndAsync(again));
 
         Assert.Empty(sink.Twice);
+        Assert.Empty((await Doubts.ListAsync(database.Source, "lost-early", false, Token)).Select(d => $"{d.Address}: {d.Evidence}"));
         Assert.Equal(60, sink.Stored.Count);
         Assert.Equal((60, 0), ((await AssertBalancedAsync("lost-early")).Accepted, (await AssertBalancedAsync("lost-early")).InDoubt));
     }
