@@ -159,7 +159,7 @@ internal sealed class DemoStory(string directory, TextWriter output)
         var problems = new ProblemList();
         CampaignReport report = await new CampaignRun(session.Services).ReportAsync(Campaign, _time.GetUtcNow(), problems, cancellationToken)
             ?? throw CommandException.Failed("the campaign has no mailing");
-        ReportTables.Write(Terminal.For(output, Console.IsOutputRedirected), ReportDocument.Of(report));
+        ReportTables.Write(Terminal.For(output, Console.IsOutputRedirected), report);
     }
 
     private void SayWhatNext(TimeSpan took)

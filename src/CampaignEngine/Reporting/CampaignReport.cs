@@ -1,6 +1,9 @@
 namespace CampaignEngine.Reporting;
 
-/// <summary>The report of one campaign, as of one moment. The same moment gives the same figures for ever, as long as the customer database does not change its past.</summary>
+/// <summary>
+/// The report of one campaign, as of one moment. The same moment gives the same figures for ever, as long as the customer database does not change its past.
+/// Written out as it is: the names, in snake_case, are a promise to scripts, and docs/reports.md gives every formula.
+/// </summary>
 public sealed record CampaignReport
 {
     public required string Campaign { get; init; }

@@ -1,5 +1,6 @@
 using System.Data;
 using CampaignEngine.Audiences;
+using CampaignEngine.Campaigns;
 using CampaignEngine.Database;
 using Npgsql;
 using NpgsqlTypes;
@@ -68,7 +69,7 @@ public sealed class CampaignReporter(NpgsqlDataSource database)
         var rows = new List<(int, ReportRow)>();
         while (await reader.ReadAsync(cancellationToken))
         {
-            rows.Add((reader.GetInt32(reader.GetOrdinal("level")), Row(reader)));
+            rows.Add((reader.GetInt32(reader.GetOrdinal("level")), Row(reader, request.Response)));
         }
 
         return rows;
@@ -100,7 +101,7 @@ public sealed class CampaignReporter(NpgsqlDataSource database)
         return string.Concat(ReadRows.AsSpan(0, from), conversions.Sql, ReadRows.AsSpan(to));
     }
 
-    private static ReportRow Row(NpgsqlDataReader reader)
+    private static ReportRow Row(NpgsqlDataReader reader, ResponseDefinition response)
     {
         long Count(string name) => reader.GetInt64(reader.GetOrdinal(name));
         decimal Amount(string name) => reader.GetDecimal(reader.GetOrdinal(name));
@@ -111,6 +112,7 @@ public sealed class CampaignReporter(NpgsqlDataSource database)
             Cell = control ? ControlName : Name("cell"),
             Drop = Name("drop_name"),
             Control = control,
+            ResponsesSeen = control && response.Counts is ["conversion"],
             People = Count("people"),
             Contacted = Count("contacted"),
             InDoubt = Count("in_doubt"),

@@ -1,10 +1,11 @@
+using System.Text.Json.Serialization;
 using CampaignEngine.Reporting.Statistics;
 
 namespace CampaignEngine.Reporting;
 
 /// <summary>
-/// The figures of one cell and drop, or of a total. Counts are people unless they say otherwise, and a person counts once in a row. Rates are of the
-/// contacted; in the control cell, which is never contacted, of its people.
+/// The figures of one cell and drop, or of a total, as they are written out. Counts are people unless they say otherwise, and a person counts once in a
+/// row. Rates are of the contacted; in the control cell, which is never contacted, of its people. Null where nothing can be computed.
 /// </summary>
 public sealed record ReportRow
 {
@@ -37,26 +38,23 @@ public sealed record ReportRow
 
     public long Bounced { get; init; }
 
-    /// <summary>Everything that fetched the pixel, machines too.</summary>
-    public long OpensRaw { get; init; }
-
-    public long Opens { get; init; }
-
-    public long ClicksRaw { get; init; }
-
-    public long Clicks { get; init; }
-
-    public long Replies { get; init; }
-
-    public long Unsubscribes { get; init; }
-
-    public long Complaints { get; init; }
-
     /// <summary>People with at least one counted reaction inside the window.</summary>
     public long Responses { get; init; }
 
+    public double? ResponseRate => Responding.Rate;
+
+    public double? ResponseRateLow => Responding.Wilson()?.Low;
+
+    public double? ResponseRateHigh => Responding.Wilson()?.High;
+
     /// <summary>People with at least one credited conversion inside the window.</summary>
     public long Conversions { get; init; }
+
+    public double? ConversionRate => Converting.Rate;
+
+    public double? ConversionRateLow => Converting.Wilson()?.Low;
+
+    public double? ConversionRateHigh => Converting.Wilson()?.High;
 
     /// <summary>Credited conversions: orders, redemptions.</summary>
     public long Orders { get; init; }
@@ -64,20 +62,116 @@ public sealed record ReportRow
     /// <summary>Sum over the credited conversions.</summary>
     public decimal Revenue { get; init; }
 
+    public double? RevenuePerContact => Spending.Mean;
+
     /// <summary>Messages times their unit cost.</summary>
     public decimal Cost { get; init; }
 
-    /// <summary>The same campaign's people who were not contacted, to compare with; null without a control cell.</summary>
+    public decimal? CostPerResponse => Responses == 0 ? null : decimal.Round(Cost / Responses, 4);
+
+    public decimal? CostPerConversion => Conversions == 0 ? null : decimal.Round(Cost / Conversions, 4);
+
+    public long Opens { get; init; }
+
+    /// <summary>Everything that fetched the pixel, machines too.</summary>
+    public long OpensRaw { get; init; }
+
+    public long Clicks { get; init; }
+
+    public long ClicksRaw { get; init; }
+
+    public long Replies { get; init; }
+
+    public long Unsubscribes { get; init; }
+
+    public long Complaints { get; init; }
+
+    /// <summary>Response rate minus that of the control cell; null where reactions of the control cell cannot be seen.</summary>
+    public double? ResponseLift => ResponseMeasured?.Absolute;
+
+    public double? ResponseLiftLow => ResponseMeasured?.Interval?.Low;
+
+    public double? ResponseLiftHigh => ResponseMeasured?.Interval?.High;
+
+    public double? ResponseLiftRelative => ResponseMeasured?.Relative;
+
+    public double? ResponseZ => ResponseMeasured?.Z;
+
+    /// <summary>Lift times people contacted: responses that would not have been without the campaign.</summary>
+    public double? IncrementalResponses => ResponseMeasured?.Absolute * Contacted;
+
+    public double? IncrementalResponsesLow => ResponseMeasured?.Interval?.Low * Contacted;
+
+    public double? IncrementalResponsesHigh => ResponseMeasured?.Interval?.High * Contacted;
+
+    /// <summary>Conversion rate minus that of the control cell, and the interval of the difference.</summary>
+    public double? ConversionLift => ConversionMeasured?.Absolute;
+
+    public double? ConversionLiftLow => ConversionMeasured?.Interval?.Low;
+
+    public double? ConversionLiftHigh => ConversionMeasured?.Interval?.High;
+
+    public double? ConversionLiftRelative => ConversionMeasured?.Relative;
+
+    public double? ConversionZ => ConversionMeasured?.Z;
+
+    public double? IncrementalConversions => ConversionMeasured?.Absolute * Contacted;
+
+    public double? IncrementalConversionsLow => ConversionMeasured?.Interval?.Low * Contacted;
+
+    public double? IncrementalConversionsHigh => ConversionMeasured?.Interval?.High * Contacted;
+
+    /// <summary>Revenue per person minus that of the control cell, and the interval of the difference.</summary>
+    public double? RevenueLift => RevenueMeasured?.Absolute;
+
+    public double? RevenueLiftLow => RevenueMeasured?.Interval?.Low;
+
+    public double? RevenueLiftHigh => RevenueMeasured?.Interval?.High;
+
+    public double? RevenueLiftRelative => RevenueMeasured?.Relative;
+
+    public double? RevenueZ => RevenueMeasured?.Z;
+
+    public double? IncrementalRevenue => RevenueMeasured?.Absolute * Contacted;
+
+    public double? IncrementalRevenueLow => RevenueMeasured?.Interval?.Low * Contacted;
+
+    public double? IncrementalRevenueHigh => RevenueMeasured?.Interval?.High * Contacted;
+
+    /// <summary>The same campaign's control cell, to compare with; null without one, and in its own row.</summary>
+    [JsonIgnore]
     public ReportRow? Comparison { get; init; }
+
+    /// <summary>
+    /// Of a control row: every counted reaction was looked for among its people too, so that responses can be compared. That holds for imported history and
+    /// where only conversions count; nobody clicks a message that was never sent.
+    /// </summary>
+    [JsonIgnore]
+    public bool ResponsesSeen { get; init; }
+
+    /// <summary>So many responses, and so many conversions, of so many people.</summary>
+    [JsonIgnore]
+    public Proportion Responding => new(Responses, Base);
+
+    [JsonIgnore]
+    public Proportion Converting => new(Conversions, Base);
+
+    /// <summary>Revenue per person, over all people, those without revenue too.</summary>
+    [JsonIgnore]
+    public MeanValue Spending => new(Base, Revenue, RevenueSquares);
+
+    /// <summary>The three comparisons with the control cell.</summary>
+    [JsonIgnore]
+    public MeasuredLift? ResponseMeasured => Comparison is { ResponsesSeen: true } control ? MeasuredLift.Of(Responding, control.Responding) : null;
+
+    [JsonIgnore]
+    public MeasuredLift? ConversionMeasured => Comparison is { } control ? MeasuredLift.Of(Converting, control.Converting) : null;
+
+    [JsonIgnore]
+    public MeasuredLift? RevenueMeasured => Comparison is { } control ? MeasuredLift.Of(Spending, control.Spending) : null;
 
     /// <summary>Sum over people of their squared revenue.</summary>
     internal decimal RevenueSquares { get; init; }
-
-    public Proportion ResponseRate => new(Responses, Base);
-
-    public Proportion ConversionRate => new(Conversions, Base);
-
-    public MeanValue RevenuePerContact => new(Base, Revenue, RevenueSquares);
 
     private long Base => Control ? People : Contacted;
 }

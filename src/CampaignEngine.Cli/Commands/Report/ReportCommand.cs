@@ -22,8 +22,7 @@ internal static class ReportCommand
             await using var session = await WorkspaceSession.OpenAsync(workspace, parsed, cancellationToken);
             var moment = parsed.GetValue(asOf) is { } written ? AsOf(written, session.Settings) : session.TimeProvider.GetUtcNow();
             var report = await RunAsync(parsed.GetValue(campaign)!, moment, session, cancellationToken);
-            var document = ReportDocument.Of(report);
-            output.Writer(parsed).Document(document, console => ReportTables.Write(console, document), rows => rows.Rows(document.Rows));
+            output.Writer(parsed).Document(report, console => ReportTables.Write(console, report), rows => rows.Rows(report.Rows));
             return ExitCode.Done;
         });
         return command;

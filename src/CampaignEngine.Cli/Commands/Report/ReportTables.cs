@@ -8,12 +8,12 @@ namespace CampaignEngine.Cli.Commands.Report;
 /// <summary>A report for people: results, then activity, then what the control cell says.</summary>
 internal static class ReportTables
 {
-    public static void Write(IAnsiConsole console, ReportDocument report)
+    public static void Write(IAnsiConsole console, CampaignReport report)
     {
         console.WriteLine(Terminal.Clean(string.Create(
             CultureInfo.InvariantCulture,
             $"{report.Campaign} as of {report.AsOf:yyyy-MM-dd HH:mm} UTC; window {report.Window}; conversion: {report.Conversion ?? "none"}; {report.Attribution}")));
-        List<ReportFigures> lines = [.. report.Rows];
+        List<ReportRow> lines = [.. report.Rows];
         if (report.Drops.Count > 1)
         {
             lines.AddRange(report.Drops.Select(d => d with { Cell = "all cells" }));
@@ -34,11 +34,11 @@ internal static class ReportTables
     }
 
     // Four tables, each of which fits a terminal of 100 columns without cutting a number.
-    private static Table Contacts(IEnumerable<ReportFigures> lines) => Filled(
+    private static Table Contacts(IEnumerable<ReportRow> lines) => Filled(
         lines, ["people", "contacted", "in doubt", "delivered", "bounced"],
         line => [N(line.People), N(line.Contacted), N(line.InDoubt), N(line.Delivered), N(line.Bounced)]);
 
-    private static Table Rates(IEnumerable<ReportFigures> lines) => Filled(
+    private static Table Rates(IEnumerable<ReportRow> lines) => Filled(
         lines, ["responses", "rate (95 %)", "conversions", "rate (95 %)"],
         line =>
         [
@@ -46,15 +46,15 @@ internal static class ReportTables
             N(line.Conversions), Rate(line.ConversionRate, line.ConversionRateLow, line.ConversionRateHigh),
         ]);
 
-    private static Table Money(IEnumerable<ReportFigures> lines, string? currency) => Filled(
+    private static Table Money(IEnumerable<ReportRow> lines, string? currency) => Filled(
         lines, ["orders", "revenue", currency is null ? "cost" : $"cost {currency}", "a response", "a conversion"],
         line => [N(line.Orders), M(line.Revenue), M(line.Cost), line.CostPerResponse is { } response ? M(response) : "", line.CostPerConversion is { } conversion ? M(conversion) : ""]);
 
-    private static Table Activity(IEnumerable<ReportFigures> lines) => Filled(
+    private static Table Activity(IEnumerable<ReportRow> lines) => Filled(
         lines, ["opened", "with\nmachines", "clicked", "with\nmachines", "replied", "opted\nout", "complaints"],
         line => [N(line.Opens), N(line.OpensRaw), N(line.Clicks), N(line.ClicksRaw), N(line.Replies), N(line.Unsubscribes), N(line.Complaints)]);
 
-    private static Table Filled(IEnumerable<ReportFigures> lines, string[] titles, Func<ReportFigures, string[]> figures)
+    private static Table Filled(IEnumerable<ReportRow> lines, string[] titles, Func<ReportRow, string[]> figures)
     {
         var table = new Table().Border(TableBorder.Simple).AddColumns("drop", "cell");
         foreach (var title in titles)
@@ -70,16 +70,22 @@ internal static class ReportTables
         return table;
     }
 
-    private static void Control(IAnsiConsole console, ReportDocument report)
+    private static void Control(IAnsiConsole console, CampaignReport report)
     {
-        var lifted = report.Cells.Where(c => c.ConversionLift is not null && c.Cell is not null).Append(report.Total with { Cell = "all contacted" });
-        foreach (var cell in lifted.Where(c => c.ConversionLift is not null))
+        var lifted = report.Cells.Where(c => c.Cell is not null).Append(report.Total with { Cell = "all contacted" }).Where(c => c.ConversionLift is not null);
+        foreach (var cell in lifted)
         {
             console.WriteLine(Terminal.Clean(string.Create(
                 CultureInfo.InvariantCulture,
-                $"against the control cell, {cell.Cell}: conversion rate {Points(cell.ConversionLift)} points ({Points(cell.ConversionLiftLow)} to {Points(cell.ConversionLiftHigh)}), about {cell.IncrementalConversions:0.#} conversions and {cell.IncrementalRevenue:0.00} revenue more")));
+                $"against the control cell, {cell.Cell}: {Responses(cell)}conversion rate {Points(cell.ConversionLift)} points ({Points(cell.ConversionLiftLow)} to {Points(cell.ConversionLiftHigh)}), about {cell.IncrementalConversions:0.#} conversions and {cell.IncrementalRevenue:0.00} revenue more")));
         }
     }
+
+    private static string Responses(ReportRow cell) => cell.ResponseLift is null
+        ? ""
+        : string.Create(
+            CultureInfo.InvariantCulture,
+            $"response rate {Points(cell.ResponseLift)} points ({Points(cell.ResponseLiftLow)} to {Points(cell.ResponseLiftHigh)}), about {cell.IncrementalResponses:0.#} responses more; ");
 
     private static string N(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
 

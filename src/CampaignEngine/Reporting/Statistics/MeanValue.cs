@@ -10,18 +10,16 @@ public readonly record struct MeanValue(long Count, decimal Sum, decimal SumOfSq
 
     public static double? Difference(MeanValue group, MeanValue comparison) => group.Mean - comparison.Mean;
 
-    /// <summary>
-    /// Interval of the difference of two means with unpooled variances (Welch 1947) and the normal quantile, which is right for the hundreds of people a cell
-    /// has at least; null below two people in either group.
-    /// </summary>
-    public static Interval? DifferenceInterval(MeanValue group, MeanValue comparison)
-    {
-        if (Difference(group, comparison) is not { } difference || group.Variance is not { } v1 || comparison.Variance is not { } v2)
-        {
-            return null;
-        }
+    /// <summary>Standard error of the difference of two means, with unpooled variances (Welch 1947); null below two people in either group.</summary>
+    public static double? StandardError(MeanValue group, MeanValue comparison) =>
+        group.Variance is { } v1 && comparison.Variance is { } v2 ? Math.Sqrt((v1 / group.Count) + (v2 / comparison.Count)) : null;
 
-        double reach = Interval.Z95 * Math.Sqrt((v1 / group.Count) + (v2 / comparison.Count));
-        return new Interval(difference - reach, difference + reach);
-    }
+    /// <summary>
+    /// Interval of the difference of two means with the normal quantile, which is right for the hundreds of people a cell has at least; null below two people
+    /// in either group.
+    /// </summary>
+    public static Interval? DifferenceInterval(MeanValue group, MeanValue comparison) =>
+        Difference(group, comparison) is { } difference && StandardError(group, comparison) is { } error
+            ? new Interval(difference - (Interval.Z95 * error), difference + (Interval.Z95 * error))
+            : null;
 }
