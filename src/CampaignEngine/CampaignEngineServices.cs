@@ -1,4 +1,5 @@
 using CampaignEngine.Authoring;
+using CampaignEngine.Channels;
 using CampaignEngine.Channels.Email;
 using CampaignEngine.Channels.Sms;
 using CampaignEngine.Customers;
@@ -64,18 +65,18 @@ public sealed class CampaignEngineServices(string directory, EngineSettings sett
     public Dispatchers Worker(DispatchOptions? options, IProgress<DispatchProgress>? progress, Action<string> say)
     {
         var joined = progress is null ? null : new JoinedProgress(progress);
-        List<Dispatcher> channels = [];
+        List<ChannelSetup> channels = [];
         if (settings.Routes.Count > 0 || settings.Gateways.Count == 0)
         {
-            channels.Add(EmailDispatch.Create(database, directory, settings, model, options, timeProvider, joined?.Part(), say));
+            channels.Add(EmailSetup.Of(database, directory, settings, model, timeProvider));
         }
 
         if (settings.Gateways.Count > 0)
         {
-            channels.Add(SmsDispatch.Create(database, directory, settings, model, options, timeProvider, joined?.Part(), say));
+            channels.Add(SmsSetup.Of(database, directory, settings, model, timeProvider));
         }
 
-        return new Dispatchers(channels);
+        return new Dispatchers([.. channels.Select(c => c.Worker(database, directory, settings, options, timeProvider, joined?.Part(), say))]);
     }
 
     /// <summary>Null when the campaign has no mailing yet.</summary>

@@ -147,8 +147,7 @@ public sealed class EngineLoader
             SmsSenders = smsSenders,
             PostalAddress = root.Text("postal_address"),
             Caps = ContactCaps.Read(root, "caps", _problems),
-            Limits = [.. EngineShape.LimitSubjects.SelectMany(s => (root.Mapping("limits")?.Mapping(s.Key)?.Entries ?? [])
-                .SelectMany(e => root.Mapping("limits")!.Mapping(s.Key)!.Writtens(e.Key.Text).Select(l => EngineShape.ReadLimit($"{s.Subject}:{e.Key.Text}", l.Text)))).OfType<SendLimit>()],
+            Limits = Limits(root.Mapping("limits"), [.. written.SelectMany(names => names)], [.. senders.Select(s => s.Name).Union(smsSenders.Select(s => s.Name))]),
             Quiet = ModelShape.Channels.Where(c => root.Mapping("quiet")?.Hours(c) is not null)
                 .ToDictionary(c => c, c => new DayHours(root.Mapping("quiet")!.Hours(c)!.Value.From, root.Mapping("quiet")!.Hours(c)!.Value.To), StringComparer.Ordinal),
             Holidays = root.Days("holidays"),
@@ -156,6 +155,27 @@ public sealed class EngineLoader
                 .ToDictionary(e => e.Key.Text, e => ((YamlScalar)e.Value).Text == "opt-in", StringComparer.Ordinal),
             Dedupe = new AddressRules { IgnoreDots = dedupe?.Boolean("ignore_dots") ?? false, IgnorePlusTags = dedupe?.Boolean("ignore_plus_tags") ?? false },
         };
+    }
+
+    private List<SendLimit> Limits(YamlMapping? limits, IReadOnlyCollection<string> routes, IReadOnlyCollection<string> senders)
+    {
+        var read = new List<SendLimit>();
+        foreach (var (section, subject) in EngineShape.LimitSubjects)
+        {
+            // Campaigns are in other files and come and go; a limit may be there first.
+            var known = section switch { "routes" => routes, "senders" => senders, _ => null };
+            foreach (var (key, _) in limits?.Mapping(section)?.Entries ?? [])
+            {
+                if (known is not null && !known.Contains(key.Text))
+                {
+                    _problems.Error(key.Place, "CE1171", $"there is no {subject} '{Shown.Text(key.Text)}' to limit{Suggestion.For(key.Text, known)}");
+                }
+
+                read.AddRange(limits!.Mapping(section)!.Writtens(key.Text).Select(l => EngineShape.ReadLimit($"{subject}:{key.Text}", l.Text)).OfType<SendLimit>());
+            }
+        }
+
+        return read;
     }
 
     private Secret? Connection(YamlMapping? database) => database?.Scalar("connection") is { } written
@@ -190,7 +210,7 @@ public sealed class EngineLoader
             CertificateName = route.Text("certificate_name"),
             MtaSts = route.Text("mta_sts") is { } text && DkimKey.TryReadDomain(text, out var domain) ? domain : null,
             Authentication = Enum.TryParse<SmtpAuthentication>(route.Text("auth")?.Replace("-", "", StringComparison.Ordinal), ignoreCase: true, out var auth) ? auth : default,
-            Chunking = route.Boolean("chunking") ?? true,
+            Chunking = route.Boolean("chunking") ?? false,
             EightBit = route.Boolean("eight_bit") ?? false,
             Dsn = Dsn(route.Mapping("dsn")),
             MessagesPerConnection = route.Integer("messages_per_connection") ?? 5000,

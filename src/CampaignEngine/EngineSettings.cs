@@ -79,8 +79,9 @@ public sealed record EngineSettings
             return [];
         }
 
-        var sender = Sender(MailingContent.FromJson(mailing.Definition).Sender);
-        string[] subjects = [$"campaign:{mailing.Campaign}", $"sender:{sender?.Name}", $"route:{sender?.Route}"];
+        var named = MailingContent.FromJson(mailing.Definition).Sender;
+        var (sender, route) = mailing.Channel == "sms" ? (SmsSender(named)?.Name, SmsSender(named)?.Route) : (Sender(named)?.Name, Sender(named)?.Route);
+        string[] subjects = [$"campaign:{mailing.Campaign}", $"sender:{sender}", $"route:{route}"];
         return [.. Limits.Where(l => subjects.Contains(l.Subject))];
     }
 
@@ -137,7 +138,7 @@ public sealed record RouteSettings
     public SmtpAuthentication Authentication { get; init; }
 
     /// <summary>By BDAT where the relay offers it.</summary>
-    public bool Chunking { get; init; } = true;
+    public bool Chunking { get; init; }
 
     /// <summary>Texts go as 8-bit UTF-8 where that is much shorter.</summary>
     public bool EightBit { get; init; }

@@ -62,7 +62,7 @@ public static class EngineShape
         new("user", new ScalarShape(ScalarKind.Line) { Description = "User for AUTH." }),
         new("password", SecretShape.Password("Where the password for AUTH is kept.")),
         new("auth", new ChoiceShape("automatic", "plain", "login", "cram-md5", "scram-sha-256", "xoauth2") { Description = "AUTH mechanism; with xoauth2 the password is the access token." }) { Default = "automatic" },
-        new("chunking", new ScalarShape(ScalarKind.Boolean) { Description = "Messages go by BDAT where the relay offers CHUNKING." }) { Default = "true" },
+        new("chunking", new ScalarShape(ScalarKind.Boolean) { Description = "Messages go by BDAT where the relay offers CHUNKING." }) { Default = "false" },
         new("eight_bit", new ScalarShape(ScalarKind.Boolean) { Description = "Texts go as 8-bit UTF-8 where that is much shorter; the relay must offer 8BITMIME." }) { Default = "false" },
         new("dsn", Dsn) { Default = "none are asked for" },
         new("look_alikes", new ScalarShape(ScalarKind.Boolean) { Description = "SMS: make typographic signs plain where that makes a text a GSM text." }) { Default = "false" },
@@ -128,7 +128,7 @@ public static class EngineShape
         new("limits", new MapShape([.. LimitSubjects.Select(s => new KeyShape(s.Key,
             new NamedShape(ScalarKind.Name, new ListShape(new ScalarShape(LimitKind) { Description = "Most messages in any second, minute, hour or day." }) { Description = "Limits that hold together.", OrSingle = true })
             { Description = $"Limits of a {s.Subject}, by its name." }))])
-        { Description = "Sending limits for e-mail, kept by all workers together; what is over them waits." }),
+        { Description = "Sending limits, kept by all workers together; what is over them waits." }),
         new("quiet", new MapShape([.. ModelShape.Channels.Select(c => new KeyShape(c,
             new ScalarShape(ScalarKind.Hours) { Description = "Hours of each person's own day, such as 21:00-08:00." }))])
         { Description = "Hours in which no marketing message leaves, by channel, in the recipient's own zone; a campaign may have its own." }),

@@ -75,6 +75,9 @@ public sealed class EngineLoaderTests
         "engine.yaml(1,61): error CE1105: 'selector': 'a b' is not a selector; write letters, digits and dashes, for example 's2026a'")]
     [InlineData("senders: { s: { from: a@b.test, route: r, dkim: { selector: s1, key_file: k, next: { selector: s1, key_file: l } } } }\nroutes: { r: { smtp: 'a:25' } }",
         "engine.yaml(1,96): error CE1137: the next key of the sender 's' has the selector of the present one; give it another, for both records stand in DNS at the same time")]
+    [InlineData("routes: { relay: { smtp: 'a:25' } }\nlimits: { routes: { relai: 5 per second }, campaigns: { later: 5 per second } }",
+        "engine.yaml(2,21): error CE1171: there is no route 'relai' to limit; did you mean 'relay'?")]
+    [InlineData("limits: { senders: { shop: [5 per second] } }", "engine.yaml(1,22): error CE1171: there is no sender 'shop' to limit")]
     [InlineData("routes: { r: { smtp: 'a' } }", "engine.yaml(1,23): error CE1105: 'smtp': 'a' is not a server; write host and port, for example 'relay.example.test:587'")]
     [InlineData("database: { statement_timeout: 3 days }", "engine.yaml(1,32): error CE1135: 'statement_timeout' must be from 1 second to 1 day, not 3 days")]
     public void NamesTheFaultAndTheFix(string yaml, string expected)
@@ -97,7 +100,7 @@ public sealed class EngineLoaderTests
                 certificate_name: mx.b.test
                 mta_sts: Shop.test
                 auth: scram-sha-256
-                chunking: false
+                chunking: true
                 eight_bit: true
                 dsn: { notify: [failure, delay], return: full }
                 messages_per_connection: 100
@@ -106,10 +109,10 @@ public sealed class EngineLoaderTests
 
         var full = settings.Routes["full"].ToSmtpRoute("/");
         Assert.Equal((SmtpTls.Implicit, "mx.b.test", "shop.test", SmtpAuthentication.ScramSha256), (full.Tls, full.CertificateName, full.PolicyDomain, full.Authentication));
-        Assert.Equal((false, new SmtpDsn { Notify = SmtpNotify.Failure | SmtpNotify.Delay, ReturnWholeMessage = true }, 100), (full.UseChunking, full.Dsn, full.MessagesPerConnection));
+        Assert.Equal((true, new SmtpDsn { Notify = SmtpNotify.Failure | SmtpNotify.Delay, ReturnWholeMessage = true }, 100), (full.UseChunking, full.Dsn, full.MessagesPerConnection));
         Assert.True(full.NeedsEightBitMime);
         var plain = settings.Routes["plain"].ToSmtpRoute("/");
-        Assert.Equal((SmtpTls.Required, SmtpAuthentication.Automatic, true, 5000), (plain.Tls, plain.Authentication, plain.UseChunking, plain.MessagesPerConnection));
+        Assert.Equal((SmtpTls.Required, SmtpAuthentication.Automatic, false, 5000), (plain.Tls, plain.Authentication, plain.UseChunking, plain.MessagesPerConnection));
         Assert.Null(plain.Dsn);
         Assert.Equal(SmtpNotify.Never, settings.Routes["silent"].Dsn!.Notify);
     }

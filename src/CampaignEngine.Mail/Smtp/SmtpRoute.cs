@@ -69,8 +69,8 @@ public sealed record SmtpRoute
     /// <summary>Lets the password cross a network in clear text; loopback needs no leave. Default false.</summary>
     public bool AllowClearTextAuthentication { get; init; }
 
-    /// <summary>Messages go by BDAT where the relay offers CHUNKING and PIPELINING: it counts bytes and so cannot be wrong about where a message ends. Default true.</summary>
-    public bool UseChunking { get; init; } = true;
+    /// <summary>Messages go by BDAT where the relay offers CHUNKING and PIPELINING: it counts bytes and so cannot be wrong about where a message ends. Default false.</summary>
+    public bool UseChunking { get; init; }
 
     /// <summary>Messages for this route may hold 8-bit text, so a relay that does not offer 8BITMIME is not used. Default false.</summary>
     public bool NeedsEightBitMime { get; init; }

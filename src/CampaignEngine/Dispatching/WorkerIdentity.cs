@@ -7,7 +7,7 @@ namespace CampaignEngine.Dispatching;
 /// Names this process in the ledger: machine, boot, process id and its start, and a part that no other process has. A later process of the same
 /// machine and boot can tell that a named one is gone and take its chunks over at once; where that cannot be told, the lease decides.
 /// Fencing a process that still lives is safe, so a wrong guess costs only doubts that its late outcomes resolve. Where more than doubts hang on
-/// it, the lock of its flight recorder has to be free too (<see cref="Recording.FileLock"/>).
+/// it, the lock of its flight recorder has to be free too (<see cref="Recording.FlightLock"/>).
 /// </summary>
 public static class WorkerIdentity
 {

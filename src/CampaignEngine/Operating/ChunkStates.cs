@@ -40,15 +40,17 @@ public sealed record ChunkStates
 
     /// <summary>What holds the mailing up, in one sentence; null: it moves, or has ended.</summary>
     /// <param name="installation">Why everything is held; null: nothing is.</param>
+    /// <param name="limit">The sending limit that binds; null: none does.</param>
     /// <param name="moving">Whether anybody's message came to an end lately.</param>
     /// <param name="zone">Of the times in the sentence.</param>
-    public string? Hold(string? installation, bool moving, TimeZoneInfo zone) => this switch
+    public string? Hold(string? installation, string? limit, bool moving, TimeZoneInfo zone) => this switch
     {
         { State: "completed" or "cancelled" } => null,
         { State: "paused" } => "paused; 'campaign resume' goes on",
         _ when installation is not null => installation,
         _ when ExpiresAt <= ReadAt => "expired; a worker closes it",
         _ when DueAt > ReadAt => $"due {Time(DueAt, zone)}",
+        _ when limit is not null && Held + Free > 0 => $"keeps to a sending limit: {limit}",
         { Silent: > 0, Held: 0 } => "its worker is silent; another takes over what it had",
         { Held: > 0 } => moving ? null : "a worker holds it and nothing has ended lately; see what the worker says",
         { Free: > 0 } => "no worker has taken it; is one running ('campaign worker' or 'campaign serve')?",

@@ -54,7 +54,7 @@ public sealed class MailingWatch(NpgsqlDataSource source, string? campaign, Time
         rate.Add(state.ReadAt, balance.Accepted, balance.Frozen - balance.Pending);
         var speed = rate.Accepted ?? balance.Rate;
         var left = WatchedMailing.IsEnd(balance.State) ? null : rate.Left(balance.Pending);
-        var hold = (state with { State = balance.State }).Hold(installation, moving: speed > 0 || left is not null, zone);
-        return new WatchedMailing(balance, speed, hold is null ? left : null, hold);
+        var hold = (state with { State = balance.State }).Hold(installation, balance.LimitedBy, moving: speed > 0 || left is not null, zone);
+        return new WatchedMailing(balance, speed, hold is null || balance.LimitedBy is not null ? left : null, hold);
     }
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Runtime.CompilerServices;
+using CampaignEngine.Channels;
 using CampaignEngine.Channels.Email;
 using CampaignEngine.Channels.Sms;
 using CampaignEngine.Channels.Sms.Rehearsing;
@@ -14,15 +15,11 @@ namespace CampaignEngine.Rehearsing;
 /// A channel whose every route leads to a double in this process. The real routes' addresses and passwords are not even read, so no byte can reach
 /// them.
 /// </summary>
-/// <param name="connections">As many as the real routes allow.</param>
+/// <param name="setup">With as many connections as the real routes allow.</param>
 /// <param name="taken">Bytes of all messages the double took.</param>
-internal sealed class DoubledChannel(IChannel channel, IMessageSource messages, int connections, IAsyncDisposable other, StrongBox<long> taken) : IAsyncDisposable
+internal sealed class DoubledChannel(ChannelSetup setup, IAsyncDisposable other, StrongBox<long> taken) : IAsyncDisposable
 {
-    public IChannel Channel => channel;
-
-    public IMessageSource Messages => messages;
-
-    public int Connections => connections;
+    public ChannelSetup Setup => setup;
 
     public long BytesTaken => Interlocked.Read(ref taken.Value);
 
@@ -53,7 +50,7 @@ internal sealed class DoubledChannel(IChannel channel, IMessageSource messages, 
             Keys = settings.Senders.Where(s => s.Dkim is not null).ToDictionary(s => s.Name, s => s.Dkim!.Load(engine.WorkspaceDirectory), StringComparer.Ordinal),
         };
         var messages = new EmailMessages(engine.Database.Source, engine.Model, settings, engine.Keys, time);
-        return new DoubledChannel(channel, messages, settings.Routes[first].Connections, relay, taken);
+        return new DoubledChannel(new ChannelSetup(channel, messages, settings.Routes[first].Connections), relay, taken);
     }
 
     private static DoubledChannel Sms(CampaignEngineServices engine, ScriptedFaults faults)
@@ -73,7 +70,7 @@ internal sealed class DoubledChannel(IChannel channel, IMessageSource messages, 
         var gateways = settings.Gateways.ToDictionary(
             g => g.Key, g => g.Value with { Server = server, Password = g.Value.Password is null ? null : new() { Literal = "rehearsal" } }, StringComparer.Ordinal);
         var messages = new SmsMessages(engine.Database.Source, engine.Model, settings, engine.Keys, time);
-        return new DoubledChannel(new SmsChannel(gateways, first, engine.WorkspaceDirectory, time), messages, settings.Gateways[first].Connections, gateway, taken);
+        return new DoubledChannel(new ChannelSetup(new SmsChannel(gateways, first, engine.WorkspaceDirectory, time), messages, settings.Gateways[first].Connections), gateway, taken);
     }
 
     private static SmtpRoute Loopback(RouteSettings real, IPEndPoint at) => new()

@@ -73,7 +73,7 @@ public sealed class Rehearsal(CampaignEngineServices engine)
         var now = engine.TimeProvider.GetUtcNow();
         var mailing = new MailingToSend(NoMailing, content.Campaign, drop.Name, drop.Channel, now, now, content.ToJson());
         var tally = new Tally(done => progress?.Invoke(drop.Name, done));
-        var batches = Channel.CreateBounded<List<SendItem>>(2 * doubled.Connections);
+        var batches = Channel.CreateBounded<List<SendItem>>(2 * doubled.Setup.Connections);
         var started = engine.TimeProvider.GetTimestamp();
 
         // The first that fails ends them all.
@@ -81,7 +81,7 @@ public sealed class Rehearsal(CampaignEngineServices engine)
         List<Task> work =
         [
             Guarded(() => FillAsync(batches.Writer, people, over.Token)),
-            .. Enumerable.Range(0, doubled.Connections).Select(_ => Guarded(() => SendAsync(doubled, mailing, batches.Reader, tally, over.Token))),
+            .. Enumerable.Range(0, doubled.Setup.Connections).Select(_ => Guarded(() => SendAsync(doubled, mailing, batches.Reader, tally, over.Token))),
         ];
         await Task.WhenAll(work);
 
@@ -121,11 +121,11 @@ public sealed class Rehearsal(CampaignEngineServices engine)
 
     private static async Task SendAsync(DoubledChannel doubled, MailingToSend mailing, ChannelReader<List<SendItem>> batches, Tally tally, CancellationToken cancellationToken)
     {
-        await using var lane = doubled.Channel.CreateLane();
+        await using var lane = doubled.Setup.Channel.CreateLane();
         var message = new OutgoingMessage();
         await foreach (var items in batches.ReadAllAsync(cancellationToken))
         {
-            using var built = await doubled.Messages.LoadAsync(mailing, items, cancellationToken);
+            using var built = await doubled.Setup.Messages.LoadAsync(mailing, items, cancellationToken);
             foreach (var item in items)
             {
                 tally.Add(await SendAsync(lane, built, item, message, cancellationToken));

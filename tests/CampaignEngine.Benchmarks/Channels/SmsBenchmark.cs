@@ -66,7 +66,8 @@ internal static class SmsBenchmark
         await FreezeAsync(database, $"bench-{lanes}-{name.Length}", people);
 
         var started = TimeProvider.System.GetTimestamp();
-        var counts = await SmsDispatch.Create(database, workspace, settings, model, new DispatchOptions { Lanes = lanes }, TimeProvider.System, null, Console.Error.WriteLine)
+        var counts = await SmsSetup.Of(database, workspace, settings, model, TimeProvider.System)
+            .Worker(database, workspace, settings, new DispatchOptions { Lanes = lanes }, TimeProvider.System, null, Console.Error.WriteLine)
             .RunUntilIdleAsync(CancellationToken.None);
         var seconds = TimeProvider.System.GetElapsedTime(started).TotalSeconds;
         await gateway.StandardInput.WriteLineAsync();

@@ -9,8 +9,8 @@ internal sealed class Sink : IAsyncDisposable
     private readonly SmtpReceiver _receiver;
     private readonly ConcurrentQueue<(string MessageId, string Recipient)> _stored = new();
 
-    public Sink(ReceiverScript? script = null, bool offersChunking = true) => _receiver = SmtpReceiver.Start(
-        new SmtpReceiverOptions { Script = script ?? new ReceiverScript(), OffersChunking = offersChunking },
+    public Sink(ReceiverScript? script = null) => _receiver = SmtpReceiver.Start(
+        new SmtpReceiverOptions { Script = script ?? new ReceiverScript() },
         (message, _) =>
         {
             var id = MailReader.Read(message.Data).Headers.First(h => h.Name.Equals("Message-ID", StringComparison.OrdinalIgnoreCase)).Value;

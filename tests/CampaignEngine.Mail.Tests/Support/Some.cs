@@ -42,6 +42,7 @@ internal static class Some
         Host = "127.0.0.1",
         Port = port,
         Tls = SmtpTls.Off,
+        UseChunking = true,
         Timeouts = new SmtpTimeouts { Quit = TimeSpan.FromSeconds(1) },
     };
 }

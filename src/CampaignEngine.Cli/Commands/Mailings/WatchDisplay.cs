@@ -107,14 +107,14 @@ internal sealed class WatchDisplay(MailingWatch watch, OutputFormat format, Time
 
     private sealed record Row(
         DateTimeOffset Time, int Mailing, string Campaign, string Drop, string Channel, string State, long Frozen, long Accepted, long Rejected, long Deferred,
-        long InDoubt, long Pending, double Rate, double? SecondsLeft, string? HeldBy)
+        long InDoubt, long Pending, double Rate, double? SecondsLeft, string? LimitedBy, string? HeldBy)
     {
         public static Row Of(WatchedMailing m, DateTimeOffset now)
         {
             var b = m.Balance;
             return new(
                 now, b.MailingId, b.Campaign, b.Drop, b.Channel, b.State, b.Frozen, b.Accepted, b.Rejected, b.Deferred, b.InDoubt, b.Pending,
-                Math.Round(m.Rate, 1), m.HasEnded ? null : m.Left?.TotalSeconds, m.Hold);
+                Math.Round(m.Rate, 1), m.HasEnded ? null : m.Left?.TotalSeconds, b.LimitedBy, m.Hold);
         }
     }
 }

@@ -4,35 +4,41 @@ using CampaignEngine.Dispatching;
 using CampaignEngine.Mail.Addresses;
 using CampaignEngine.Mail.Composing;
 using CampaignEngine.Rendering;
-using CampaignEngine.Templating;
 using CampaignEngine.Tracking;
 using Npgsql;
 
 namespace CampaignEngine.Channels.Email;
 
 /// <summary>Renders the e-mails of mailings from what the freeze stored, with the customers' present data: one set of statements for each grant.</summary>
-public sealed class EmailMessages(NpgsqlDataSource source, CustomerModel model, EngineSettings settings, InstallationKeys keys, TimeProvider time) : IMessageSource
+public sealed class EmailMessages : IMessageSource
 {
-    private readonly ConcurrentDictionary<int, Lazy<MailingMessages>> _mailings = new();
+    private readonly MailingCache<MailingMessages> _mailings;
     private readonly ConcurrentBag<(RenderedMessage Message, MessageComposer Composer)> _spare = [];
-    private readonly MailingTemplates _templates = new(model, settings, ItemTokens.Of(keys), time);
-    private readonly byte[] _idKey = keys.Derive("message-id");
+    private readonly MailingTemplates _templates;
+    private readonly EngineSettings _settings;
+    private readonly TimeProvider _time;
+    private readonly byte[] _idKey;
+
+    public EmailMessages(NpgsqlDataSource source, CustomerModel model, EngineSettings settings, InstallationKeys keys, TimeProvider time)
+    {
+        (_settings, _time, _idKey) = (settings, time, keys.Derive("message-id"));
+        _templates = new MailingTemplates(model, settings, ItemTokens.Of(keys), time);
+        _mailings = new MailingCache<MailingMessages>(source, Make);
+    }
 
     public async ValueTask<IMessageBatch> LoadAsync(MailingToSend mailing, IReadOnlyList<SendItem> items, CancellationToken cancellationToken)
     {
-        var messages = _mailings.GetOrAdd(mailing.MailingId, _ => new Lazy<MailingMessages>(() => Make(mailing))).Value;
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        var rows = await messages.Reader.ReadAsync(connection, [.. items.Select(i => i.CustomerKey)], cancellationToken);
+        var (messages, rows) = await _mailings.LoadAsync(mailing, items, cancellationToken);
         return new Batch(this, messages, rows);
     }
 
     private MailingMessages Make(MailingToSend mailing)
     {
         var content = MailingContent.FromJson(mailing.Definition);
-        if (settings.Sender(content.Sender) is not { } sender)
+        if (_settings.Sender(content.Sender) is not { } sender)
         {
             throw new MessagesUnavailableException(
-                $"{mailing.Campaign}/{mailing.DropName} is sent as '{content.Sender}', and {settings.File} has no sender of that name; add it under 'senders'");
+                $"{mailing.Campaign}/{mailing.DropName} is sent as '{content.Sender}', and {_settings.File} has no sender of that name; add it under 'senders'");
         }
 
         var (renderer, reader) = _templates.Of(mailing, content);
@@ -40,9 +46,9 @@ public sealed class EmailMessages(NpgsqlDataSource source, CustomerModel model, 
             mailing.MailingId, renderer, [.. renderer.Images.Select(i => i.ToPart())], reader, sender, new MessageIds(_idKey, sender.From.Address.Domain.ToString()));
     }
 
-    private sealed record MailingMessages(int MailingId, MessageRenderer Renderer, InlineImage[] Images, RecipientReader Reader, SenderSettings Sender, MessageIds Ids);
+    private sealed record MailingMessages(int MailingId, MessageRenderer Renderer, InlineImage[] Images, RecipientReader Reader, SenderSettings Sender, MessageIds Ids) : IMailingMessages;
 
-    private sealed class Batch(EmailMessages owner, MailingMessages messages, IReadOnlyDictionary<string, Row> rows) : IMessageBatch
+    private sealed class Batch(EmailMessages owner, MailingMessages messages, RecipientRows rows) : IMessageBatch
     {
         private readonly (RenderedMessage Message, MessageComposer Composer) _tools =
             owner._spare.TryTake(out var tools) ? tools : (new RenderedMessage(), new MessageComposer());
@@ -57,14 +63,9 @@ public sealed class EmailMessages(NpgsqlDataSource source, CustomerModel model, 
 
         private string? Build(SendItem item, OutgoingMessage message)
         {
-            if (!rows.TryGetValue(item.CustomerKey, out var row))
+            if (rows.Render(item, _tools.Message) is { } fault)
             {
-                return $"customer {item.CustomerKey} is not in the customer database any more";
-            }
-
-            if (messages.Renderer.Render(row, item.Ordinal, item.Cell, _tools.Message, CancellationToken.None) is { } fault)
-            {
-                return $"customer {item.CustomerKey}: {fault}";
+                return fault;
             }
 
             if (!EmailAddress.TryParse(item.Address, out var recipient, out _))
@@ -100,7 +101,7 @@ public sealed class EmailMessages(NpgsqlDataSource source, CustomerModel model, 
         }
     }
 
-    private bool IsEightBit(string route) => settings.Routes.TryGetValue(route, out var named) && named.EightBit;
+    private bool IsEightBit(string route) => _settings.Routes.TryGetValue(route, out var named) && named.EightBit;
 
-    private DateTimeOffset Now => time.GetUtcNow();
+    private DateTimeOffset Now => _time.GetUtcNow();
 }

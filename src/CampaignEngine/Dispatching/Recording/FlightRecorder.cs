@@ -42,7 +42,7 @@ internal sealed class FlightRecorder : IDisposable
             // It gets its name when it is locked: before that a reader could take it for a lost worker's.
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             var file = new FileStream(path + ".new", FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1);
-            if (!FileLock.TryTake(file.SafeFileHandle))
+            if (!FlightLock.TryTake(file.SafeFileHandle))
             {
                 file.Dispose();
                 File.Delete(path + ".new");

@@ -19,7 +19,7 @@ internal sealed class LostRecorder : IDisposable
         try
         {
             file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None, 1);
-            if (FileLock.TryTake(file.SafeFileHandle))
+            if (FlightLock.TryTake(file.SafeFileHandle))
             {
                 // A page that could not be written may have been dropped with the marks in it; the kernel tells that once, here.
                 RandomAccess.FlushToDisk(file.SafeFileHandle);

@@ -6,9 +6,10 @@ namespace CampaignEngine.Dispatching.Recording;
 
 /// <summary>
 /// The kernel's lock on an open file (flock). It belongs to the open file and to its mappings, so it is free only when every thread of the
-/// process that held it has ended: a stopped process keeps it, a killed one loses it when it can run no more.
+/// process that held it has ended: a stopped process keeps it, a killed one loses it when it can run no more. (A lock of the runtime, as the private
+/// database uses, goes with its stream and leaves the mapping without one.)
 /// </summary>
-internal static class FileLock
+internal static class FlightLock
 {
     private const int ExclusiveNow = 2 | 4;
 
