@@ -10,7 +10,10 @@ public sealed record CampaignReport
 
     public required DateTimeOffset AsOf { get; init; }
 
-    /// <summary>The response rule as written.</summary>
+    /// <summary>A campaign of another system, brought in by 'campaign import-history'.</summary>
+    public bool Imported { get; init; }
+
+    /// <summary>How long a reaction counts: the response rule as written; of an imported campaign its last day or its days.</summary>
     public required string Window { get; init; }
 
     public string? Conversion { get; init; }

@@ -1,6 +1,5 @@
 using System.Data;
 using CampaignEngine.Audiences;
-using CampaignEngine.Campaigns;
 using CampaignEngine.Database;
 using Npgsql;
 using NpgsqlTypes;
@@ -14,6 +13,8 @@ public sealed class CampaignReporter(NpgsqlDataSource database)
     private static readonly string Settings = SqlFile.Load<CampaignReporter>("ReportSettings");
     private static readonly string ReadMailings = SqlFile.Load<CampaignReporter>("ReportMailings");
     private static readonly string ReadRows = SqlFile.Load<CampaignReporter>("ReportRows");
+    private static readonly string LiveContacts = SqlFile.Load<CampaignReporter>("LiveContacts");
+    private static readonly string PastContacts = SqlFile.Load<CampaignReporter>("PastContacts");
 
     /// <summary>Null: the campaign has no mailing yet.</summary>
     public async Task<CampaignReport?> RunAsync(ReportRequest request, CancellationToken cancellationToken)
@@ -25,8 +26,8 @@ public sealed class CampaignReporter(NpgsqlDataSource database)
             await settings.ExecuteNonQueryAsync(cancellationToken);
         }
 
-        var mailings = await ReadMailingsAsync(request, connection, transaction, cancellationToken);
-        if (mailings.Count == 0)
+        var mailings = request.Imported ? [] : await ReadMailingsAsync(request, connection, transaction, cancellationToken);
+        if (mailings.Count == 0 && !request.Imported)
         {
             return null;
         }
@@ -55,21 +56,13 @@ public sealed class CampaignReporter(NpgsqlDataSource database)
     private static async Task<List<(int Level, ReportRow Row)>> ReadRowsAsync(
         ReportRequest request, List<Started> mailings, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
-        var conversions = Conversions(request, mailings);
-        await using var command = new NpgsqlCommand(WithConversions(conversions), connection, transaction) { CommandTimeout = 300 };
-        conversions?.AddParameters(command);
-        command.Parameters.AddWithValue("mailings", mailings.Select(m => m.MailingId).ToArray());
-        command.Parameters.AddWithValue("starts", mailings.Select(m => m.At.ToUniversalTime()).ToArray());
-        command.Parameters.AddWithValue("as_of", request.AsOf.ToUniversalTime());
-        command.Parameters.AddWithValue("window", NpgsqlDbType.Text, request.Response.Window.ToString());
-        command.Parameters.AddWithValue("first_touch", request.Response.Attribution == "first-touch");
-        command.Parameters.AddWithValue("one_mailing", mailings.Count == 1);
-        command.Parameters.AddWithValue("counts", request.Response.Counts.ToArray());
+        await using var command = request.Imported ? Past(request) : Live(request, mailings);
+        (command.Connection, command.Transaction, command.CommandTimeout) = (connection, transaction, 300);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var rows = new List<(int, ReportRow)>();
         while (await reader.ReadAsync(cancellationToken))
         {
-            rows.Add((reader.GetInt32(reader.GetOrdinal("level")), Row(reader, request.Response)));
+            rows.Add((reader.GetInt32(reader.GetOrdinal("level")), Row(reader, request)));
         }
 
         return rows;
@@ -88,20 +81,40 @@ public sealed class CampaignReporter(NpgsqlDataSource database)
             .Rows(rule, mailings.Min(m => m.At), until);
     }
 
-    private static string WithConversions(SelectionStatement? conversions)
+    private static NpgsqlCommand Live(ReportRequest request, List<Started> mailings)
     {
-        if (conversions is null)
-        {
-            return ReadRows;
-        }
-
-        const string Start = "/*conversion*/";
-        var from = ReadRows.IndexOf(Start, StringComparison.Ordinal) + Start.Length;
-        var to = ReadRows.IndexOf("/*end*/", from, StringComparison.Ordinal);
-        return string.Concat(ReadRows.AsSpan(0, from), conversions.Sql, ReadRows.AsSpan(to));
+        var conversions = Conversions(request, mailings);
+        var contacts = conversions is null ? LiveContacts : Replaced(LiveContacts, "/*conversion*/", conversions.Sql);
+        var command = new NpgsqlCommand(Replaced(ReadRows, "/*contacts*/", contacts));
+        conversions?.AddParameters(command);
+        command.Parameters.AddWithValue("mailings", mailings.Select(m => m.MailingId).ToArray());
+        command.Parameters.AddWithValue("starts", mailings.Select(m => m.At.ToUniversalTime()).ToArray());
+        command.Parameters.AddWithValue("as_of", request.AsOf.ToUniversalTime());
+        command.Parameters.AddWithValue("window", NpgsqlDbType.Text, request.Response.Window.ToString());
+        command.Parameters.AddWithValue("first_touch", request.Response.Attribution == "first-touch");
+        command.Parameters.AddWithValue("one_mailing", mailings.Count == 1);
+        command.Parameters.AddWithValue("counts", request.Response.Counts.ToArray());
+        return command;
     }
 
-    private static ReportRow Row(NpgsqlDataReader reader, ResponseDefinition response)
+    private static NpgsqlCommand Past(ReportRequest request)
+    {
+        var command = new NpgsqlCommand(Replaced(ReadRows, "/*contacts*/", PastContacts));
+        command.Parameters.AddWithValue("campaign", request.Campaign);
+        command.Parameters.AddWithValue("as_of", request.AsOf.ToUniversalTime());
+        command.Parameters.AddWithValue("one_mailing", false);
+        return command;
+    }
+
+    // What stands between a mark and the end mark behind it gives way.
+    private static string Replaced(string sql, string mark, string replacement)
+    {
+        var from = sql.IndexOf(mark, StringComparison.Ordinal) + mark.Length;
+        var to = sql.IndexOf("/*end*/", from, StringComparison.Ordinal);
+        return string.Concat(sql.AsSpan(0, from), replacement, sql.AsSpan(to));
+    }
+
+    private static ReportRow Row(NpgsqlDataReader reader, ReportRequest request)
     {
         long Count(string name) => reader.GetInt64(reader.GetOrdinal(name));
         decimal Amount(string name) => reader.GetDecimal(reader.GetOrdinal(name));
@@ -109,10 +122,10 @@ public sealed class CampaignReporter(NpgsqlDataSource database)
         var control = reader.GetBoolean(reader.GetOrdinal("control"));
         return new ReportRow
         {
-            Cell = control ? ControlName : Name("cell"),
+            Cell = Name("cell") ?? (control ? ControlName : null),
             Drop = Name("drop_name"),
             Control = control,
-            ResponsesSeen = control && response.Counts is ["conversion"],
+            ResponsesSeen = control && (request.Imported || request.Response.Counts is ["conversion"]),
             People = Count("people"),
             Contacted = Count("contacted"),
             InDoubt = Count("in_doubt"),
@@ -149,13 +162,14 @@ public sealed class CampaignReporter(NpgsqlDataSource database)
         {
             Campaign = request.Campaign,
             AsOf = request.AsOf,
-            Window = request.Response.Window.ToString(),
+            Imported = request.Imported,
+            Window = request.Window,
             Conversion = request.Response.Conversion?.Text,
             Attribution = request.Response.Attribution,
-            Currency = mailings.Select(m => m.Currency).FirstOrDefault(c => c is not null),
+            Currency = request.Currency ?? mailings.Select(m => m.Currency).FirstOrDefault(c => c is not null),
             Rows = [.. At(0).Select(Compared)],
             Cells = [.. At(1).Select(Compared)],
-            Drops = [.. perDrop.Where(r => !r.Control).Select(Compared)],
+            Drops = [.. perDrop.Where(r => !r.Control && r.Drop is not null).Select(Compared)],
             Total = Compared(whole.FirstOrDefault(r => !r.Control) ?? new ReportRow()),
         };
     }

@@ -22,4 +22,13 @@ public sealed record ReportRequest
 
     /// <summary>What happened or became known later is left out.</summary>
     public required DateTimeOffset AsOf { get; init; }
+
+    /// <summary>The campaign is one of another system, brought in by 'campaign import-history': its own window counts, and all its responses.</summary>
+    public bool Imported { get; init; }
+
+    /// <summary>Currency of an imported campaign.</summary>
+    public string? Currency { get; init; }
+
+    /// <summary>How long a reaction counts, for people.</summary>
+    public string Window { get => field ?? Response.Window.ToString(); init; }
 }

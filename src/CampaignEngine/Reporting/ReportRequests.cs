@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using CampaignEngine.Audiences.Conditions;
 using CampaignEngine.Authoring;
@@ -12,16 +13,17 @@ namespace CampaignEngine.Reporting;
 public sealed class ReportRequests(NpgsqlDataSource database, CustomerModel model, EngineSettings settings)
 {
     private static readonly string ReadDefinition = SqlFile.Load<ReportRequests>("LaunchedDefinition");
+    private static readonly string ReadPast = SqlFile.Load<ReportRequests>("PastCampaign");
 
-    /// <summary>Null: the campaign has no mailing yet, or its rule no longer fits the model; <paramref name="problems"/> then says so.</summary>
+    /// <summary>Null: the campaign has no mailing and was not imported, or its rule no longer fits the model; <paramref name="problems"/> then says so.</summary>
     public async Task<ReportRequest?> ForAsync(string campaign, DateTimeOffset asOf, ProblemList problems, CancellationToken cancellationToken)
     {
-        if (await ReadAsync(campaign, cancellationToken) is not var (file, yaml) || CampaignLoader.Load(file, Encoding.UTF8.GetBytes(yaml), problems) is not { } definition)
+        if (await ReadAsync(campaign, cancellationToken) is not var (file, yaml))
         {
-            return null;
+            return await PastAsync(campaign, asOf, cancellationToken);
         }
 
-        return Of(definition, asOf, problems);
+        return CampaignLoader.Load(file, Encoding.UTF8.GetBytes(yaml), problems) is { } definition ? Of(definition, asOf, problems) : null;
     }
 
     /// <summary>The same from a definition at hand; null when the conversion rule does not fit the model.</summary>
@@ -40,6 +42,37 @@ public sealed class ReportRequests(NpgsqlDataSource database, CustomerModel mode
                 Zone = TimeZoneInfo.FindSystemTimeZoneById(settings.Zone),
                 AsOf = asOf,
             };
+    }
+
+    private async Task<ReportRequest?> PastAsync(string campaign, DateTimeOffset asOf, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(ReadPast);
+        command.Parameters.AddWithValue("campaign", campaign);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        if (!await reader.ReadAsync(cancellationToken))
+        {
+            return null;
+        }
+
+        var nowhere = new Place(campaign, 1, 1);
+        var zone = TimeZoneInfo.FindSystemTimeZoneById(settings.Zone);
+        string? Text(string column) => reader[column] as string;
+        string[] window =
+        [
+            .. reader["window_days"] is int days ? [string.Create(CultureInfo.InvariantCulture, $"{days} days")] : Array.Empty<string>(),
+            .. reader["ends_at"] is DateTime end ? [string.Create(CultureInfo.InvariantCulture, $"to {TimeZoneInfo.ConvertTime(new DateTimeOffset(end), zone):yyyy-MM-dd}")] : Array.Empty<string>(),
+        ];
+        return new ReportRequest
+        {
+            Campaign = campaign,
+            Imported = true,
+            Window = window.Length == 0 ? "open" : string.Join(", ", window),
+            Response = new ResponseDefinition { Place = nowhere, Attribution = "as stated", Conversion = Text("conversion") is { } rule ? new Written(rule, nowhere) : null },
+            Currency = Text("currency"),
+            Model = model,
+            Zone = zone,
+            AsOf = asOf,
+        };
     }
 
     private async Task<(string File, string Yaml)?> ReadAsync(string campaign, CancellationToken cancellationToken)

@@ -1,0 +1,72 @@
+-- Everything that can be said of each contact of a campaign: whether it was made, what it cost, what came back inside the window. One row per item, and one
+-- per mailing for everybody of the control cell. The text between the two marks is replaced by the campaign's conversion rule; as it stands, nothing converts.
+WITH mailing AS (
+    SELECT m.mailing_id, m.drop_name, m.list_id, m.unit_cost, s.started_at
+    FROM engine.mailing m
+    JOIN unnest(@mailings::int[], @starts::timestamptz[]) AS s (mailing_id, started_at) USING (mailing_id)
+), accepted AS (
+    SELECT mailing_id, ordinal, min(at) AS at, count(*) AS messages
+    FROM engine.send_outcome
+    WHERE mailing_id = ANY (@mailings) AND outcome = 'accepted' AND at <= @as_of
+    GROUP BY mailing_id, ordinal
+), doubt AS (
+    SELECT mailing_id, ordinal, min(since) AS since, bool_or(decision = 'sent' AND decided_at <= @as_of) AS decided_sent
+    FROM engine.send_doubt
+    WHERE mailing_id = ANY (@mailings) AND since <= @as_of AND (decision IS DISTINCT FROM 'not_sent' OR decided_at > @as_of)
+    GROUP BY mailing_id, ordinal
+), duplicate AS (
+    SELECT mailing_id, ordinal, count(*) AS messages
+    FROM engine.possible_duplicate
+    WHERE mailing_id = ANY (@mailings) AND at <= @as_of
+    GROUP BY mailing_id, ordinal
+), reaction AS (
+    -- An event counts once it is known: a report as of a past day does not change when something is handed in later.
+    SELECT mailing_id, ordinal,
+           bool_or(kind = 'open') AS opened_raw, bool_or(kind = 'open' AND NOT machine) AS opened,
+           bool_or(kind = 'click') AS clicked_raw, min(at) FILTER (WHERE kind = 'click' AND NOT machine) AS clicked_at,
+           min(at) FILTER (WHERE kind = 'reply' AND NOT machine) AS replied_at,
+           bool_or(kind = 'bounce') AS bounced, bool_or(kind = 'unsubscribe') AS unsubscribed, bool_or(kind = 'complaint') AS complained
+    FROM engine.event
+    WHERE mailing_id = ANY (@mailings) AND at <= @as_of AND recorded_at <= @as_of
+    GROUP BY mailing_id, ordinal
+), contact AS MATERIALIZED (
+    -- sent: accepted; or in doubt and decided so, or proved by an event that only a received message can cause.
+    SELECT m.mailing_id, i.ordinal, m.drop_name, coalesce(i.cell, '') AS cell, false AS control, i.customer_key, m.unit_cost,
+           coalesce(a.at, d.since) AS at,
+           a.at IS NOT NULL OR (d.since IS NOT NULL AND (coalesce(d.decided_sent, false) OR r.mailing_id IS NOT NULL)) AS sent,
+           d.since IS NOT NULL AND a.at IS NULL AND NOT coalesce(d.decided_sent, false) AND r.mailing_id IS NULL AS in_doubt,
+           coalesce(a.messages, 1) AS messages, coalesce(t.messages, 0) AS possible_duplicates,
+           r.opened_raw, r.opened, r.clicked_raw, r.clicked_at, r.replied_at, r.bounced, r.unsubscribed, r.complained
+    FROM mailing m
+    JOIN engine.mailing_item i ON i.mailing_id = m.mailing_id
+    LEFT JOIN accepted a ON a.mailing_id = i.mailing_id AND a.ordinal = i.ordinal
+    LEFT JOIN doubt d ON d.mailing_id = i.mailing_id AND d.ordinal = i.ordinal
+    LEFT JOIN duplicate t ON t.mailing_id = i.mailing_id AND t.ordinal = i.ordinal
+    LEFT JOIN reaction r ON r.mailing_id = i.mailing_id AND r.ordinal = i.ordinal
+    WHERE i.mailing_id = ANY (@mailings) AND NOT i.seed
+    UNION ALL
+    -- The control cell: never contacted, measured from the start of each mailing. Negative ordinals are nobody's.
+    SELECT m.mailing_id, -row_number() OVER (PARTITION BY m.mailing_id)::int, m.drop_name, '', true, p.customer_key, 0,
+           m.started_at, false, false, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+    FROM mailing m
+    JOIN engine.list_person p ON p.list_id = m.list_id AND p.reason = 'control'
+), conversion (customer_key, order_key, at, amount) AS (
+    /*conversion*/SELECT NULL::text, NULL::text, NULL::timestamptz, NULL::numeric WHERE false/*end*/
+), matched AS (
+    SELECT DISTINCT ON (v.order_key) c.mailing_id, c.ordinal, coalesce(v.amount, 0) AS amount
+    FROM conversion v
+    JOIN contact c ON c.customer_key = v.customer_key AND (c.sent OR c.control)
+                  AND v.at >= c.at AND v.at <= (c.at AT TIME ZONE 'UTC' + @window::text::interval) AT TIME ZONE 'UTC'
+    ORDER BY v.order_key, extract(epoch FROM c.at) * CASE WHEN @first_touch THEN 1 ELSE -1 END, c.mailing_id
+), credited AS (
+    SELECT mailing_id, ordinal, count(*) AS orders, sum(amount) AS revenue FROM matched GROUP BY mailing_id, ordinal
+)
+SELECT c.drop_name, c.cell, c.control, c.customer_key, c.sent, c.in_doubt, c.messages, c.messages * c.unit_cost AS cost, c.possible_duplicates,
+       c.sent AND c.bounced IS NOT TRUE AS delivered, c.bounced, c.opened_raw, c.opened, c.clicked_raw, c.clicked_at IS NOT NULL AS clicked,
+       c.replied_at IS NOT NULL AS replied, c.unsubscribed, c.complained,
+       coalesce(c.sent AND 'click' = ANY (@counts) AND c.clicked_at <= (c.at AT TIME ZONE 'UTC' + @window::text::interval) AT TIME ZONE 'UTC', false)
+       OR coalesce(c.sent AND 'reply' = ANY (@counts) AND c.replied_at <= (c.at AT TIME ZONE 'UTC' + @window::text::interval) AT TIME ZONE 'UTC', false)
+       OR ('conversion' = ANY (@counts) AND coalesce(k.orders, 0) > 0) AS responded,
+       coalesce(k.orders, 0) AS orders, coalesce(k.revenue, 0) AS revenue
+FROM contact c
+LEFT JOIN credited k USING (mailing_id, ordinal)
