@@ -49,6 +49,15 @@ public sealed class CampaignEngineServices(string directory, EngineSettings sett
     // Tracking
     public ItemTokens Tokens => ItemTokens.Of(Keys);
 
+    /// <summary>Takes opens, clicks and the like into the workspace's spool, and from there into the database. The caller disposes it.</summary>
+    /// <param name="say">Receives what keeps events from being stored, and when that is over.</param>
+    /// <exception cref="IOException">The spool cannot be written.</exception>
+    public EventRecorder Recorder(TimeProvider clock, Action<string> say) => new(
+        new EventStore(database.Source),
+        new EventRecorderOptions { Directory = Path.Combine(directory, ".campaign", "spool"), Capacity = settings.Web.SpoolMebibytes * 1024L * 1024L },
+        clock,
+        say);
+
     // Scheduling
     /// <param name="say">Receives what could not be frozen, and why.</param>
     public OccurrencePlanner Occurrences(Action<string> say) =>

@@ -139,6 +139,7 @@ public sealed class EngineLoader
             {
                 BaseUrl = (web?.Text("base_url") ?? defaults.Web.BaseUrl).TrimEnd('/'),
                 Listen = (web?.Text("listen") ?? defaults.Web.Listen).TrimEnd('/'),
+                SpoolMebibytes = web?.Integer("spool_mib") ?? defaults.Web.SpoolMebibytes,
             },
             AdminListen = root.Mapping("admin")?.Text("listen")?.TrimEnd('/'),
             Routes = routes,

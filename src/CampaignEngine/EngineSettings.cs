@@ -114,6 +114,9 @@ public sealed record WebSettings
 
     /// <summary>Where the web process listens.</summary>
     public string Listen { get; init; } = "http://127.0.0.1:8080";
+
+    /// <summary>MiB of answers that may wait on disk while the database is away; above it the server answers 503.</summary>
+    public int SpoolMebibytes { get; init; } = 1024;
 }
 
 /// <summary>A relay that takes messages.</summary>

@@ -114,7 +114,8 @@ public static class EngineShape
         new("default_language", new ScalarShape(LanguageKind) { Description = "Language (BCP 47) of amounts, dates and numbers for people without one." }) { Default = "en" },
         new("web", new MapShape(
             new("base_url", new ScalarShape(UrlKind) { Description = "Public address that links, pixels and unsubscribe pages start with." }) { Default = "http://localhost:8080" },
-            new("listen", new ScalarShape(UrlKind) { Description = "Where the web process listens." }) { Default = "http://127.0.0.1:8080" })
+            new("listen", new ScalarShape(UrlKind) { Description = "Where the web process listens." }) { Default = "http://127.0.0.1:8080" },
+            new("spool_mib", new ScalarShape(MessagesKind) { Description = "MiB of opens, clicks and the like that may wait on disk while the database is away; above it the web process answers 503." }) { Default = "1024" })
         { Description = "The web process." }),
         new("admin", new MapShape(
             new KeyShape("listen", new ScalarShape(UrlKind) { Description = "Where 'serve' answers /metrics, /livez and /readyz; never an address the public reaches, for example 'http://127.0.0.1:9464'." }) { Default = "nowhere" })

@@ -232,7 +232,7 @@ public sealed class MessageStoreWriter : IAsyncDisposable
 
         var rest = new byte[entryLength + messageLength];
         return RandomAccess.Read(_data, rest, offset + StoreRecord.HeadLength) == rest.Length
-            && StoreRecord.Checksum(StoreRecord.Checksum(0, rest.AsSpan(0, entryLength)), rest.AsSpan(entryLength)) == checksum
+            && Crc32C.Of(Crc32C.Of(0, rest.AsSpan(0, entryLength)), rest.AsSpan(entryLength)) == checksum
             ? offset + StoreRecord.HeadLength + rest.Length
             : null;
     }

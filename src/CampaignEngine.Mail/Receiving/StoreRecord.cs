@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using System.Numerics;
 using System.Text;
 
 namespace CampaignEngine.Mail.Receiving;
@@ -37,7 +36,7 @@ internal static class StoreRecord
         BinaryPrimitives.WriteUInt32LittleEndian(to, Magic);
         BinaryPrimitives.WriteInt32LittleEndian(to[4..], entry.WrittenCount);
         BinaryPrimitives.WriteInt32LittleEndian(to[8..], message.Data.Length);
-        BinaryPrimitives.WriteUInt32LittleEndian(to[12..], Checksum(Checksum(0, entry.WrittenSpan), message.Data.Span));
+        BinaryPrimitives.WriteUInt32LittleEndian(to[12..], Crc32C.Of(Crc32C.Of(0, entry.WrittenSpan), message.Data.Span));
         output.Advance(HeadLength);
         output.Write(entry.WrittenSpan);
         output.Write(message.Data.Span);
@@ -95,22 +94,6 @@ internal static class StoreRecord
             Size = messageLength,
             DataOffset = offset + HeadLength + entry.Length,
         };
-    }
-
-    public static uint Checksum(uint crc, ReadOnlySpan<byte> bytes)
-    {
-        while (bytes.Length >= 8)
-        {
-            crc = BitOperations.Crc32C(crc, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
-            bytes = bytes[8..];
-        }
-
-        foreach (var b in bytes)
-        {
-            crc = BitOperations.Crc32C(crc, b);
-        }
-
-        return crc;
     }
 
     private static void WriteText(ArrayBufferWriter<byte> output, string text)

@@ -5,15 +5,16 @@ using Npgsql;
 
 namespace CampaignEngine.Web.Endpoints;
 
-/// <summary>What the recipients' side of the site needs. One for the life of the process; dispose it after the server has stopped, so that waiting events are written.</summary>
+/// <summary>What the recipients' side of the site needs. One for the life of the process.</summary>
+/// <param name="recorder">Dispose it after the server has stopped, so that waiting events are written.</param>
 /// <param name="settings">For the page that shows a message again; null: there is none.</param>
-public sealed class TrackingSite(NpgsqlDataSource database, CustomerModel model, ItemTokens tokens, TimeProvider clock, EventRecorderOptions? options = null, EngineSettings? settings = null) : IAsyncDisposable
+public sealed class TrackingSite(NpgsqlDataSource database, CustomerModel model, ItemTokens tokens, TimeProvider clock, EventRecorder recorder, EngineSettings? settings = null)
 {
     public ItemTokens Tokens { get; } = tokens;
 
     public TimeProvider Clock { get; } = clock;
 
-    public EventRecorder Recorder { get; } = new(new EventStore(database), options ?? new EventRecorderOptions(), clock);
+    public EventRecorder Recorder { get; } = recorder;
 
     public LinkTargets Links { get; } = new(database);
 
@@ -26,6 +27,4 @@ public sealed class TrackingSite(NpgsqlDataSource database, CustomerModel model,
     public NpgsqlDataSource Database { get; } = database;
 
     public RecipientLanguage Languages { get; } = new(database, model, clock);
-
-    public ValueTask DisposeAsync() => Recorder.DisposeAsync();
 }

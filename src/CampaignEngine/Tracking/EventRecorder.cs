@@ -1,54 +1,52 @@
-using System.Threading.Channels;
 using CampaignEngine.Operating;
-using Npgsql;
+using CampaignEngine.Tracking.Spooling;
 
 namespace CampaignEngine.Tracking;
 
 /// <summary>
-/// Group commit for events: everything that arrives while one commit is under way goes into the next one. A task handed out by
-/// <see cref="RecordAsync"/> ends when its event is durable, so an answer that waits for it never acknowledges a lost event.
+/// Takes events and answers for them: an event counts once it is flushed to the spool on disk, whatever the database does. A second loop
+/// (<see cref="SpoolDrain"/>) brings the spool into the database; event keys make it harmless to bring the same event twice.
 /// </summary>
 public sealed class EventRecorder : IAsyncDisposable
 {
-    private static readonly KeyValuePair<string, object?> Written = new("end", "written");
-    private static readonly KeyValuePair<string, object?> Refused = new("end", "refused");
-    private static readonly KeyValuePair<string, object?> Turned = new("end", "queue_full");
-    private static readonly KeyValuePair<string, object?> GivenUp = new("end", "given_up");
-    private readonly EventStore _store;
+    private static readonly KeyValuePair<string, object?> Turned = new("end", "spool_full");
     private readonly EventRecorderOptions _options;
     private readonly TimeProvider _clock;
-    private readonly Channel<Waiting> _queue;
-    private readonly CancellationTokenSource _stop = new();
-    private readonly Task _loop;
+    private readonly SpoolFolder _folder;
+    private readonly SpoolWriter _writer;
+    private readonly SpoolDrain _drain;
 
-    public EventRecorder(EventStore store, EventRecorderOptions options, TimeProvider clock)
+    /// <param name="say">Receives a line when the database or the disk stops taking events, and when it takes them again.</param>
+    /// <exception cref="IOException">The spool's folder cannot be written.</exception>
+    public EventRecorder(EventStore store, EventRecorderOptions options, TimeProvider clock, Action<string> say)
     {
-        _store = store;
-        _options = options;
-        _clock = clock;
-        _queue = Channel.CreateBounded<Waiting>(new BoundedChannelOptions(options.Capacity) { SingleReader = true });
-        _loop = Task.Run(WriteBatchesAsync);
+        (_options, _clock) = (options, clock);
+        _folder = SpoolFolder.Take(options.Directory);
+        var old = _folder.Segments();
+        var size = old.Sum(number => new FileInfo(_folder.FileOf(number)).Length);
+        _writer = new SpoolWriter(_folder, options, size, old.Count == 0 ? 1 : old[^1] + 1, say);
+        _drain = new SpoolDrain(_folder, _writer, store, options, clock, say);
     }
 
     /// <summary>
-    /// Hands one event in. False: the queue is full or closing and nothing was taken. Otherwise <paramref name="durable"/> ends once the event is
-    /// committed, and fails if the database refused this event for good.
+    /// Hands one event in. False: the spool is full or closing and nothing was taken. Otherwise <paramref name="durable"/> ends once the event is on
+    /// the disk; its result is false when the disk refused it.
     /// </summary>
-    public bool TryRecord(TrackedEvent tracked, out Task durable)
+    public bool TryRecord(TrackedEvent tracked, out Task<bool> durable) => TryRecord([tracked], out durable);
+
+    /// <summary>The same for many at once: all are taken, or none.</summary>
+    public bool TryRecord(ReadOnlySpan<TrackedEvent> events, out Task<bool> durable)
     {
-        var waiting = new Waiting(tracked);
-        durable = waiting.Done.Task;
-        var taken = _queue.Writer.TryWrite(waiting);
-        if (taken)
+        if (_writer.Append(events) is { } taken)
         {
-            EngineMeter.EventsWaiting.Add(1);
-        }
-        else
-        {
-            EngineMeter.Events.Add(1, Turned);
+            EngineMeter.EventsWaiting.Add(events.Length);
+            durable = taken;
+            return true;
         }
 
-        return taken;
+        EngineMeter.Events.Add(events.Length, Turned);
+        durable = Task.FromResult(false);
+        return false;
     }
 
     /// <summary>Waits until the event is durable or the deadline has passed; false means not (yet) durable or not taken.</summary>
@@ -61,8 +59,7 @@ public sealed class EventRecorder : IAsyncDisposable
 
         try
         {
-            await durable.WaitAsync(deadline, _clock, cancellationToken);
-            return true;
+            return await durable.WaitAsync(deadline, _clock, cancellationToken);
         }
         catch (TimeoutException)
         {
@@ -70,98 +67,14 @@ public sealed class EventRecorder : IAsyncDisposable
         }
     }
 
-    /// <summary>Writes what is waiting, then stops. What the database does not take within ten seconds is given up: it was never acknowledged.</summary>
+    /// <summary>Waits until the database has everything that was durable at this call.</summary>
+    public Task FlushAsync(CancellationToken cancellationToken) => _drain.ReachAsync(_writer.Durable, cancellationToken);
+
+    /// <summary>Brings what is waiting into the database, as long as the options allow; the rest stays on the disk for the next process.</summary>
     public async ValueTask DisposeAsync()
     {
-        _queue.Writer.TryComplete();
-        _stop.CancelAfter(TimeSpan.FromSeconds(10));
-        await _loop;
-        _stop.Dispose();
-    }
-
-    private async Task WriteBatchesAsync()
-    {
-        var batch = new List<Waiting>(_options.BatchSize);
-        try
-        {
-            while (await _queue.Reader.WaitToReadAsync(_stop.Token))
-            {
-                batch.Clear();
-                while (batch.Count < _options.BatchSize && _queue.Reader.TryRead(out var waiting))
-                {
-                    batch.Add(waiting);
-                }
-
-                await WriteAsync(batch);
-            }
-        }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
-        {
-            GiveUp(batch);
-        }
-    }
-
-    private async Task WriteAsync(List<Waiting> batch)
-    {
-        while (true)
-        {
-            try
-            {
-                await _store.WriteAsync(batch.ConvertAll(w => w.Event), _stop.Token);
-                Ended(batch.Count, Written);
-                batch.ForEach(w => w.Done.TrySetResult());
-                return;
-            }
-            catch (PostgresException refused) when (!refused.IsTransient)
-            {
-                await WriteOneByOneAsync(batch, refused);
-                return;
-            }
-            catch (NpgsqlException)
-            {
-                // The commit may or may not have happened; the event keys make the second try harmless.
-                await Task.Delay(_options.RetryAfter, _clock, _stop.Token);
-            }
-        }
-    }
-
-    // One event that the database refuses for good must not take its neighbours with it.
-    private async Task WriteOneByOneAsync(List<Waiting> batch, PostgresException refused)
-    {
-        if (batch.Count == 1)
-        {
-            Ended(1, Refused);
-            batch[0].Done.TrySetException(refused);
-            return;
-        }
-
-        foreach (var waiting in batch)
-        {
-            await WriteAsync([waiting]);
-        }
-    }
-
-    private void GiveUp(List<Waiting> batch)
-    {
-        while (_queue.Reader.TryRead(out var waiting))
-        {
-            batch.Add(waiting);
-        }
-
-        var open = batch.FindAll(w => w.Done.TrySetCanceled());
-        Ended(open.Count, GivenUp);
-    }
-
-    private static void Ended(int count, KeyValuePair<string, object?> end)
-    {
-        EngineMeter.EventsWaiting.Add(-count);
-        EngineMeter.Events.Add(count, end);
-    }
-
-    private sealed class Waiting(TrackedEvent tracked)
-    {
-        public TrackedEvent Event { get; } = tracked;
-
-        public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        _writer.Dispose();
+        await _drain.StopAsync(_writer.Durable, _options.LastPatience);
+        _folder.Dispose();
     }
 }

@@ -4,22 +4,28 @@ using Npgsql;
 
 namespace CampaignEngine.Tests.Tracking;
 
-public sealed class EventRecorderTests(TestDatabase database) : IClassFixture<TestDatabase>
+public sealed class EventRecorderTests(TestDatabase database) : IClassFixture<TestDatabase>, IDisposable
 {
     private static readonly DateTimeOffset Noon = new(2026, 3, 10, 12, 0, 0, TimeSpan.Zero);
 
+    private readonly TempDirectory _folder = new("spool");
+    private readonly List<string> _said = [];
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
+    public void Dispose() => _folder.Dispose();
+
     [Fact]
-    public async Task AnEventIsCommittedWhenItsTaskEnds()
+    public async Task AnEventIsOnTheDiskWhenItsTaskEndsAndInTheDatabaseSoon()
     {
         var mailing = await FreezeAsync("durable");
         await using var recorder = Recorder();
         await Task.WhenAll(Enumerable.Range(0, 3_000).Select(async n =>
         {
             Assert.True(recorder.TryRecord(Open(mailing, Noon.AddSeconds(n)), out var durable));
-            await durable;
+            Assert.True(await durable);
         }));
+        await recorder.FlushAsync(Cancellation);
         Assert.Equal(3_000, await CountAsync(mailing));
     }
 
@@ -43,52 +49,58 @@ public sealed class EventRecorderTests(TestDatabase database) : IClassFixture<Te
     }
 
     [Fact]
-    public async Task ARefusedEventDoesNotTakeItsNeighboursWithIt()
+    public async Task ARefusedEventDoesNotTakeItsNeighboursWithItAndIsNamed()
     {
         var mailing = await FreezeAsync("refused");
         var broken = Open(mailing, Noon) with { LinkNo = 1, Key = "an open with a link" };
         await using var recorder = Recorder();
+        Assert.True(recorder.TryRecord([Open(mailing, Noon.AddSeconds(1)), broken, Open(mailing, Noon.AddSeconds(2))], out var durable));
+        Assert.True(await durable);
+        await recorder.FlushAsync(Cancellation);
+        Assert.Equal(2, await CountAsync(mailing));
+        Assert.StartsWith("events: the database refuses the event an open with a link for good: new row for relation", Assert.Single(_said));
+    }
+
+    [Fact]
+    public async Task EventsAreTakenWhileTheDatabaseStandsStillAndKeptByWhoeverComesNext()
+    {
+        var mailing = await FreezeAsync("still");
         await using (await LockEventsAsync())
         {
-            // The first event holds the writer; the others share the batch after it.
-            Assert.True(recorder.TryRecord(Open(mailing, Noon), out _));
+            var recorder = Recorder();
+            Assert.True(await recorder.RecordAsync(Open(mailing, Noon), TimeSpan.FromSeconds(30), Cancellation));
+            Assert.True(await recorder.RecordAsync(Open(mailing, Noon.AddSeconds(1)), TimeSpan.FromSeconds(30), Cancellation));
+            await recorder.DisposeAsync();
+            Assert.Contains(_said, line => line.StartsWith("events: the database has not taken everything; the rest stays in the spool", StringComparison.Ordinal));
         }
 
-        Assert.True(recorder.TryRecord(Open(mailing, Noon.AddSeconds(1)), out var before));
-        Assert.True(recorder.TryRecord(broken, out var refused));
-        Assert.True(recorder.TryRecord(Open(mailing, Noon.AddSeconds(2)), out var after));
-        await before;
-        await after;
-        await Assert.ThrowsAsync<PostgresException>(() => refused);
+        Assert.Equal(0, await CountAsync(mailing));
+        await using var next = Recorder();
+        Assert.True(await next.RecordAsync(Open(mailing, Noon.AddSeconds(2)), TimeSpan.FromSeconds(30), Cancellation));
+        await next.FlushAsync(Cancellation);
         Assert.Equal(3, await CountAsync(mailing));
     }
 
     [Fact]
-    public async Task NothingIsAcknowledgedWhileTheDatabaseStandsStill()
-    {
-        var mailing = await FreezeAsync("still");
-        await using var recorder = Recorder();
-        Task durable;
-        await using (await LockEventsAsync())
-        {
-            Assert.True(recorder.TryRecord(Open(mailing, Noon), out durable));
-            Assert.False(await recorder.RecordAsync(Open(mailing, Noon.AddSeconds(1)), TimeSpan.FromMilliseconds(50), Cancellation));
-            Assert.False(durable.IsCompleted);
-        }
-
-        await durable;
-    }
-
-    [Fact]
-    public async Task AFullQueueTakesNothingMore()
+    public async Task AFullSpoolTakesNothingMoreUntilTheDatabaseHasRead()
     {
         var mailing = await FreezeAsync("full");
-        await using var recorder = new EventRecorder(new EventStore(database.Source), new EventRecorderOptions { Capacity = 2, BatchSize = 1 }, TimeProvider.System);
+        await using var recorder = Recorder(Options() with { LastPatience = TimeSpan.FromSeconds(10), Capacity = 4_000, SegmentSize = 500 });
+        var taken = 0;
         await using (await LockEventsAsync())
         {
-            var taken = Enumerable.Range(0, 10).Count(n => recorder.TryRecord(Open(mailing, Noon.AddSeconds(n)), out _));
-            Assert.InRange(taken, 2, 3);
+            while (await recorder.RecordAsync(Open(mailing, Noon.AddSeconds(taken)), TimeSpan.FromSeconds(30), Cancellation))
+            {
+                taken++;
+            }
+
+            Assert.InRange(taken, 40, 80);
+            Assert.False(recorder.TryRecord(Open(mailing, Noon.AddHours(1)), out _));
         }
+
+        await recorder.FlushAsync(Cancellation);
+        Assert.Equal(taken, await CountAsync(mailing));
+        Assert.True(await recorder.RecordAsync(Open(mailing, Noon.AddHours(1)), TimeSpan.FromSeconds(30), Cancellation));
     }
 
     [Fact]
@@ -115,7 +127,15 @@ public sealed class EventRecorderTests(TestDatabase database) : IClassFixture<Te
         Assert.StartsWith("a?b???xxx", await database.ScalarAsync<string>($"SELECT user_agent FROM engine.event WHERE mailing_id = {mailing.MailingId}"));
     }
 
-    private EventRecorder Recorder() => new(new EventStore(database.Source), new EventRecorderOptions(), TimeProvider.System);
+    private EventRecorderOptions Options() => new() { Directory = Path.Combine(_folder.FullName, "spool"), Gathering = TimeSpan.FromMilliseconds(1), LastPatience = TimeSpan.FromSeconds(1) };
+
+    private EventRecorder Recorder(EventRecorderOptions? options = null) => new(new EventStore(database.Source), options ?? Options(), TimeProvider.System, line =>
+    {
+        lock (_said)
+        {
+            _said.Add(line);
+        }
+    });
 
     private Task<ArrangedMailing> FreezeAsync(string campaign) =>
         ArrangedMailing.FreezeAsync(database.Source, [new ArrangedPerson("1", "one@example.com")], campaign, cancellationToken: Cancellation);

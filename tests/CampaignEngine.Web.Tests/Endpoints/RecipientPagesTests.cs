@@ -131,6 +131,7 @@ public sealed class RecipientPagesTests(TrackingFixture site) : IClassFixture<Tr
 
     private async Task<long> CountAsync(string sql)
     {
+        await site.FlushAsync();
         await using var command = site.Source.CreateCommand(sql);
         return (long)(await command.ExecuteScalarAsync(Cancellation))!;
     }

@@ -18,7 +18,7 @@ public sealed class ShortMessageEndpointsTests(TestDatabase database) : IClassFi
     private readonly ConcurrentQueue<ReceivedShortMessage> _answers = new();
     private readonly HttpClient _client = TrackingVisitor.CreateClient();
     private GatewayDouble _gateway = null!;
-    private TrackingSite _tracking = null!;
+    private EventRecorder _recorder = null!;
     private WebServer _server = null!;
     private ItemTokens _tokens = null!;
     private RecipientKeys _keys = null!;
@@ -53,9 +53,11 @@ public sealed class ShortMessageEndpointsTests(TestDatabase database) : IClassFi
         var keys = InstallationKeys.Load(database.WorkspaceDirectory);
         (_tokens, _keys) = (ItemTokens.Of(keys), new RecipientKeys(keys));
         var model = TrackingFixture.BuiltInCustomers();
-        _tracking = new TrackingSite(database.Source, model, _tokens, TimeProvider.System, settings: settings);
+        _recorder = new EventRecorder(
+            new EventStore(database.Source), new EventRecorderOptions { Directory = Path.Combine(database.WorkspaceDirectory, "spool") }, TimeProvider.System, _ => { });
+        var tracking = new TrackingSite(database.Source, model, _tokens, TimeProvider.System, _recorder, settings);
         var site = new ShortMessageSite(database.Source, model, settings!, new ContactPoints(_keys, AddressRules.Plain, null), _tokens, database.WorkspaceDirectory, TimeProvider.System);
-        _server = WebServer.Create(new WebServerOptions { Listen = "http://127.0.0.1:0" }, _tracking, map: routes => routes.MapShortMessages(site));
+        _server = WebServer.Create(new WebServerOptions { Listen = "http://127.0.0.1:0" }, tracking, map: routes => routes.MapShortMessages(site));
         await _server.StartAsync(Token);
         _client.BaseAddress = _server.Address;
 
@@ -80,7 +82,7 @@ public sealed class ShortMessageEndpointsTests(TestDatabase database) : IClassFi
     public async ValueTask DisposeAsync()
     {
         await _server.DisposeAsync();
-        await _tracking.DisposeAsync();
+        await _recorder.DisposeAsync();
         await _gateway.DisposeAsync();
         _client.Dispose();
     }

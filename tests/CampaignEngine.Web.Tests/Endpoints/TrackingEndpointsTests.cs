@@ -119,6 +119,7 @@ public sealed class TrackingEndpointsTests(TrackingFixture site) : IClassFixture
         var ordinal = site.Mailing.OrdinalOf("3");
         site.Clock.Now = site.Clock.Now.AddSeconds(2);
         await site.Visitor.ClickAsync(Mailing, ordinal, 2, Cancellation, agent);
+        await site.FlushAsync();
         Assert.Contains(reason, await site.ScalarAsync<string>($"SELECT string_agg(machine_reason, '|') FROM engine.event WHERE ordinal = {ordinal}"));
     }
 
@@ -217,7 +218,11 @@ public sealed class TrackingEndpointsTests(TrackingFixture site) : IClassFixture
     [Fact]
     public async Task HealthSaysWhetherTheDatabaseAnswers() => Assert.Equal("ok\n", await site.Client.GetStringAsync("/healthz", Cancellation));
 
-    private Task<int> CountAsync(string where) => site.ScalarAsync<int>($"SELECT count(*)::int FROM engine.event WHERE {where}");
+    private async Task<int> CountAsync(string where)
+    {
+        await site.FlushAsync();
+        return await site.ScalarAsync<int>($"SELECT count(*)::int FROM engine.event WHERE {where}");
+    }
 
     private Task<string> StateAsync() => site.ScalarAsync<string>(
         """

@@ -19,6 +19,8 @@ public sealed class TrackingFixture : TestDatabase, IAsyncDisposable
 
     public SettableClock Clock { get; } = new(Sent.AddHours(3));
 
+    public EventRecorder Recorder { get; private set; } = null!;
+
     public ArrangedMailing Mailing { get; private set; } = null!;
 
     public HttpClient Client { get; } = TrackingVisitor.CreateClient();
@@ -49,10 +51,13 @@ public sealed class TrackingFixture : TestDatabase, IAsyncDisposable
     public new async ValueTask DisposeAsync()
     {
         await _server.DisposeAsync();
-        await _site.DisposeAsync();
+        await Recorder.DisposeAsync();
         Client.Dispose();
         await base.DisposeAsync();
     }
+
+    /// <summary>What requests acknowledged is in the database then.</summary>
+    public Task FlushAsync() => Recorder.FlushAsync(TestContext.Current.CancellationToken);
 
     ValueTask IAsyncDisposable.DisposeAsync() => DisposeAsync();
 
@@ -69,7 +74,9 @@ public sealed class TrackingFixture : TestDatabase, IAsyncDisposable
             await Mailing.OutcomeAsync(Source, $"{n}", Sent);
         }
 
-        _site = new TrackingSite(Source, BuiltInCustomers(), Tokens, Clock, settings: new EngineSettings());
+        Recorder = new EventRecorder(
+            new EventStore(Source), new EventRecorderOptions { Directory = Path.Combine(WorkspaceDirectory, "spool"), Gathering = TimeSpan.FromMilliseconds(1) }, Clock, _ => { });
+        _site = new TrackingSite(Source, BuiltInCustomers(), Tokens, Clock, Recorder, new EngineSettings());
         _server = WebServer.Create(new WebServerOptions { Listen = "http://127.0.0.1:0" }, _site);
         await _server.StartAsync(cancellationToken);
         Addresses = new TrackingAddresses(_server.Address, Tokens);

@@ -4,6 +4,7 @@ using CampaignEngine.Deduplication;
 using CampaignEngine.Scheduling;
 using CampaignEngine.Tracking;
 using CampaignEngine.Web;
+using CampaignEngine.Web.Endpoints;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -13,8 +14,9 @@ namespace CampaignEngine.Cli.Commands.Serve;
 internal static class HostedParts
 {
     /// <param name="log">Takes the progress of sending every few seconds; null: nobody asked for it.</param>
-    public static void Add(IServiceCollection services, WorkspaceSession session, JsonLog? log)
+    public static void Add(IServiceCollection services, WorkspaceSession session, TrackingSite site, JsonLog? log)
     {
+        Repeat("links of mailings", TimeSpan.FromSeconds(5), site.Links.LearnAsync);
         Repeat("machine sweep", TimeSpan.FromSeconds(10), cancellationToken => new MachineSweep(session.Database.Source).RunOnceAsync(cancellationToken));
         Repeat("suppressions", TimeSpan.FromSeconds(2), cancellationToken => new SuppressionSync(session.Database.Source, session.Services.Contacts).RunOnceAsync(cancellationToken));
         services.AddHostedService(_ => new Sender(session, log));

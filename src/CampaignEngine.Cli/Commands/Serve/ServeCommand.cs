@@ -19,11 +19,12 @@ internal static class ServeCommand
         {
             var entries = log.Begin(parsed);
             await using var session = await WorkspaceSession.OpenAsync(workspace, parsed, cancellationToken);
-            await using var site = new TrackingSite(session.Database.Source, session.Model, session.Services.Tokens, session.TimeProvider, settings: session.Settings);
+            await using var recorder = session.Services.Recorder(session.TimeProvider, Console.Error.WriteLine);
+            var site = new TrackingSite(session.Database.Source, session.Model, session.Services.Tokens, session.TimeProvider, recorder, session.Settings);
             var options = new WebServerOptions { Listen = parsed.GetValue(listen) ?? session.Settings.Web.Listen };
             var gateways = new ShortMessageSite(
                 session.Database.Source, session.Model, session.Settings, session.Services.Contacts, session.Services.Tokens, session.WorkspaceDirectory, session.TimeProvider);
-            await using var server = WebServer.Create(options, site, services => HostedParts.Add(services, session, entries), routes => routes.MapShortMessages(gateways), entries);
+            await using var server = WebServer.Create(options, site, services => HostedParts.Add(services, session, site, entries), routes => routes.MapShortMessages(gateways), entries);
             await using var operators = await admin.StartAsync(parsed, session, session.Settings.AdminListen, cancellationToken);
             await server.StartAsync(cancellationToken);
             await Console.Error.WriteLineAsync($"listening on {server.Address}; links in messages begin with {session.Settings.Web.BaseUrl}; stop with Ctrl-C");
