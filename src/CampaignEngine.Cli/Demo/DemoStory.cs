@@ -9,6 +9,7 @@ using CampaignEngine.Dispatching;
 using CampaignEngine.Mail.Receiving;
 using CampaignEngine.Planning;
 using CampaignEngine.Reporting;
+using CampaignEngine.Tracking;
 using CampaignEngine.Web;
 using CampaignEngine.Web.Endpoints;
 using Npgsql;

@@ -30,7 +30,7 @@ public static class EngineMeter
 
     internal static UpDownCounter<long> InHand { get; } = Meter.CreateUpDownCounter<long>("campaign.messages.in_hand", "{message}", "Granted messages that have not been reported yet.");
 
-    internal static UpDownCounter<long> EventsWaiting { get; } = Meter.CreateUpDownCounter<long>("campaign.events.waiting", "{event}", "Opens, clicks and the like that wait for their commit.");
+    internal static UpDownCounter<long> EventsWaiting { get; } = Meter.CreateUpDownCounter<long>("campaign.events.waiting", "{event}", "Opens, clicks and the like on disk that the database does not have yet, of those this process took.");
 
     internal static Counter<long> Events { get; } = Meter.CreateCounter<long>("campaign.events", "{event}", "Opens, clicks and the like by how they ended.");
 

@@ -39,7 +39,6 @@ public sealed class EventRecorder : IAsyncDisposable
     {
         if (_writer.Append(events) is { } taken)
         {
-            EngineMeter.EventsWaiting.Add(events.Length);
             durable = taken;
             return true;
         }

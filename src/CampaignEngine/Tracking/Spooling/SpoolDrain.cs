@@ -175,7 +175,7 @@ internal sealed class SpoolDrain
     {
         using var reader = new SpoolReader(folder.FileOf(segment));
         var length = reader.Length;
-        while (await DrainAsync(reader, length))
+        while (await DrainAsync(reader, length, isOld: true))
         {
             // Until nothing is left.
         }
@@ -188,12 +188,14 @@ internal sealed class SpoolDrain
     }
 
     // False: there was nothing before the end.
-    private async Task<bool> DrainAsync(SpoolReader reader, long end)
+    private async Task<bool> DrainAsync(SpoolReader reader, long end, bool isOld = false)
     {
         _batch.Clear();
         reader.Read(_batch, _options.BatchSize, end);
         if (_batch.Count > 0)
         {
+            // Another process took them; from here on they are ours.
+            EngineMeter.EventsWaiting.Add(isOld ? _batch.Count : 0);
             await WriteAsync(_batch);
         }
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using CampaignEngine.Operating;
 using Microsoft.Win32.SafeHandles;
 
 namespace CampaignEngine.Tracking.Spooling;
@@ -80,6 +81,7 @@ internal sealed class SpoolWriter : IDisposable
                 SpoolRecord.Write(_open.Bytes, tracked);
             }
 
+            _open.Events += events.Length;
             _pendingEnd = _open.Bytes.WrittenCount;
             Monitor.Pulse(_gate);
             return _open.Done.Task;
@@ -132,6 +134,7 @@ internal sealed class SpoolWriter : IDisposable
             }
 
             var end = TryWrite(batch, at);
+            EngineMeter.EventsWaiting.Add(end is null ? 0 : batch.Events);
             TaskCompletionSource? more = null;
             lock (_gate)
             {
@@ -212,11 +215,14 @@ internal sealed class SpoolWriter : IDisposable
     {
         public ArrayBufferWriter<byte> Bytes { get; } = new(64 * 1024);
 
+        public int Events { get; set; }
+
         public TaskCompletionSource<bool> Done { get; private set; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public void Clear()
         {
             Bytes.ResetWrittenCount();
+            Events = 0;
             Done = new(TaskCreationOptions.RunContinuationsAsynchronously);
         }
     }
