@@ -74,6 +74,7 @@ public sealed class EventRecorder : IAsyncDisposable
     {
         _writer.Dispose();
         await _drain.StopAsync(_writer.Durable, _options.LastPatience);
+        _drain.Dispose();
         _folder.Dispose();
     }
 }

@@ -7,7 +7,7 @@ namespace CampaignEngine.Tracking.Spooling;
 /// Brings segments into the database, the oldest first, and removes each once the database has all of it. A database that is away is asked again until
 /// it answers. Segments that killed processes left behind are looked for at the start and once a minute.
 /// </summary>
-internal sealed class SpoolDrain
+internal sealed class SpoolDrain : IDisposable
 {
     private static readonly KeyValuePair<string, object?> Written = new("end", "written");
     private static readonly KeyValuePair<string, object?> Refused = new("end", "refused");
@@ -73,12 +73,14 @@ internal sealed class SpoolDrain
 
         await _stop.CancelAsync();
         await _loop;
-        _stop.Dispose();
         if (isEmpty)
         {
             File.Delete(_own.FileOf(position.Segment));
         }
     }
+
+    /// <summary>After <see cref="StopAsync"/>.</summary>
+    public void Dispose() => _stop.Dispose();
 
     private async Task RunAsync()
     {
