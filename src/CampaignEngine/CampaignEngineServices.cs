@@ -97,6 +97,13 @@ public sealed class CampaignEngineServices(string directory, EngineSettings sett
             : null;
     }
 
+    /// <param name="pattern">Names of campaigns; * stands for anything.</param>
+    public async Task<CampaignsReport> ReportAllAsync(string pattern, DateTimeOffset asOf, ProblemList problems, CancellationToken cancellationToken)
+    {
+        await new MachineSweep(database.Source).RunOnceAsync(cancellationToken);
+        return await new CampaignsReporter(database.Source, new ReportRequests(database.Source, model, settings)).RunAsync(pattern, asOf, problems, cancellationToken);
+    }
+
     private async Task<IReadOnlyList<PlanSample>> SamplesAsync(
         MailingContent content, IReadOnlyList<(string CustomerKey, string? Cell, string Address)> people, CancellationToken cancellationToken)
     {

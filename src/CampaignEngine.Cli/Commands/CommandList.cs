@@ -53,6 +53,7 @@ internal static class CommandList
         RepliesCommand.Create(),
         ReportCommand.Create(),
         ImportCommand.Create(),
+        ImportHistoryCommand.Create(),
         QueryCommand.Create(),
         InboxCommands.Create(),
         WorkerCommand.Create(),

@@ -60,7 +60,7 @@ public sealed class ReportRequests(NpgsqlDataSource database, CustomerModel mode
         string[] window =
         [
             .. reader["window_days"] is int days ? [string.Create(CultureInfo.InvariantCulture, $"{days} days")] : Array.Empty<string>(),
-            .. reader["ends_at"] is DateTime end ? [string.Create(CultureInfo.InvariantCulture, $"to {TimeZoneInfo.ConvertTime(new DateTimeOffset(end), zone):yyyy-MM-dd}")] : Array.Empty<string>(),
+            .. reader["ends_at"] is DateTime end ? [string.Create(CultureInfo.InvariantCulture, $"to {TimeZoneInfo.ConvertTime(new DateTimeOffset(end), zone):yyyy-MM-dd HH:mm}")] : Array.Empty<string>(),
         ];
         return new ReportRequest
         {

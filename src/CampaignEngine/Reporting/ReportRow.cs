@@ -41,20 +41,20 @@ public sealed record ReportRow
     /// <summary>People with at least one counted reaction inside the window.</summary>
     public long Responses { get; init; }
 
-    public double? ResponseRate => Responding.Rate;
+    public double? ResponseRate => Figure(Responding.Rate);
 
-    public double? ResponseRateLow => Responding.Wilson()?.Low;
+    public double? ResponseRateLow => Figure(Responding.Wilson()?.Low);
 
-    public double? ResponseRateHigh => Responding.Wilson()?.High;
+    public double? ResponseRateHigh => Figure(Responding.Wilson()?.High);
 
     /// <summary>People with at least one credited conversion inside the window.</summary>
     public long Conversions { get; init; }
 
-    public double? ConversionRate => Converting.Rate;
+    public double? ConversionRate => Figure(Converting.Rate);
 
-    public double? ConversionRateLow => Converting.Wilson()?.Low;
+    public double? ConversionRateLow => Figure(Converting.Wilson()?.Low);
 
-    public double? ConversionRateHigh => Converting.Wilson()?.High;
+    public double? ConversionRateHigh => Figure(Converting.Wilson()?.High);
 
     /// <summary>Credited conversions: orders, redemptions.</summary>
     public long Orders { get; init; }
@@ -62,14 +62,14 @@ public sealed record ReportRow
     /// <summary>Sum over the credited conversions.</summary>
     public decimal Revenue { get; init; }
 
-    public double? RevenuePerContact => Spending.Mean;
+    public double? RevenuePerContact => Figure(Spending.Mean);
 
-    /// <summary>Messages times their unit cost.</summary>
+    /// <summary>Messages times their unit cost; 0 where no price is stated, and then nothing is said of the cost of a response.</summary>
     public decimal Cost { get; init; }
 
-    public decimal? CostPerResponse => Responses == 0 ? null : decimal.Round(Cost / Responses, 4);
+    public decimal? CostPerResponse => Responses == 0 || Cost == 0 ? null : decimal.Round(Cost / Responses, 4);
 
-    public decimal? CostPerConversion => Conversions == 0 ? null : decimal.Round(Cost / Conversions, 4);
+    public decimal? CostPerConversion => Conversions == 0 || Cost == 0 ? null : decimal.Round(Cost / Conversions, 4);
 
     public long Opens { get; init; }
 
@@ -87,56 +87,56 @@ public sealed record ReportRow
     public long Complaints { get; init; }
 
     /// <summary>Response rate minus that of the control cell; null where reactions of the control cell cannot be seen.</summary>
-    public double? ResponseLift => ResponseMeasured?.Absolute;
+    public double? ResponseLift => Figure(ResponseMeasured?.Absolute);
 
-    public double? ResponseLiftLow => ResponseMeasured?.Interval?.Low;
+    public double? ResponseLiftLow => Figure(ResponseMeasured?.Interval?.Low);
 
-    public double? ResponseLiftHigh => ResponseMeasured?.Interval?.High;
+    public double? ResponseLiftHigh => Figure(ResponseMeasured?.Interval?.High);
 
-    public double? ResponseLiftRelative => ResponseMeasured?.Relative;
+    public double? ResponseLiftRelative => Figure(ResponseMeasured?.Relative);
 
-    public double? ResponseZ => ResponseMeasured?.Z;
+    public double? ResponseZ => Figure(ResponseMeasured?.Z);
 
     /// <summary>Lift times people contacted: responses that would not have been without the campaign.</summary>
-    public double? IncrementalResponses => ResponseMeasured?.Absolute * Contacted;
+    public double? IncrementalResponses => Amount(ResponseMeasured?.Absolute * Contacted);
 
-    public double? IncrementalResponsesLow => ResponseMeasured?.Interval?.Low * Contacted;
+    public double? IncrementalResponsesLow => Amount(ResponseMeasured?.Interval?.Low * Contacted);
 
-    public double? IncrementalResponsesHigh => ResponseMeasured?.Interval?.High * Contacted;
+    public double? IncrementalResponsesHigh => Amount(ResponseMeasured?.Interval?.High * Contacted);
 
     /// <summary>Conversion rate minus that of the control cell, and the interval of the difference.</summary>
-    public double? ConversionLift => ConversionMeasured?.Absolute;
+    public double? ConversionLift => Figure(ConversionMeasured?.Absolute);
 
-    public double? ConversionLiftLow => ConversionMeasured?.Interval?.Low;
+    public double? ConversionLiftLow => Figure(ConversionMeasured?.Interval?.Low);
 
-    public double? ConversionLiftHigh => ConversionMeasured?.Interval?.High;
+    public double? ConversionLiftHigh => Figure(ConversionMeasured?.Interval?.High);
 
-    public double? ConversionLiftRelative => ConversionMeasured?.Relative;
+    public double? ConversionLiftRelative => Figure(ConversionMeasured?.Relative);
 
-    public double? ConversionZ => ConversionMeasured?.Z;
+    public double? ConversionZ => Figure(ConversionMeasured?.Z);
 
-    public double? IncrementalConversions => ConversionMeasured?.Absolute * Contacted;
+    public double? IncrementalConversions => Amount(ConversionMeasured?.Absolute * Contacted);
 
-    public double? IncrementalConversionsLow => ConversionMeasured?.Interval?.Low * Contacted;
+    public double? IncrementalConversionsLow => Amount(ConversionMeasured?.Interval?.Low * Contacted);
 
-    public double? IncrementalConversionsHigh => ConversionMeasured?.Interval?.High * Contacted;
+    public double? IncrementalConversionsHigh => Amount(ConversionMeasured?.Interval?.High * Contacted);
 
     /// <summary>Revenue per person minus that of the control cell, and the interval of the difference.</summary>
-    public double? RevenueLift => RevenueMeasured?.Absolute;
+    public double? RevenueLift => Figure(RevenueMeasured?.Absolute);
 
-    public double? RevenueLiftLow => RevenueMeasured?.Interval?.Low;
+    public double? RevenueLiftLow => Figure(RevenueMeasured?.Interval?.Low);
 
-    public double? RevenueLiftHigh => RevenueMeasured?.Interval?.High;
+    public double? RevenueLiftHigh => Figure(RevenueMeasured?.Interval?.High);
 
-    public double? RevenueLiftRelative => RevenueMeasured?.Relative;
+    public double? RevenueLiftRelative => Figure(RevenueMeasured?.Relative);
 
-    public double? RevenueZ => RevenueMeasured?.Z;
+    public double? RevenueZ => Figure(RevenueMeasured?.Z);
 
-    public double? IncrementalRevenue => RevenueMeasured?.Absolute * Contacted;
+    public double? IncrementalRevenue => Amount(RevenueMeasured?.Absolute * Contacted);
 
-    public double? IncrementalRevenueLow => RevenueMeasured?.Interval?.Low * Contacted;
+    public double? IncrementalRevenueLow => Amount(RevenueMeasured?.Interval?.Low * Contacted);
 
-    public double? IncrementalRevenueHigh => RevenueMeasured?.Interval?.High * Contacted;
+    public double? IncrementalRevenueHigh => Amount(RevenueMeasured?.Interval?.High * Contacted);
 
     /// <summary>The same campaign's control cell, to compare with; null without one, and in its own row.</summary>
     [JsonIgnore]
@@ -172,6 +172,11 @@ public sealed record ReportRow
 
     /// <summary>Sum over people of their squared revenue.</summary>
     internal decimal RevenueSquares { get; init; }
+
+    // What is printed is right to its last digit: the noise of binary arithmetic lies behind the tenth decimal of rates and the sixth of amounts.
+    private static double? Figure(double? value) => value is { } figure ? Math.Round(figure, 10) : null;
+
+    private static double? Amount(double? value) => value is { } amount ? Math.Round(amount, 6) : null;
 
     private long Base => Control ? People : Contacted;
 }

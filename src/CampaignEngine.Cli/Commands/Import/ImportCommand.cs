@@ -4,6 +4,7 @@ using CampaignEngine.Authoring;
 using CampaignEngine.Cli.OptionGroups;
 using CampaignEngine.Cli.Output;
 using CampaignEngine.Customers;
+using CampaignEngine.Customers.History;
 using CampaignEngine.Customers.Import;
 
 namespace CampaignEngine.Cli.Commands.Import;
@@ -11,12 +12,17 @@ namespace CampaignEngine.Cli.Commands.Import;
 /// <summary><c>campaign import FILE --map imports/NAME.yaml</c>.</summary>
 internal static class ImportCommand
 {
-    public static Command Create()
+    public static Command Create() => Of(
+        "import",
+        "Bring a CSV file (also gzip) into the customer database; a second import of the same file changes nothing.\n\n"
+        + "Example: campaign import customers.csv --map imports/customers.yaml",
+        history: false);
+
+    /// <summary>A command that imports a file.</summary>
+    /// <param name="history">Its maps feed past campaigns too.</param>
+    public static Command Of(string name, string description, bool history)
     {
-        var command = new Command(
-            "import",
-            "Bring a CSV file (also gzip) into the customer database; a second import of the same file changes nothing.\n\n"
-            + "Example: campaign import customers.csv --map imports/customers.yaml");
+        var command = new Command(name, description);
         Argument<FileInfo> file = new("FILE") { Description = "CSV file, plain or gzip." };
         Option<FileInfo> map = new("--map") { Description = "Map from columns to fields, imports/NAME.yaml.", HelpName = "FILE", Required = true };
         Option<bool> strict = new("--strict") { Description = "Stop at the first reject and keep nothing." };
@@ -32,7 +38,7 @@ internal static class ImportCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var directory = workspace.Directory(parsed);
-            var loaded = Load(directory, parsed.GetRequiredValue(map).FullName);
+            var loaded = Load(directory, parsed.GetRequiredValue(map).FullName, history);
             var source = parsed.GetRequiredValue(file).FullName;
             if (!File.Exists(source))
             {
@@ -47,7 +53,7 @@ internal static class ImportCommand
                 RejectsFolder = Path.Combine(directory, ".campaign", "rejects"),
             };
             await using var session = await WorkspaceSession.OpenAsync(workspace, parsed, cancellationToken);
-            var result = await RunAsync(session, source, loaded, options, cancellationToken);
+            var result = await RunAsync(session, source, loaded, options, history, cancellationToken);
             Tell(result, options);
             output.Writer(parsed).Document(
                 result,
@@ -59,9 +65,9 @@ internal static class ImportCommand
     }
 
     private static async Task<ImportResult> RunAsync(
-        WorkspaceSession session, string source, ImportMap map, ImportOptions options, CancellationToken cancellationToken)
+        WorkspaceSession session, string source, ImportMap map, ImportOptions options, bool history, CancellationToken cancellationToken)
     {
-        CustomerImport import = new(session.Database.Source, session.TimeProvider);
+        CustomerImport import = new(session.Database.Source, session.TimeProvider, history ? PastCampaigns.SettleAsync : null);
         try
         {
             return await ProgressDisplay.RunAsync(Path.GetFileName(source), session.TimeProvider, progress => import.RunAsync(
@@ -79,13 +85,15 @@ internal static class ImportCommand
         }
     }
 
-    private static ImportMap Load(string directory, string path)
+    private static ImportMap Load(string directory, string path, bool history)
     {
         ProblemList problems = new();
         var model = ModelLoader.Load("model.yaml", Bytes(Path.Combine(directory, "model.yaml")), problems);
         var name = Path.GetRelativePath(directory, path).Replace('\\', '/');
-        var map = model is null ? null : ImportMapLoader.Load(name.StartsWith("..", StringComparison.Ordinal) ? path : name, Bytes(path), model, problems);
-        return map ?? throw CommandException.Invalid(string.Join('\n', problems.Items));
+        var map = model is null ? null : ImportMapLoader.Load(name.StartsWith("..", StringComparison.Ordinal) ? path : name, Bytes(path), history ? PastCampaigns.With(model) : model, problems);
+        return map is null ? throw CommandException.Invalid(string.Join('\n', problems.Items))
+            : history && PastCampaigns.Fault(map) is { } fault ? throw CommandException.Invalid(fault)
+            : map;
     }
 
     private static byte[] Bytes(string path)

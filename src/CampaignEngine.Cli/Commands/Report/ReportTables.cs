@@ -33,6 +33,33 @@ internal static class ReportTables
         Control(console, report);
     }
 
+    /// <summary>All campaigns, a line each.</summary>
+    public static void Write(IAnsiConsole console, CampaignsReport report)
+    {
+        var table = new Table().Border(TableBorder.Simple).AddColumns("campaign");
+        foreach (var title in (string[])["contacted", "responses", "rate (95 %)", "converted", "orders", "revenue"])
+        {
+            table.AddColumn(new TableColumn(new Text(title)) { NoWrap = true }.RightAligned());
+        }
+
+        foreach (var line in report.Campaigns)
+        {
+            table.AddRow(((string[])
+            [
+                line.Campaign, N(line.Contacted), N(line.Responses),
+                Rate(line.ResponseRate, line.ResponseRateLow, line.ResponseRateHigh), N(line.Conversions), N(line.Orders), M(line.Revenue),
+            ]).Select(cell => new Text(Terminal.Clean(cell))));
+        }
+
+        console.Write(table);
+        if (report.ImportedTotal is { } total)
+        {
+            console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"imported campaigns as one: {total.People:N0} people contacted {total.Contacts:N0} times, {total.Responses:N0} responded, {total.Conversions:N0} converted with {total.Orders:N0} orders, revenue {total.Revenue:N2}"));
+        }
+    }
+
     // Four tables, each of which fits a terminal of 100 columns without cutting a number.
     private static Table Contacts(IEnumerable<ReportRow> lines) => Filled(
         lines, ["people", "contacted", "in doubt", "delivered", "bounced"],

@@ -6,16 +6,14 @@ using Npgsql;
 namespace CampaignEngine.Customers.Import;
 
 /// <summary>
-/// A CSV file → the customer database. Rows go to temporary tables while the file is read; one transaction then merges them all, so a
+/// A CSV file, or several that one map joins → the customer database. Rows go to temporary tables while the file is read; one transaction then merges them all, so a
 /// broken file, a killed process or a lost connection leaves nothing behind.
 /// </summary>
-public sealed class CustomerImport(NpgsqlDataSource source, TimeProvider timeProvider)
+/// <param name="settle">Looks at what was merged, in its transaction, and throws <see cref="ImportFailedException"/> where it cannot stay so; null: nobody does.</param>
+public sealed class CustomerImport(NpgsqlDataSource source, TimeProvider timeProvider, Func<NpgsqlConnection, string, CancellationToken, Task>? settle = null)
 {
-    private const int FullBuffer = 1 << 20;
-    private const int RecordsBetweenReports = 2000;
-
     /// <summary>Imports one file.</summary>
-    /// <param name="path">The file, plain or gzip.</param>
+    /// <param name="path">The file, plain or gzip; others that the map names lie beside it.</param>
     /// <param name="map">A loaded map.</param>
     /// <param name="options">Strictness, dry run, where rejects go.</param>
     /// <param name="progress">Told every few thousand records; null: nobody.</param>
@@ -26,6 +24,7 @@ public sealed class CustomerImport(NpgsqlDataSource source, TimeProvider timePro
     {
         var started = timeProvider.GetTimestamp();
         var doing = "reading the file";
+        List<OpenedSource> sources = [];
         try
         {
             // 1. The tables behind the map.
@@ -34,38 +33,45 @@ public sealed class CustomerImport(NpgsqlDataSource source, TimeProvider timePro
             var tables = await StageBuilder.TablesAsync(connection, map, problems, cancellationToken);
             Refuse(problems);
 
-            // 2. The file and its columns.
-            using var file = SourceFile.Open(path, map.Format, options.Limits);
+            // 2. The files and their columns.
             using RejectFile rejects = new(options.RejectsFile ?? Path.GetFullPath(path) + ".rejects.csv", Fallback(path, options));
-            void Reject(long line, string reason, string raw)
+            foreach (var sourceMap in map.Sources)
             {
-                if (options.Strict)
-                {
-                    throw new ImportFailedException($"{path}, line {line}: {reason}; nothing was imported (--strict)") { InvalidInput = true };
-                }
-
-                rejects.Add(line, reason, raw);
+                var file = sourceMap.Beside is { } beside ? Beside(path, beside) : path;
+                var opened = OpenedSource.Open(file, sourceMap, options.Limits, Reject(file, file == path, options, rejects));
+                sources.Add(opened);
+                opened.Prepare(sources.Sum(s => s.Stages.Count), tables, problems);
             }
 
-            using var records = Open(path, file, map, options, Reject);
-            SourceRow row = new(records.Columns, map.Format);
-            var stages = new StageBuilder(map, records.Columns, row, tables, problems).Build();
             Refuse(problems);
+            List<EntityStage> stages = [.. sources.SelectMany(s => s.Stages)];
+            var length = sources.Sum(s => s.Length);
 
             // 3. Records → typed rows → temporary tables.
             await PrepareAsync(connection, map, stages, cancellationToken);
-            await StageAsync(connection, file, records, row, stages, Reject, progress, cancellationToken);
+            (long Bytes, long Records) done = default;
+            foreach (var opened in sources)
+            {
+                var (bytes, records) = done;
+                await opened.StageAsync(connection, (at, record) => progress?.Invoke(new ImportProgress(bytes + at, length, records + record, null)), cancellationToken);
+                done = (bytes + opened.Length, records + opened.Records);
+            }
 
             // 4. One transaction merges them.
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-            List<(long Line, string Reason)> refused = [];
-            Merge merge = new(connection, stages, (line, reason) => refused.Add((line, reason)), entity =>
+            List<(SourceMap Source, long Line, string Reason)> refused = [];
+            Merge merge = new(connection, stages, (stage, line, reason) => refused.Add((stage.Source, line, reason)), entity =>
             {
                 doing = $"merging {entity}";
-                progress?.Invoke(new ImportProgress(file.Length, file.Length, records.Record, entity));
+                progress?.Invoke(new ImportProgress(length, length, done.Records, entity));
             });
             var entities = await merge.RunAsync(cancellationToken);
-            RefusedLines.Report(path, map.Format, options.Limits, refused, Reject);
+            foreach (var opened in sources)
+            {
+                RefusedLines.Report(opened.Path, opened.Map.Format, options.Limits, [.. refused.Where(r => r.Source == opened.Map).Select(r => (r.Line, r.Reason))], opened.Reject);
+            }
+
+            await (settle?.Invoke(connection, path, cancellationToken) ?? Task.CompletedTask);
             rejects.Flush();
 
             doing = "committing";
@@ -80,7 +86,7 @@ public sealed class CustomerImport(NpgsqlDataSource source, TimeProvider timePro
 
             return new ImportResult
             {
-                Read = records.Record,
+                Read = done.Records,
                 Rejected = rejects.Count,
                 RejectsFile = rejects.Path,
                 Entities = entities,
@@ -103,6 +109,10 @@ public sealed class CustomerImport(NpgsqlDataSource source, TimeProvider timePro
                 ? $"{path}: the database connection was lost while committing, so the import took place wholly or not at all; run it again, rows that are there stay unchanged"
                 : $"{path}: the database connection was lost while {doing}; nothing was imported. Check the server and run the import again", fault);
         }
+        finally
+        {
+            sources.ForEach(s => s.Dispose());
+        }
     }
 
     private static async Task PrepareAsync(NpgsqlConnection connection, ImportMap map, List<EntityStage> stages, CancellationToken cancellationToken)
@@ -110,7 +120,7 @@ public sealed class CustomerImport(NpgsqlDataSource source, TimeProvider timePro
         // Times without a zone in foreign tables mean the zone of the file. The connection is reset when it goes back to its pool.
         await using (NpgsqlCommand settings = new(SqlFile.Load<CustomerImport>("PrepareSession"), connection))
         {
-            settings.Parameters.AddWithValue("zone", map.Format.Zone.Id);
+            settings.Parameters.AddWithValue("zone", map.Sources[0].Format.Zone.Id);
             await settings.ExecuteNonQueryAsync(cancellationToken);
         }
 
@@ -121,86 +131,22 @@ public sealed class CustomerImport(NpgsqlDataSource source, TimeProvider timePro
         }
     }
 
-    private static async Task StageAsync(
-        NpgsqlConnection connection,
-        SourceFile file,
-        CsvRecords records,
-        SourceRow row,
-        List<EntityStage> stages,
-        Action<long, string, string> reject,
-        Action<ImportProgress>? progress,
-        CancellationToken cancellationToken)
+    private static Action<long, string, string> Reject(string path, bool main, ImportOptions options, RejectFile rejects) => (line, reason, raw) =>
     {
-        CopyPipe staging = new(connection);
-        await staging.RunAsync(FillAsync, cancellationToken);
-
-        async Task FillAsync(CancellationToken stop)
+        if (options.Strict)
         {
-            while (records.Read())
-            {
-                row.Move(records.Cells, records.Record);
-                Stage(records, row, stages, reject);
-                foreach (var stage in stages)
-                {
-                    if (stage.Buffer.Length >= FullBuffer)
-                    {
-                        stage.Buffer = await staging.SendAsync(new MergeStatements(stage).Copy, stage.Buffer, stop);
-                    }
-                }
-
-                if (records.Record % RecordsBetweenReports == 0)
-                {
-                    cancellationToken.ThrowIfCancellationRequested();
-                    progress?.Invoke(new ImportProgress(file.Position, file.Length, records.Record, null));
-                }
-            }
-
-            foreach (var stage in stages.Where(s => s.Buffer.Length > 0))
-            {
-                await staging.SendAsync(new MergeStatements(stage).Copy, stage.Buffer, stop);
-            }
+            throw new ImportFailedException($"{path}, line {line}: {reason}; nothing was imported (--strict)") { InvalidInput = true };
         }
-    }
 
-    // A record is used wholly or not at all.
-    private static void Stage(CsvRecords records, SourceRow row, List<EntityStage> stages, Action<long, string, string> reject)
+        rejects.Add(line, main ? reason : $"{Path.GetFileName(path)}: {reason}", raw);
+    };
+
+    private static string Beside(string path, Written name)
     {
-        var written = 0;
-        try
-        {
-            foreach (var stage in stages)
-            {
-                written++;
-                stage.Write(row, records.Line);
-            }
-        }
-        catch (RowFaultException fault)
-        {
-            for (var i = 0; i < written; i++)
-            {
-                stages[i].Refuse();
-            }
-
-            reject(records.Line, fault.Message, records.Raw);
-            return;
-        }
-
-        foreach (var stage in stages)
-        {
-            stage.Accept();
-        }
-    }
-
-    private static CsvRecords Open(string path, SourceFile file, ImportMap map, ImportOptions options, Action<long, string, string> reject)
-    {
-        try
-        {
-            return new CsvRecords(file.Text, map.Format, options.Limits, reject);
-        }
-        catch (ImportFailedException fault) when (!fault.Message.StartsWith(path, StringComparison.Ordinal))
-        {
-            throw new ImportFailedException($"{path}: {fault.Message}", fault) { InvalidInput = true };
-        }
+        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        string[] candidates = [Path.Combine(folder, name.Text), Path.Combine(folder, name.Text + ".gz")];
+        return Array.Find(candidates, File.Exists)
+            ?? throw new ImportFailedException($"{name.Place}: {candidates[0]} does not exist; put {name.Text} beside {Path.GetFileName(path)}") { InvalidInput = true };
     }
 
     private static string? Fallback(string path, ImportOptions options) => options.RejectsFile is null && options.RejectsFolder is not null

@@ -33,12 +33,15 @@ internal sealed record StagedField(int Number, FieldWriter Writer, StagedRole Ro
 }
 
 /// <summary>Rows of one entity on their way to its staging table.</summary>
-internal sealed class EntityStage(int number, EntityMap map, TargetTable table, IReadOnlyList<StagedField> fields, RowValue? when)
+internal sealed class EntityStage(int number, SourceMap source, EntityMap map, TargetTable table, IReadOnlyList<StagedField> fields, RowValue? when)
 {
     private readonly int _keys = fields.Count(f => f.InKey);
     private readonly RepeatedRows? _repeats = map.Numbered is null && table.Checks.Count == 0 && fields.All(f => f.Reference is null || f.SameRecord is not null) ? new() : null;
     private int _start;
     private int _keyEnd;
+
+    /// <summary>The file whose records describe the rows.</summary>
+    public SourceMap Source => source;
 
     public EntityMap Map => map;
 

@@ -2,13 +2,26 @@ using CampaignEngine.Authoring;
 
 namespace CampaignEngine.Customers.Import;
 
-/// <summary>One file of imports/: how the columns of a CSV file become rows of the customer database.</summary>
+/// <summary>One file of imports/: how the columns of a CSV file, or of several that belong together, become rows of the database.</summary>
 public sealed record ImportMap
 {
     /// <summary>File name for messages, relative to the workspace.</summary>
     public required string File { get; init; }
 
     public required string Name { get; init; }
+
+    /// <summary>The files in the order in which they are read and merged; most maps have one.</summary>
+    public required IReadOnlyList<SourceMap> Sources { get; init; }
+}
+
+/// <summary>What one CSV file says.</summary>
+public sealed record SourceMap
+{
+    /// <summary>The map's file, for messages.</summary>
+    public required string MapFile { get; init; }
+
+    /// <summary>Name of a file that lies beside the one that is imported, itself or with .gz behind it; null: that one.</summary>
+    public Written? Beside { get; init; }
 
     public required SourceFormat Format { get; init; }
 

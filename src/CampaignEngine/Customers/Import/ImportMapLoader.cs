@@ -25,14 +25,35 @@ public sealed class ImportMapLoader
         if (YamlReader.Read(file, bytes, own) is { } root)
         {
             new ShapeCheck(own).Check(root, ImportMapShape.Shape);
-            map = new ImportMapLoader(file, model, own).Map(root);
+            map = new ImportMap { File = file, Name = root.Text("import") ?? "", Sources = Sources(file, model, root, own) };
         }
 
         problems.AddRange(own.Items);
         return own.HasErrors ? null : map;
     }
 
-    private ImportMap Map(YamlMapping root)
+    // One source at the top of the file, or several under 'sources'.
+    private static List<SourceMap> Sources(string file, CustomerModel model, YamlMapping root, ProblemList problems)
+    {
+        if (root["sources"] is null)
+        {
+            if (root["entities"] is null)
+            {
+                problems.Error(root.Place, "CE2116", "the map says nothing about any row; write 'entities', or 'sources' for several files");
+            }
+
+            return [new ImportMapLoader(file, model, problems).Source(root)];
+        }
+
+        foreach (var key in root.Entries.Select(e => e.Key).Where(k => k.Text is "file" or "let" or "entities"))
+        {
+            problems.Error(key.Place, "CE2117", $"'{key.Text}' belongs to one of the 'sources' where a map has several; move it there");
+        }
+
+        return [.. root.Items("sources").OfType<YamlMapping>().Select(source => new ImportMapLoader(file, model, problems).Source(source))];
+    }
+
+    private SourceMap Source(YamlMapping root)
     {
         _format = Format(root.Mapping("file"));
         List<NamedValue> let = [];
@@ -75,7 +96,7 @@ public sealed class ImportMapLoader
         }
 
         CheckReferences(entities);
-        return new ImportMap { File = _file, Name = root.Text("import") ?? "", Format = _format, Let = let, Entities = Ordered(entities) };
+        return new SourceMap { MapFile = _file, Beside = root.Written("from"), Format = _format, Let = let, Entities = Ordered(entities) };
     }
 
     private static SourceFormat Format(YamlMapping? file)

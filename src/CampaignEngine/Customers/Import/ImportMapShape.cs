@@ -79,27 +79,46 @@ public static class ImportMapShape
         new("on_conflict", new ChoiceShape("keep", "fill", "update", "replace") { Description = "What becomes of rows that are there already." }) { Default = "fill" })
     { Description = "What a record says about one entity." };
 
+    private static readonly Shape Format = new MapShape(
+        new("separator", new ScalarShape(Separator) { Description = "Character between two fields." }) { Default = "," },
+        new("quote", new ScalarShape(Quote) { Description = "Character around fields that hold separators or line breaks, or none." }) { Default = "\"" },
+        new("encoding", new ChoiceShape([.. SourceFormat.KnownEncodings]) { Description = "Encoding; a byte order mark overrules it." }) { Default = "utf-8" },
+        new("zone", Zone) { Default = "UTC" },
+        new("dates", Dates) { Default = "ISO 8601, with a blank or a T before the time" },
+        new("decimal", Decimal) { Default = "." },
+        new("thousands", Thousands) { Default = "none" },
+        new("missing", Words with { Description = "Cells with one of these texts are empty." }),
+        new("yes", Words with { Description = "Texts that mean true." }) { Default = "true, t, yes, y, 1" },
+        new("no", Words with { Description = "Texts that mean false." }) { Default = "false, f, no, n, 0" },
+        new("numbers", Words with { Description = "Columns that expressions see as numbers." }),
+        new("columns", Words with { Description = "Names of the columns of a file without a header line." }) { Default = "the first line names them" },
+        new("trim", new ScalarShape(ScalarKind.Boolean) { Description = "Drop blanks around cells." }) { Default = "true" },
+        new("missing_columns", new ChoiceShape("error", "skip") { Description = "What becomes of parts of the map that name a column the file lacks." }) { Default = "error" })
+    { Description = "How the file is written." };
+
+    private static readonly Shape Let = new NamedShape(ScalarKind.Variable, new ScalarShape(Expression) { Description = "An expression over row, record and earlier names." })
+    {
+        Description = "Values with a name, computed once a record.",
+    };
+
+    private static readonly Shape Entities = new NamedShape(ScalarKind.Identifier, EntityShape) { Description = "Entities of model.yaml that the file feeds; of past campaigns in maps for import-history." };
+
+    private static readonly ScalarKind FileName = new("file name", "campaigns.csv", null, text =>
+        text.Length == 0 || text.AsSpan().ContainsAny('/', '\\', '\0') || text is "." or ".." ? $"'{Shown.Text(text)}' is no file name; name a file that lies beside the one that is imported, without a folder" : null);
+
     public static MapShape Shape { get; } = new(
         new("import", new ScalarShape(ScalarKind.Name) { Description = "Name of the map." }) { Required = true },
         new("title", new ScalarShape(ScalarKind.Line) { Description = "What is imported, for people." }),
-        new("file", new MapShape(
-            new("separator", new ScalarShape(Separator) { Description = "Character between two fields." }) { Default = "," },
-            new("quote", new ScalarShape(Quote) { Description = "Character around fields that hold separators or line breaks, or none." }) { Default = "\"" },
-            new("encoding", new ChoiceShape([.. SourceFormat.KnownEncodings]) { Description = "Encoding; a byte order mark overrules it." }) { Default = "utf-8" },
-            new("zone", Zone) { Default = "UTC" },
-            new("dates", Dates) { Default = "ISO 8601, with a blank or a T before the time" },
-            new("decimal", Decimal) { Default = "." },
-            new("thousands", Thousands) { Default = "none" },
-            new("missing", Words with { Description = "Cells with one of these texts are empty." }),
-            new("yes", Words with { Description = "Texts that mean true." }) { Default = "true, t, yes, y, 1" },
-            new("no", Words with { Description = "Texts that mean false." }) { Default = "false, f, no, n, 0" },
-            new("numbers", Words with { Description = "Columns that expressions see as numbers." }),
-            new("columns", Words with { Description = "Names of the columns of a file without a header line." }) { Default = "the first line names them" },
-            new("trim", new ScalarShape(ScalarKind.Boolean) { Description = "Drop blanks around cells." }) { Default = "true" },
-            new("missing_columns", new ChoiceShape("error", "skip") { Description = "What becomes of parts of the map that name a column the file lacks." }) { Default = "error" })
-        { Description = "How the file is written." }),
-        new("let", new NamedShape(ScalarKind.Variable, new ScalarShape(Expression) { Description = "An expression over row, record and earlier names." }) { Description = "Values with a name, computed once a record." }),
-        new("entities", new NamedShape(ScalarKind.Identifier, EntityShape) { Description = "Entities of model.yaml that the file feeds." }) { Required = true })
+        new("file", Format),
+        new("let", Let),
+        new("entities", Entities) { Default = "stand under 'sources' where a map has several files" },
+        new("sources", new ListShape(new MapShape(
+            new("from", new ScalarShape(FileName) { Description = "A file that lies beside the one that is imported; .gz may be missing." }) { Default = "the file that is imported" },
+            new("file", Format),
+            new("let", Let),
+            new("entities", Entities) { Required = true })
+        { Description = "What one file says." })
+        { AtLeast = 1, Description = "Several files that belong together, read in this order and kept together or not at all; rows of one can refer to rows of those before it." }))
     {
         Description = "How the columns of a CSV file become rows of the customer database.",
     };

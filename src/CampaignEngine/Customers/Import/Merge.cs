@@ -5,7 +5,7 @@ using Npgsql;
 namespace CampaignEngine.Customers.Import;
 
 /// <summary>Staged rows → the customer database, entity by entity, in the caller's transaction.</summary>
-internal sealed class Merge(NpgsqlConnection connection, IReadOnlyList<EntityStage> stages, Action<long, string> rejected, Action<string> merging)
+internal sealed class Merge(NpgsqlConnection connection, IReadOnlyList<EntityStage> stages, Action<EntityStage, long, string> rejected, Action<string> merging)
 {
     private bool _refused;
 
@@ -20,7 +20,9 @@ internal sealed class Merge(NpgsqlConnection connection, IReadOnlyList<EntitySta
         foreach (var stage in stages)
         {
             merging(stage.Map.Entity.Name);
-            counts[stage.Map.Entity.Name] = await MergeAsync(stage, cancellationToken);
+            var before = counts.GetValueOrDefault(stage.Map.Entity.Name);
+            var now = await MergeAsync(stage, cancellationToken);
+            counts[stage.Map.Entity.Name] = (before.All + now.All, before.Inserted + now.Inserted, before.Updated + now.Updated);
         }
 
         foreach (var stage in stages.Where(s => s.Map.RollUps.Count > 0))
@@ -72,7 +74,7 @@ internal sealed class Merge(NpgsqlConnection connection, IReadOnlyList<EntitySta
         {
             if (statements.RefuseUnchecked(check) is { } sql)
             {
-                await RefuseAsync(sql, _ => $"{entity} breaks the rule {check.Name} of {stage.Map.Entity.Table}", cancellationToken);
+                await RefuseAsync(stage, sql, _ => $"{entity} breaks the rule {check.Name} of {stage.Map.Entity.Table}", cancellationToken);
             }
         }
 
@@ -80,20 +82,21 @@ internal sealed class Merge(NpgsqlConnection connection, IReadOnlyList<EntitySta
         {
             var target = field.Reference!;
             await RefuseAsync(
+                stage,
                 statements.RefuseUnresolved(field),
                 value => $"{entity}.{field.Field.Name}: there is no row of {target.Target.Name} with {target.By.Name} {Conversion.Quoted(value)}",
                 cancellationToken);
         }
     }
 
-    private async Task RefuseAsync(string sql, Func<string, string> reason, CancellationToken cancellationToken)
+    private async Task RefuseAsync(EntityStage stage, string sql, Func<string, string> reason, CancellationToken cancellationToken)
     {
         await using NpgsqlCommand command = new(sql, connection) { CommandTimeout = 0 };
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
             _refused = true;
-            rejected(reader.GetInt64(0), reason(reader.GetString(1)));
+            rejected(stage, reader.GetInt64(0), reason(reader.GetString(1)));
         }
     }
 
@@ -102,7 +105,7 @@ internal sealed class Merge(NpgsqlConnection connection, IReadOnlyList<EntitySta
         MergeStatements statements = new(stage);
         foreach (var group in stage.Map.RollUps.GroupBy(u => (u.Of.Name, Link: u.Link.Name)))
         {
-            var child = stages.First(s => s.Map.Entity.Name == group.Key.Name);
+            var child = stages.First(s => s.Source == stage.Source && s.Map.Entity.Name == group.Key.Name);
             await ExecuteAsync(statements.RollUp(child, group.Key.Link, group.ToList()), null, cancellationToken);
         }
 

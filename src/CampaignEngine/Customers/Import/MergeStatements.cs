@@ -65,7 +65,7 @@ internal sealed class MergeStatements(EntityStage stage)
             {
                 if (staged.Reference is { } reference)
                 {
-                    resolved.Append(Invariant($", j{staged.Number}.{SqlName.Quote(reference.Stored.Column)} AS f{staged.Number}"));
+                    resolved.Append(Invariant($", {As($"j{staged.Number}.{SqlName.Quote(reference.Stored.Column)}", staged.Column)} AS f{staged.Number}"));
                     joins.Append(Invariant($" LEFT JOIN {reference.Target.Table.Quoted} j{staged.Number} ON j{staged.Number}.{SqlName.Quote(reference.By.Column)} = {Typed(staged, staged.By!)}"));
                 }
                 else
@@ -247,7 +247,12 @@ internal sealed class MergeStatements(EntityStage stage)
             return $"s.c{field.Number}";
         }
 
-        var typed = $"CAST(s.c{field.Number} AS {column.Type})";
+        return As($"s.c{field.Number}", column);
+    }
+
+    private static string As(string value, TargetColumn column)
+    {
+        var typed = $"CAST({value} AS {column.Type})";
         return column.Collation is { } collation ? $"{typed} COLLATE {collation}" : typed;
     }
 

@@ -4,14 +4,16 @@ using Npgsql;
 namespace CampaignEngine.Customers.Import;
 
 /// <summary>A checked map and the columns of a file → the stages that its records pass.</summary>
-internal sealed class StageBuilder(ImportMap map, IReadOnlyList<string> columns, SourceRow row, IReadOnlyDictionary<string, TargetTable> tables, ProblemList problems)
+/// <param name="first">Number of the first stage: those of all files are counted on.</param>
+internal sealed class StageBuilder(SourceMap map, int first, IReadOnlyList<string> columns, SourceRow row, IReadOnlyDictionary<string, TargetTable> tables, ProblemList problems)
 {
     /// <summary>Tables that the map feeds or refers to, by entity; problems tell what does not fit.</summary>
     public static async Task<Dictionary<string, TargetTable>> TablesAsync(
         NpgsqlConnection connection, ImportMap map, ProblemList problems, CancellationToken cancellationToken)
     {
         Dictionary<string, TargetTable> tables = new(StringComparer.Ordinal);
-        foreach (var entity in map.Entities)
+        List<EntityMap> entities = [.. map.Sources.SelectMany(s => s.Entities)];
+        foreach (var entity in entities)
         {
             if (await TargetTable.LoadAsync(connection, entity, problems, cancellationToken) is { } table)
             {
@@ -19,9 +21,9 @@ internal sealed class StageBuilder(ImportMap map, IReadOnlyList<string> columns,
             }
         }
 
-        foreach (var (entity, reference) in map.Entities.SelectMany(e => e.References.Select(r => (e, r))))
+        foreach (var (entity, reference) in entities.SelectMany(e => e.References.Select(r => (e, r))))
         {
-            if (tables.ContainsKey(reference.Target.Name) || map.Entities.Any(e => e.Entity.Name == reference.Target.Name))
+            if (tables.ContainsKey(reference.Target.Name) || entities.Exists(e => e.Entity.Name == reference.Target.Name))
             {
                 continue;
             }
@@ -41,7 +43,7 @@ internal sealed class StageBuilder(ImportMap map, IReadOnlyList<string> columns,
         {
             if (!Lacks(named.Value, needed: true))
             {
-                row.Add(named.Name, RowValue.Of(named.Value, row, map.File));
+                row.Add(named.Name, RowValue.Of(named.Value, row, map.MapFile));
             }
         }
 
@@ -53,8 +55,8 @@ internal sealed class StageBuilder(ImportMap map, IReadOnlyList<string> columns,
                 Lacks(when, needed: true);
             }
 
-            stages.Add(new EntityStage(stages.Count, entity, tables[entity.Entity.Name], Fields(entity, stages),
-                entity.When is { } condition && !problems.HasErrors ? RowValue.Of(condition, row, map.File) : null));
+            stages.Add(new EntityStage(first + stages.Count, map, entity, tables[entity.Entity.Name], Fields(entity, stages),
+                entity.When is { } condition && !problems.HasErrors ? RowValue.Of(condition, row, map.MapFile) : null));
         }
 
         return stages;
@@ -96,9 +98,9 @@ internal sealed class StageBuilder(ImportMap map, IReadOnlyList<string> columns,
             }
 
             var phone = value.Phone is not { } country ? null
-                : RowValue.Of(value with { Parts = [country.Text is [>= 'A' and <= 'Z', >= 'A' and <= 'Z'] ? country with { Text = $"'{country.Text}'" } : country] }, row, map.File);
+                : RowValue.Of(value with { Parts = [country.Text is [>= 'A' and <= 'Z', >= 'A' and <= 'Z'] ? country with { Text = $"'{country.Text}'" } : country] }, row, map.MapFile);
             FieldWriter writer = new(
-                $"{entity.Entity.Name}.{field.Name}", reference?.By ?? field, by ?? column, value, RowValue.Of(value, row, map.File), phone)
+                $"{entity.Entity.Name}.{field.Name}", reference?.By ?? field, by ?? column, value, RowValue.Of(value, row, map.MapFile), phone)
             { InKey = inKey };
             fields.Add(new StagedField(fields.Count, writer, role)
             {

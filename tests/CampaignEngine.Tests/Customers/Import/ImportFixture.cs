@@ -1,6 +1,7 @@
 using System.Text;
 using CampaignEngine.Authoring;
 using CampaignEngine.Customers;
+using CampaignEngine.Customers.History;
 using CampaignEngine.Customers.Import;
 using CampaignEngine.Testing;
 using CampaignEngine.Tests.Support;
@@ -54,7 +55,7 @@ internal sealed class ImportFixture(TestDatabase database) : IDisposable
     public static ImportMap Shipped(string name)
     {
         ProblemList problems = new();
-        var map = ImportMapLoader.Load($"imports/{name}.yaml", File.ReadAllBytes(Path.Combine(Repository.Root, "imports", $"{name}.yaml")), Models.Crm, problems);
+        var map = ImportMapLoader.Load($"imports/{name}.yaml", File.ReadAllBytes(Path.Combine(Repository.Root, "imports", $"{name}.yaml")), PastCampaigns.With(Models.Crm), problems);
         Assert.Empty(problems.Items);
         return map!;
     }

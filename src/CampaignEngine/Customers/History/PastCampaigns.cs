@@ -1,0 +1,59 @@
+using CampaignEngine.Authoring;
+using CampaignEngine.Customers.Import;
+using CampaignEngine.Database;
+using Dapper;
+using Npgsql;
+
+namespace CampaignEngine.Customers.History;
+
+/// <summary>Campaigns of other systems: their tables as import maps name them, and what must hold once a file has been merged.</summary>
+public static class PastCampaigns
+{
+    private const string Contacts = "past_contacts";
+
+    /// <summary>The customer model with the three entities of past campaigns, which nobody else can name.</summary>
+    public static CustomerModel With(CustomerModel model)
+    {
+        var past = Model.Value.Entities;
+        return model with { Entities = model.Entities.Where(e => !past.ContainsKey(e.Key)).Concat(past).ToDictionary(StringComparer.Ordinal) };
+    }
+
+    /// <summary>Null, or why the map is none of contact history.</summary>
+    public static string? Fault(ImportMap map) => map.Sources.SelectMany(s => s.Entities).Any(e => Model.Value.Entities.ContainsKey(e.Entity.Name))
+        ? null
+        : $"{map.File} feeds no history; name {string.Join(", ", Model.Value.Entities.Keys)} in it, or use 'campaign import'";
+
+    /// <summary>For <see cref="CustomerImport"/>: every contact has a time, and no name is taken.</summary>
+    /// <exception cref="ImportFailedException">Otherwise.</exception>
+    public static async Task SettleAsync(NpgsqlConnection connection, string path, CancellationToken cancellationToken)
+    {
+        if (await connection.QueryFirstOrDefaultAsync<Untimed>(Command("UntimedCampaigns", cancellationToken)) is { } untimed)
+        {
+            throw new ImportFailedException(
+                $"{path}: campaign '{untimed.Campaign}' has contacts without a time ({untimed.Contacts}); set contacted_at of {Contacts} or starts_at of the campaign. Nothing was imported")
+            { InvalidInput = true };
+        }
+
+        if (await connection.QueryFirstOrDefaultAsync<string>(Command("OwnCampaigns", cancellationToken)) is { } own)
+        {
+            throw new ImportFailedException($"{path}: '{own}' is a campaign of this workspace already; give the imported one another name. Nothing was imported") { InvalidInput = true };
+        }
+
+        await connection.ExecuteAsync(Command("AnalyzeHistory", cancellationToken));
+    }
+
+    private static CommandDefinition Command(string name, CancellationToken cancellationToken) =>
+        new(SqlFile.Load(typeof(PastCampaigns), name), commandTimeout: 0, cancellationToken: cancellationToken);
+
+    private static readonly Lazy<CustomerModel> Model = new(() =>
+    {
+        const string Resource = "CampaignEngine.Customers.History.PastModel.yaml";
+        using var stream = typeof(PastCampaigns).Assembly.GetManifestResourceStream(Resource)!;
+        using MemoryStream bytes = new();
+        stream.CopyTo(bytes);
+        ProblemList problems = new();
+        return ModelLoader.Load(Resource, bytes.ToArray(), problems) ?? throw new InvalidOperationException(string.Join('\n', problems.Items));
+    });
+
+    private sealed record Untimed(string Campaign, long Contacts);
+}
