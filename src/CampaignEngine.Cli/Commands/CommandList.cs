@@ -1,5 +1,6 @@
 using System.CommandLine;
 using CampaignEngine.Cli.Commands.Authoring;
+using CampaignEngine.Cli.Commands.Bounces;
 using CampaignEngine.Cli.Commands.Campaigns;
 using CampaignEngine.Cli.Commands.Db;
 using CampaignEngine.Cli.Commands.Demo;
@@ -50,6 +51,7 @@ internal static class CommandList
         WhyCommand.Create(),
         ServeCommand.Create(),
         SuppressCommand.Create(),
+        IngestCommand.Create(),
         RepliesCommand.Create(),
         ReportCommand.Create(),
         ImportCommand.Create(),

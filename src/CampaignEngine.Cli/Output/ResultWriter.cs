@@ -57,6 +57,40 @@ internal sealed class ResultWriter(OutputFormat format, TextWriter output, TimeZ
         }
     }
 
+    /// <summary>Rows as they come, for more of them than memory should hold: json and csv are written row by row, a table shows a summary at the end.</summary>
+    public async Task StreamAsync<T, TSummary>(IAsyncEnumerable<T> rows, Func<IEnumerable<TSummary>> summary)
+    {
+        var count = 0;
+        await foreach (var row in rows)
+        {
+            if (format == OutputFormat.Json)
+            {
+                await output.WriteAsync((count == 0 ? "[\n" : ",\n") + JsonSerializer.Serialize(row, JsonResults.Options));
+            }
+            else if (format == OutputFormat.Csv)
+            {
+                var element = JsonResults.Element(row);
+                var columns = Columns<T>([element]);
+                await output.WriteAsync((count == 0 ? CsvLine.Of(columns) + output.NewLine : "") + CsvLine.Of(columns.Select(column => Cell(element.GetProperty(column)))) + output.NewLine);
+            }
+
+            count++;
+        }
+
+        switch (format)
+        {
+            case OutputFormat.Json:
+                await output.WriteLineAsync(count == 0 ? "[]" : "\n]");
+                break;
+            case OutputFormat.Csv when count == 0:
+                await output.WriteLineAsync(CsvLine.Of(Columns<T>([])));
+                break;
+            case OutputFormat.Table:
+                Rows(summary());
+                break;
+        }
+    }
+
     private static List<string> Columns<T>(List<JsonElement> rows)
     {
         // Without rows the header still tells what the columns would have been.

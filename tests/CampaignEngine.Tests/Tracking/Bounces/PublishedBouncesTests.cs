@@ -1,0 +1,55 @@
+using CampaignEngine.Testing;
+using CampaignEngine.Tracking.Bounces;
+
+namespace CampaignEngine.Tests.Tracking.Bounces;
+
+/// <summary>266 published mails about mail, with what two other programs agree about each recipient.</summary>
+public sealed class PublishedBouncesTests
+{
+    [Fact]
+    public async Task HardAndReasonAgreeWithWhatIsPublishedAboutEachRecipient()
+    {
+        var rows = await RowsAsync();
+        var expected = Expected();
+        var hard = expected.Count(e => rows.TryGetValue((e.File, e.Index), out var row) && row.Hard == e.Hard);
+        var reason = expected.Count(e => rows.TryGetValue((e.File, e.Index), out var row) && row.Reason == e.Reason);
+
+        Assert.InRange(hard / (double)expected.Count, 0.98, 1);
+        Assert.InRange(reason / (double)expected.Count, 0.97, 1);
+    }
+
+    [Fact]
+    public async Task EveryRecipientIsFoundAndNoneIsMadeUp()
+    {
+        var rows = await RowsAsync();
+
+        Assert.Equal(Expected().Select(e => (e.File, e.Index)).Order(), rows.Keys.Order());
+    }
+
+    [Fact]
+    public async Task NothingThatIsNoBounceIsCalledOne()
+    {
+        var rows = await RowsAsync();
+        var none = Expected().Where(e => e.Reason is "vacation" or "delivered" or "feedback").ToList();
+
+        Assert.NotEmpty(none);
+        Assert.All(none, e => Assert.Equal(e.Reason, rows[(e.File, e.Index)].Class));
+    }
+
+    private static async Task<Dictionary<(string File, int Index), BounceRow>> RowsAsync()
+    {
+        var rows = new Dictionary<(string, int), BounceRow>();
+        await foreach (var (_, found) in new BounceFiles(BounceRules.BuiltIn).ReadAsync(SharedData.Require("bounces/emails.tar.gz"), TestContext.Current.CancellationToken))
+        {
+            foreach (var row in found)
+            {
+                rows.Add((row.File[(row.File.LastIndexOf('/') + 1)..], row.Index), row);
+            }
+        }
+
+        return rows;
+    }
+
+    private static List<(string File, int Index, string Reason, bool Hard)> Expected() =>
+        [.. File.ReadLines(SharedData.Require("bounces/expected.csv")).Skip(1).Select(l => l.Split(',')).Select(c => (c[0], int.Parse(c[1], System.Globalization.CultureInfo.InvariantCulture), c[4], c[5] == "1"))];
+}
