@@ -43,6 +43,9 @@ public sealed record PlanDocument
 
     public bool OverBudget => Budget is { } budget && Cost > budget;
 
+    /// <summary>What the control cell can show; null without one or without a goal to take the rate from, and in plans of earlier versions.</summary>
+    public PlanPower? Power { get; init; }
+
     /// <summary>Messages of the first drop as three people would get them.</summary>
     public IReadOnlyList<PlanSample> Samples { get; init; } = [];
 
@@ -72,6 +75,12 @@ public sealed record PlanDocument
 public sealed record PlanStep(string Reason, long Count, int? Condition, string Detail);
 
 public sealed record PlanCell(string Cell, long People);
+
+/// <param name="Of">conversion or response: the goal that names the rate.</param>
+/// <param name="Rate">The rate that is expected without the campaign.</param>
+/// <param name="DetectableRise">Smallest rise of the rate that is found four times in five (two-sided 5 %); null: none would be.</param>
+/// <param name="ControlForAFifth">People of a control cell with which a rise by a fifth of the rate is found; null: with no control cell, too few are contacted.</param>
+public sealed record PlanPower(string Of, double Rate, double? DetectableRise, long? ControlForAFifth);
 
 /// <param name="DueAt">Null when the drop falls due relative to another or recurs.</param>
 /// <param name="People">Forecast: people to contact with a usable address on the channel. A later drop freezes its own list.</param>

@@ -3,11 +3,13 @@ using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using CampaignEngine.Audiences;
+using CampaignEngine.Authoring;
 using CampaignEngine.Campaigns;
 using CampaignEngine.Customers;
 using CampaignEngine.Database;
 using CampaignEngine.Deduplication;
 using CampaignEngine.Rendering;
+using CampaignEngine.Reporting.Statistics;
 using CampaignEngine.Scheduling;
 using Dapper;
 using Npgsql;
@@ -94,8 +96,22 @@ public sealed class Planner(EngineDatabase database, ListMaker lists, SampleMake
             Cost = drops.Sum(d => d.Cost),
             Currency = campaign.Drops.Select(d => d.UnitCost?.Currency).FirstOrDefault(c => c is not null) ?? campaign.Budget?.Currency ?? currency,
             Budget = campaign.Budget?.Amount,
+            Power = PowerOf(campaign.Goal, list),
             Warnings = warnings,
         };
+    }
+
+    private static PlanPower? PowerOf(Goal? goal, BuiltList list)
+    {
+        (string Of, Percentage? Rate) measured = goal?.ConversionRate is { } conversion ? ("conversion", conversion) : ("response", goal?.ResponseRate);
+        if (list.Control == 0 || list.Contact == 0 || measured.Rate is not { } written)
+        {
+            return null;
+        }
+
+        double rate = (double)written.Fraction;
+        return new PlanPower(
+            measured.Of, rate, Power.DetectableRise(rate, list.Contact, list.Control) is { } rise ? Math.Round(rise, 6) : null, Power.RequiredControl(rate, rate / 5, list.Contact));
     }
 
     private static string Detail(BoundAudience audience, WaterfallStep step)

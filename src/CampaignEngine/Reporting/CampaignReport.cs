@@ -1,3 +1,5 @@
+using CampaignEngine.Reporting.Statistics;
+
 namespace CampaignEngine.Reporting;
 
 /// <summary>
@@ -22,6 +24,9 @@ public sealed record CampaignReport
 
     /// <summary>Currency of the cost; null when no drop states a price. Revenue is in the currency of the customer database.</summary>
     public string? Currency { get; init; }
+
+    /// <summary>Whether the cells have the sizes their shares ask for; null where no shares are known or too few people are in a cell.</summary>
+    public SampleRatio? SampleRatio { get; init; }
 
     /// <summary>One row per cell and drop, the control cell among them.</summary>
     public required IReadOnlyList<ReportRow> Rows { get; init; }

@@ -1,6 +1,7 @@
 using System.Data;
 using CampaignEngine.Audiences;
 using CampaignEngine.Database;
+using CampaignEngine.Reporting.Statistics;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -168,11 +169,15 @@ public sealed class CampaignReporter(NpgsqlDataSource database)
             Attribution = request.Response.Attribution,
             Currency = request.Currency ?? mailings.Select(m => m.Currency).FirstOrDefault(c => c is not null),
             Rows = [.. At(0).Select(Compared)],
-            Cells = [.. At(1).Select(Compared)],
+            Cells = ReportRow.Corrected([.. At(1).Select(Compared)]),
             Drops = [.. perDrop.Where(r => !r.Control && r.Drop is not null).Select(Compared)],
+            SampleRatio = SampleRatioOf(request, At(1)),
             Total = Compared(whole.FirstOrDefault(r => !r.Control) ?? new ReportRow()),
         };
     }
+
+    private static SampleRatio? SampleRatioOf(ReportRequest request, IReadOnlyList<ReportRow> cells) => SampleRatio.Of(
+        [.. request.Shares.Select(s => (s.Cell ?? (s.Control ? ControlName : "contacted"), s.Share, cells.FirstOrDefault(c => c.Control == s.Control && (s.Control || c.Cell == s.Cell))?.People ?? 0))]);
 
     private sealed record Started(int MailingId, string? Currency, DateTimeOffset At);
 }

@@ -17,6 +17,9 @@ public sealed record ReportRequest
     /// <summary>The rows that are conversions: response.conversion, bound to the model; null: none are measured.</summary>
     public BoundRelation? Conversion { get; init; }
 
+    /// <summary>Which part of the list each cell should have, the control cell among them; empty where it is not known.</summary>
+    public IReadOnlyList<CellShare> Shares { get; init; } = [];
+
     /// <summary>Zone in which days begin: engine.yaml's.</summary>
     public TimeZoneInfo Zone { get; init; } = TimeZoneInfo.Utc;
 
@@ -32,3 +35,7 @@ public sealed record ReportRequest
     /// <summary>How long a reaction counts, for people.</summary>
     public string Window { get => field ?? Response.Window.ToString(); init; }
 }
+
+/// <param name="Cell">Null: the campaign has no cells.</param>
+/// <param name="Share">Part of the people who were selected.</param>
+public sealed record CellShare(string? Cell, bool Control, double Share);

@@ -39,9 +39,25 @@ public sealed class ReportRequests(NpgsqlDataSource database, CustomerModel mode
                 Response = definition.Response,
                 Model = model,
                 Conversion = conversion,
+                Shares = [.. Shares(definition)],
                 Zone = TimeZoneInfo.FindSystemTimeZoneById(settings.Zone),
                 AsOf = asOf,
             };
+    }
+
+    // A drop for a part of the list contacts part of a cell, while the control cell stays whole: without a drop for everybody the sizes say nothing.
+    private static IEnumerable<CellShare> Shares(CampaignDefinition definition)
+    {
+        var held = (double)definition.Audience.Holdout.Fraction;
+        if (definition.Drops.All(d => d.Only is not null) || (held == 0 && definition.Cells.Count < 2))
+        {
+            return [];
+        }
+
+        IEnumerable<CellShare> contacted = definition.Cells.Count == 0
+            ? [new CellShare(null, false, 1 - held)]
+            : definition.Cells.Select(c => new CellShare(c.Name, false, (1 - held) * (double)c.Share.Fraction));
+        return held == 0 ? contacted : contacted.Append(new CellShare(null, true, held));
     }
 
     private async Task<ReportRequest?> PastAsync(string campaign, DateTimeOffset asOf, CancellationToken cancellationToken)

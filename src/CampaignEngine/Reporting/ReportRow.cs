@@ -95,7 +95,25 @@ public sealed record ReportRow
 
     public double? ResponseLiftRelative => Figure(ResponseMeasured?.Relative);
 
+    public double? ResponseLiftRelativeLow => Figure(ResponseMeasured?.RelativeInterval?.Low);
+
+    public double? ResponseLiftRelativeHigh => Figure(ResponseMeasured?.RelativeInterval?.High);
+
     public double? ResponseZ => Figure(ResponseMeasured?.Z);
+
+    public double? ResponseP => ResponseMeasured?.P;
+
+    /// <summary>p corrected for the number of cells of the campaign; only in the rows of cells.</summary>
+    public double? ResponsePHolm { get; init; }
+
+    /// <summary>Newcombe's interval of the lift; and the one that may be looked at every day.</summary>
+    public double? ResponseLiftScoreLow => Figure(ResponseMeasured?.Score?.Low);
+
+    public double? ResponseLiftScoreHigh => Figure(ResponseMeasured?.Score?.High);
+
+    public double? ResponseLiftAnytimeLow => Figure(ResponseMeasured?.AnyTime?.Low);
+
+    public double? ResponseLiftAnytimeHigh => Figure(ResponseMeasured?.AnyTime?.High);
 
     /// <summary>Lift times people contacted: responses that would not have been without the campaign.</summary>
     public double? IncrementalResponses => Amount(ResponseMeasured?.Absolute * Contacted);
@@ -113,7 +131,23 @@ public sealed record ReportRow
 
     public double? ConversionLiftRelative => Figure(ConversionMeasured?.Relative);
 
+    public double? ConversionLiftRelativeLow => Figure(ConversionMeasured?.RelativeInterval?.Low);
+
+    public double? ConversionLiftRelativeHigh => Figure(ConversionMeasured?.RelativeInterval?.High);
+
     public double? ConversionZ => Figure(ConversionMeasured?.Z);
+
+    public double? ConversionP => ConversionMeasured?.P;
+
+    public double? ConversionPHolm { get; init; }
+
+    public double? ConversionLiftScoreLow => Figure(ConversionMeasured?.Score?.Low);
+
+    public double? ConversionLiftScoreHigh => Figure(ConversionMeasured?.Score?.High);
+
+    public double? ConversionLiftAnytimeLow => Figure(ConversionMeasured?.AnyTime?.Low);
+
+    public double? ConversionLiftAnytimeHigh => Figure(ConversionMeasured?.AnyTime?.High);
 
     public double? IncrementalConversions => Amount(ConversionMeasured?.Absolute * Contacted);
 
@@ -130,7 +164,15 @@ public sealed record ReportRow
 
     public double? RevenueLiftRelative => Figure(RevenueMeasured?.Relative);
 
+    public double? RevenueLiftRelativeLow => Figure(RevenueMeasured?.RelativeInterval?.Low);
+
+    public double? RevenueLiftRelativeHigh => Figure(RevenueMeasured?.RelativeInterval?.High);
+
     public double? RevenueZ => Figure(RevenueMeasured?.Z);
+
+    public double? RevenueP => RevenueMeasured?.P;
+
+    public double? RevenuePHolm { get; init; }
 
     public double? IncrementalRevenue => Amount(RevenueMeasured?.Absolute * Contacted);
 
@@ -172,6 +214,15 @@ public sealed record ReportRow
 
     /// <summary>Sum over people of their squared revenue.</summary>
     internal decimal RevenueSquares { get; init; }
+
+    /// <summary>Rows of cells with p values corrected for their number.</summary>
+    internal static ReportRow[] Corrected(IReadOnlyList<ReportRow> cells)
+    {
+        var response = Significance.Holm([.. cells.Select(c => c.ResponseP)]);
+        var conversion = Significance.Holm([.. cells.Select(c => c.ConversionP)]);
+        var revenue = Significance.Holm([.. cells.Select(c => c.RevenueP)]);
+        return [.. cells.Select((cell, i) => cell with { ResponsePHolm = response[i], ConversionPHolm = conversion[i], RevenuePHolm = revenue[i] })];
+    }
 
     // What is printed is right to its last digit: the noise of binary arithmetic lies behind the tenth decimal of rates and the sixth of amounts.
     private static double? Figure(double? value) => value is { } figure ? Math.Round(figure, 10) : null;

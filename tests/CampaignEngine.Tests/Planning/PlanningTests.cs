@@ -47,6 +47,15 @@ public sealed class PlanningTests(PlanningFixture fixture) : IClassFixture<Plann
     }
 
     [Fact]
+    public async Task ThePlanSaysWhatItsControlCellCanShow()
+    {
+        PlanDocument plan = await fixture.PlanAsync(PlanningFixture.Campaign("power", "  holdout: 50%", more: "goal: { conversion_rate: 4% }"));
+        Assert.Equal(plan.Control > 0 && plan.Contact > 0, plan.Power is { Of: "conversion", Rate: 0.04, ControlForAFifth: null });
+        Assert.Null((await fixture.PlanAsync(PlanningFixture.Campaign("power-without-goal", "  holdout: 50%"))).Power);
+        Assert.Null((await fixture.PlanAsync(PlanningFixture.Campaign("power-without-control", more: "goal: { response_rate: 4% }"))).Power);
+    }
+
+    [Fact]
     public async Task ThePlanSaysWhoJoinedAndWhoLeftSinceTheOneBefore()
     {
         PlanDocument wide = await fixture.PlanAsync(PlanningFixture.Campaign("differs"));

@@ -113,6 +113,32 @@ public sealed class CampaignReporterTests(LedgerFixture fixture) : IClassFixture
         Assert.True(report.Total.Responses > 0);
     }
 
+    [Theory]
+    [InlineData(0.4, 0.4, false)]
+    [InlineData(0.5, 0.3, true)]
+    public async Task CellsOfOtherSizesThanTheirSharesRaiseTheAlarm(double first, double second, bool alarm)
+    {
+        var request = new ReportRequest
+        {
+            Campaign = "spring-tea", Model = Model, Response = new ResponseDefinition { Place = Nowhere }, AsOf = GeneratedLedger.Start.AddDays(60),
+            Shares = [new("free-shipping", false, first), new("ten-percent", false, second), new(null, true, 0.2)],
+        };
+        var report = await new CampaignReporter(fixture.Source).RunAsync(request, TestContext.Current.CancellationToken);
+        Assert.Equal(["free-shipping", "ten-percent", "control"], report!.SampleRatio!.Cells.Select(c => c.Cell));
+        Assert.Equal([160L, 160, 80], report.SampleRatio.Cells.Select(c => c.People));
+        Assert.Equal(alarm, report.SampleRatio.Alarm);
+    }
+
+    [Fact]
+    public async Task ValuesOfCellsAreCorrectedForTheirNumber()
+    {
+        var report = await RunAsync("last-touch", GeneratedLedger.Start.AddDays(60), ["conversion"], null);
+        var cells = report!.Cells.Where(c => !c.Control).ToList();
+        Assert.Equal(Math.Min(1, cells.Min(c => c.ConversionP!.Value) * 2), cells.Min(c => c.ConversionPHolm!.Value), 1e-12);
+        Assert.All(cells, c => Assert.Equal(c.ConversionLift, c.ResponseLift));      // nothing but conversions counts, so responses can be compared
+        Assert.Null((await RunAsync("last-touch", GeneratedLedger.Start.AddDays(60), ["click", "conversion"], null))!.Total.ResponseLift);
+    }
+
     internal static Counted Count(ReportRow r) => new(
         (int)r.Contacted, (int)r.InDoubt, (int)r.Delivered, (int)r.OpensRaw, (int)r.Opens, (int)r.ClicksRaw, (int)r.Clicks, (int)r.Unsubscribes,
         (int)r.Responses, (int)r.Conversions, (int)r.Orders, r.Revenue, r.Cost);

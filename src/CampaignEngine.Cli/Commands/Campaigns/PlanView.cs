@@ -14,6 +14,11 @@ internal static class PlanView
         console.Write(Drops(plan));
         string budget = plan.Budget is { } amount ? Number($" of a budget of {amount:N2}") + (plan.OverBudget ? ": over budget" : "") : "";
         console.WriteLine(Number($"Cost {plan.Cost:N2} {plan.Currency}") + budget);
+        if (plan.Power is { } power)
+        {
+            console.WriteLine(Number($"Control cell of {plan.Control:N0}: ") + Found(power));
+        }
+
         if (plan.Proof is { } proof)
         {
             ShowProof(console, proof);
@@ -35,6 +40,16 @@ internal static class PlanView
         }
 
         console.WriteLine($"Plan hash {plan.Hash}. To run exactly this: campaign launch {plan.Campaign} --plan {plan.Hash}");
+    }
+
+    private static string Found(PlanPower power)
+    {
+        string rise = power.DetectableRise is { } found
+            ? Number($"at a {power.Of} rate of {power.Rate * 100:0.##} % a rise by {found * 100:0.00} points is found four times in five")
+            : Number($"at a {power.Of} rate of {power.Rate * 100:0.##} % no rise would be found");
+        return rise + (power.ControlForAFifth is { } people
+            ? Number($"; a rise by a fifth needs {people:N0} people in it")
+            : "; a rise by a fifth needs more people contacted");
     }
 
     private static Table Waterfall(PlanDocument plan)

@@ -99,12 +99,20 @@ internal static class ReportTables
 
     private static void Control(IAnsiConsole console, CampaignReport report)
     {
+        if (report.SampleRatio is { Alarm: true } ratio)
+        {
+            var sizes = string.Join(", ", ratio.Cells.Select(c => string.Create(CultureInfo.InvariantCulture, $"{c.Cell} {c.People:N0} instead of {c.Expected:N0}")));
+            console.WriteLine(Terminal.Clean(string.Create(
+                CultureInfo.InvariantCulture,
+                $"warning: the cells do not have the sizes that were asked for ({sizes}; p = {ratio.P:0.######}): people were lost in one cell and not in another, so do not trust the comparisons")));
+        }
+
         var lifted = report.Cells.Where(c => c.Cell is not null).Append(report.Total with { Cell = "all contacted" }).Where(c => c.ConversionLift is not null);
         foreach (var cell in lifted)
         {
             console.WriteLine(Terminal.Clean(string.Create(
                 CultureInfo.InvariantCulture,
-                $"against the control cell, {cell.Cell}: {Responses(cell)}conversion rate {Points(cell.ConversionLift)} points ({Points(cell.ConversionLiftLow)} to {Points(cell.ConversionLiftHigh)}), about {cell.IncrementalConversions:0.#} conversions and {cell.IncrementalRevenue:0.00} revenue more")));
+                $"against the control cell, {cell.Cell}: {Responses(cell)}conversion rate {Points(cell.ConversionLift)} points ({Points(cell.ConversionLiftLow)} to {Points(cell.ConversionLiftHigh)}, p {Chance(cell.ConversionPHolm ?? cell.ConversionP)}), about {cell.IncrementalConversions:0.#} conversions and {cell.IncrementalRevenue:0.00} revenue more")));
         }
     }
 
@@ -113,6 +121,13 @@ internal static class ReportTables
         : string.Create(
             CultureInfo.InvariantCulture,
             $"response rate {Points(cell.ResponseLift)} points ({Points(cell.ResponseLiftLow)} to {Points(cell.ResponseLiftHigh)}), about {cell.IncrementalResponses:0.#} responses more; ");
+
+    private static string Chance(double? p) => p switch
+    {
+        null => "?",
+        < 0.0001 => "< 0.0001",
+        _ => p.Value.ToString("0.0000", CultureInfo.InvariantCulture),
+    };
 
     private static string N(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
 

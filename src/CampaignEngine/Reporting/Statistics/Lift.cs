@@ -14,15 +14,29 @@ public static class Lift
     /// The simple asymptotic interval of a difference with unpooled variance (Wald; method 1 in Newcombe 1998, Statistics in Medicine 17:873-890).
     /// What most tools print; poor for small groups, and of no width when both rates are 0 or 1.
     /// </summary>
-    public static Interval? Wald(Proportion group, Proportion comparison)
+    public static Interval? Wald(Proportion group, Proportion comparison) =>
+        Absolute(group, comparison) is { } difference && StandardError(group, comparison) is { } error
+            ? new Interval(difference - (Interval.Z95 * error), difference + (Interval.Z95 * error))
+            : null;
+
+    /// <summary>Standard error of the difference with unpooled variance; null when either group is empty.</summary>
+    public static double? StandardError(Proportion group, Proportion comparison) => group.Rate is { } p1 && comparison.Rate is { } p2
+        ? Math.Sqrt((p1 * (1 - p1) / group.Trials) + (p2 * (1 - p2) / comparison.Trials))
+        : null;
+
+    /// <summary>
+    /// Interval of the relative lift, from that of the logarithm of the ratio of two rates (Katz, Baptista, Azen and Pike 1978, Biometrics 34:469-474);
+    /// null when either count is zero.
+    /// </summary>
+    public static Interval? RelativeInterval(Proportion group, Proportion comparison)
     {
-        if (group.Rate is not { } p1 || comparison.Rate is not { } p2)
+        if (group.Rate is not (> 0 and var p1) || comparison.Rate is not (> 0 and var p2))
         {
             return null;
         }
 
-        double reach = Interval.Z95 * Math.Sqrt((p1 * (1 - p1) / group.Trials) + (p2 * (1 - p2) / comparison.Trials));
-        return new Interval(p1 - p2 - reach, p1 - p2 + reach);
+        double reach = Interval.Z95 * Math.Sqrt(((1 - p1) / group.Successes) + ((1 - p2) / comparison.Successes));
+        return new Interval((p1 / p2 * Math.Exp(-reach)) - 1, (p1 / p2 * Math.Exp(reach)) - 1);
     }
 
     /// <summary>
