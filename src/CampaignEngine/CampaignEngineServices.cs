@@ -63,6 +63,9 @@ public sealed class CampaignEngineServices(string directory, EngineSettings sett
     public OccurrencePlanner Occurrences(Action<string> say) =>
         new(database.Source, (occurrence, cancellationToken) => Freezer.FreezeAsync(occurrence, cancellationToken), Zone, timeProvider) { Say = say };
 
+    // Reporting
+    public CampaignReports Reports => new(database, Model, settings, timeProvider);
+
     // Operating
     public Readiness Readiness => new(database.Source, timeProvider);
     public LedgerGauges LedgerGauges => new(database.Source);
@@ -86,22 +89,6 @@ public sealed class CampaignEngineServices(string directory, EngineSettings sett
         }
 
         return new Dispatchers([.. channels.Select(c => c.Worker(database, directory, settings, options, timeProvider, joined?.Part(), say))]);
-    }
-
-    /// <summary>Null when the campaign has no mailing yet.</summary>
-    public async Task<CampaignReport?> ReportAsync(string campaign, DateTimeOffset asOf, ProblemList problems, CancellationToken cancellationToken)
-    {
-        await new MachineSweep(database.Source).RunOnceAsync(cancellationToken);
-        return await new ReportRequests(database.Source, model, settings).ForAsync(campaign, asOf, problems, cancellationToken) is { } request
-            ? await new CampaignReporter(database.Source).RunAsync(request, cancellationToken)
-            : null;
-    }
-
-    /// <param name="pattern">Names of campaigns; * stands for anything.</param>
-    public async Task<CampaignsReport> ReportAllAsync(string pattern, DateTimeOffset asOf, ProblemList problems, CancellationToken cancellationToken)
-    {
-        await new MachineSweep(database.Source).RunOnceAsync(cancellationToken);
-        return await new CampaignsReporter(database.Source, new ReportRequests(database.Source, model, settings)).RunAsync(pattern, asOf, problems, cancellationToken);
     }
 
     private async Task<IReadOnlyList<PlanSample>> SamplesAsync(

@@ -51,5 +51,5 @@ public sealed class CampaignRun(CampaignEngineServices engine)
     /// <summary>Step 7, Tracking and Reporting: clicks, opens and orders counted against the ledger.</summary>
     /// <returns>Null when the campaign has no mailing yet.</returns>
     public Task<CampaignReport?> ReportAsync(string campaign, DateTimeOffset asOf, ProblemList problems, CancellationToken cancellationToken) =>
-        engine.ReportAsync(campaign, asOf, problems, cancellationToken);
+        engine.Reports.ReportAsync(campaign, asOf, problems, cancellationToken);
 }

@@ -54,6 +54,7 @@ internal static class CommandList
         IngestCommand.Create(),
         RepliesCommand.Create(),
         ReportCommand.Create(),
+        RowsCommand.Create(),
         ImportCommand.Create(),
         ImportHistoryCommand.Create(),
         QueryCommand.Create(),

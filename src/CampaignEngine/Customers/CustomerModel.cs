@@ -49,6 +49,9 @@ public sealed record Entity
     public Field? Language { get; init; }
 
     public Field? Country { get; init; }
+
+    /// <summary>Text field with the list the person came from: what reports by list group by; null when there is none.</summary>
+    public Field? List { get; init; }
 }
 
 /// <summary>A quoted SQL identifier pair; both parts come from model.yaml only.</summary>

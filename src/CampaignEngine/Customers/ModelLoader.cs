@@ -152,6 +152,7 @@ public sealed class ModelLoader
             TimeZone = TextOf(entity, "time_zone", name, fields),
             Language = TextOf(entity, "language", name, fields),
             Country = TextOf(entity, "country", name, fields),
+            List = TextOf(entity, "list", name, fields),
         };
     }
 

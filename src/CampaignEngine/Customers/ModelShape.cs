@@ -73,7 +73,8 @@ public static partial class ModelShape
         new("household", FieldName with { Description = "Field that is equal for people of one household." }),
         new("time_zone", FieldName with { Description = "Text field with the person's IANA time zone." }),
         new("language", FieldName with { Description = "Text field with the person's language (BCP 47)." }),
-        new("country", FieldName with { Description = "Text field with the person's country (ISO 3166 alpha-2)." }))
+        new("country", FieldName with { Description = "Text field with the person's country (ISO 3166 alpha-2)." }),
+        new("list", FieldName with { Description = "Text field with the list the person came from, which reports group by." }))
     { Description = "One table or view." };
 
     public static string[] Channels => ["email", "sms", "print", "call"];

@@ -28,6 +28,9 @@ public sealed record CampaignReport
     /// <summary>Whether the cells have the sizes their shares ask for; null where no shares are known or too few people are in a cell.</summary>
     public SampleRatio? SampleRatio { get; init; }
 
+    /// <summary>Drops that were still being sent when the report was made: its figures will change. Empty for a report as of an earlier time.</summary>
+    public IReadOnlyList<RunningDrop> Running { get; init; } = [];
+
     /// <summary>One row per cell and drop, the control cell among them.</summary>
     public required IReadOnlyList<ReportRow> Rows { get; init; }
 
@@ -40,3 +43,7 @@ public sealed record CampaignReport
     /// <summary>Over the contacted cells and all drops.</summary>
     public required ReportRow Total { get; init; }
 }
+
+/// <param name="State">running or paused.</param>
+/// <param name="Pending">People without an outcome so far.</param>
+public sealed record RunningDrop(string Drop, string State, long Frozen, long Pending);

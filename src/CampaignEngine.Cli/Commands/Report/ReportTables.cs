@@ -8,11 +8,23 @@ namespace CampaignEngine.Cli.Commands.Report;
 /// <summary>A report for people: results, then activity, then what the control cell says.</summary>
 internal static class ReportTables
 {
+    public static Action<ResultWriter> Of(CampaignReport report) =>
+        writer => writer.Document(report, console => Write(console, report), rows => rows.Rows(report.Rows));
+
+    public static Action<ResultWriter> Of(CampaignsReport report) =>
+        writer => writer.Document(report, console => Write(console, report), rows => rows.Rows(report.Campaigns));
+
     public static void Write(IAnsiConsole console, CampaignReport report)
     {
         console.WriteLine(Terminal.Clean(string.Create(
             CultureInfo.InvariantCulture,
             $"{report.Campaign} as of {report.AsOf:yyyy-MM-dd HH:mm} UTC; window {report.Window}; conversion: {report.Conversion ?? "none"}; {report.Attribution}")));
+        foreach (var drop in report.Running)
+        {
+            console.WriteLine(Terminal.Clean(string.Create(
+                CultureInfo.InvariantCulture, $"{drop.Drop} is {(drop.State == "paused" ? "paused" : "still being sent")}: {drop.Pending:N0} of {drop.Frozen:N0} people have no outcome yet, so these figures will change")));
+        }
+
         List<ReportRow> lines = [.. report.Rows];
         if (report.Drops.Count > 1)
         {
@@ -21,17 +33,18 @@ internal static class ReportTables
         }
 
         lines.Add(report.Total with { Drop = "total" });
-        console.Write(Contacts(lines));
+        Write(console, lines, report.Currency, ["drop", "cell"], line => [line.Drop, line.Cell]);
         if (report.Total.PossibleDuplicates > 0)
         {
             console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{report.Total.PossibleDuplicates:N0} messages were sent again although the one before may have arrived"));
         }
 
-        console.Write(Rates(lines));
-        console.Write(Money(lines, report.Currency));
-        console.Write(Activity(lines.Where(l => !l.Control)));
         Control(console, report);
     }
+
+    /// <summary>Groups of a report's people.</summary>
+    public static void Write(IAnsiConsole console, Breakdown breakdown) => Write(
+        console, breakdown.Rows, breakdown.Currency, [breakdown.By, ""], line => [(breakdown.By == "drop" ? line.Drop : line.Cell) ?? "(none)", line.Control ? "control" : ""]);
 
     /// <summary>All campaigns, a line each.</summary>
     public static void Write(IAnsiConsole console, CampaignsReport report)
@@ -61,40 +74,37 @@ internal static class ReportTables
     }
 
     // Four tables, each of which fits a terminal of 100 columns without cutting a number.
-    private static Table Contacts(IEnumerable<ReportRow> lines) => Filled(
-        lines, ["people", "contacted", "in doubt", "delivered", "bounced"],
-        line => [N(line.People), N(line.Contacted), N(line.InDoubt), N(line.Delivered), N(line.Bounced)]);
-
-    private static Table Rates(IEnumerable<ReportRow> lines) => Filled(
-        lines, ["responses", "rate (95 %)", "conversions", "rate (95 %)"],
-        line =>
+    private static void Write(IAnsiConsole console, IReadOnlyList<ReportRow> lines, string? currency, string[] headings, Func<ReportRow, string?[]> names)
+    {
+        Filled(lines, ["people", "contacted", "in doubt", "delivered", "bounced"], line => [N(line.People), N(line.Contacted), N(line.InDoubt), N(line.Delivered), N(line.Bounced)]);
+        Filled(lines, ["responses", "rate (95 %)", "conversions", "rate (95 %)"], line =>
         [
             N(line.Responses), Rate(line.ResponseRate, line.ResponseRateLow, line.ResponseRateHigh),
             N(line.Conversions), Rate(line.ConversionRate, line.ConversionRateLow, line.ConversionRateHigh),
         ]);
+        Filled(lines, ["orders", "revenue", currency is null ? "cost" : $"cost {currency}", "a response", "a conversion"], line =>
+        [
+            N(line.Orders), M(line.Revenue), M(line.Cost), line.CostPerResponse is { } response ? M(response) : "", line.CostPerConversion is { } conversion ? M(conversion) : "",
+        ]);
+        Filled(
+            lines.Where(l => !l.Control), ["opened", "with\nmachines", "clicked", "with\nmachines", "replied", "opted\nout", "complaints"],
+            line => [N(line.Opens), N(line.OpensRaw), N(line.Clicks), N(line.ClicksRaw), N(line.Replies), N(line.Unsubscribes), N(line.Complaints)]);
 
-    private static Table Money(IEnumerable<ReportRow> lines, string? currency) => Filled(
-        lines, ["orders", "revenue", currency is null ? "cost" : $"cost {currency}", "a response", "a conversion"],
-        line => [N(line.Orders), M(line.Revenue), M(line.Cost), line.CostPerResponse is { } response ? M(response) : "", line.CostPerConversion is { } conversion ? M(conversion) : ""]);
-
-    private static Table Activity(IEnumerable<ReportRow> lines) => Filled(
-        lines, ["opened", "with\nmachines", "clicked", "with\nmachines", "replied", "opted\nout", "complaints"],
-        line => [N(line.Opens), N(line.OpensRaw), N(line.Clicks), N(line.ClicksRaw), N(line.Replies), N(line.Unsubscribes), N(line.Complaints)]);
-
-    private static Table Filled(IEnumerable<ReportRow> lines, string[] titles, Func<ReportRow, string[]> figures)
-    {
-        var table = new Table().Border(TableBorder.Simple).AddColumns("drop", "cell");
-        foreach (var title in titles)
+        void Filled(IEnumerable<ReportRow> rows, string[] titles, Func<ReportRow, string[]> figures)
         {
-            table.AddColumn(new TableColumn(new Text(title)) { NoWrap = true }.RightAligned());
-        }
+            var table = new Table().Border(TableBorder.Simple).AddColumns(headings);
+            foreach (var title in titles)
+            {
+                table.AddColumn(new TableColumn(new Text(title)) { NoWrap = true }.RightAligned());
+            }
 
-        foreach (var line in lines)
-        {
-            table.AddRow(((string?[])[line.Drop, line.Cell, .. figures(line)]).Select(cell => new Text(Terminal.Clean(cell ?? ""))));
-        }
+            foreach (var row in rows)
+            {
+                table.AddRow(((string?[])[.. names(row), .. figures(row)]).Select(cell => new Text(Terminal.Clean(cell ?? ""))));
+            }
 
-        return table;
+            console.Write(table);
+        }
     }
 
     private static void Control(IAnsiConsole console, CampaignReport report)

@@ -53,20 +53,28 @@ WITH mailing AS (
 ), conversion (customer_key, order_key, at, amount) AS (
     /*conversion*/SELECT NULL::text, NULL::text, NULL::timestamptz, NULL::numeric WHERE false/*end*/
 ), matched AS (
-    SELECT DISTINCT ON (v.order_key) c.mailing_id, c.ordinal, coalesce(v.amount, 0) AS amount
+    SELECT DISTINCT ON (v.order_key) c.mailing_id, c.ordinal, v.order_key, v.at, coalesce(v.amount, 0) AS amount
     FROM conversion v
     JOIN contact c ON c.customer_key = v.customer_key AND (c.sent OR c.control)
                   AND v.at >= c.at AND v.at <= (c.at AT TIME ZONE 'UTC' + @window::text::interval) AT TIME ZONE 'UTC'
     ORDER BY v.order_key, extract(epoch FROM c.at) * CASE WHEN @first_touch THEN 1 ELSE -1 END, c.mailing_id
 ), credited AS (
-    SELECT mailing_id, ordinal, count(*) AS orders, sum(amount) AS revenue FROM matched GROUP BY mailing_id, ordinal
+    SELECT mailing_id, ordinal, count(*) AS orders, sum(amount) AS revenue, min(at) AS first_at,
+           array_agg(order_key) AS order_keys, array_agg(at) AS order_times, array_agg(amount) AS order_amounts
+    FROM matched
+    GROUP BY mailing_id, ordinal
 )
 SELECT c.drop_name, c.cell, c.control, c.customer_key, c.sent, c.in_doubt, c.messages, c.messages * c.unit_cost AS cost, c.possible_duplicates,
        c.sent AND c.bounced IS NOT TRUE AS delivered, c.bounced, c.opened_raw, c.opened, c.clicked_raw, c.clicked_at IS NOT NULL AS clicked,
        c.replied_at IS NOT NULL AS replied, c.unsubscribed, c.complained,
-       coalesce(c.sent AND 'click' = ANY (@counts) AND c.clicked_at <= (c.at AT TIME ZONE 'UTC' + @window::text::interval) AT TIME ZONE 'UTC', false)
-       OR coalesce(c.sent AND 'reply' = ANY (@counts) AND c.replied_at <= (c.at AT TIME ZONE 'UTC' + @window::text::interval) AT TIME ZONE 'UTC', false)
-       OR ('conversion' = ANY (@counts) AND coalesce(k.orders, 0) > 0) AS responded,
-       coalesce(k.orders, 0) AS orders, coalesce(k.revenue, 0) AS revenue
+       a.responded_at IS NOT NULL AS responded,
+       coalesce(k.orders, 0) AS orders, coalesce(k.revenue, 0) AS revenue,
+       c.mailing_id, c.ordinal::bigint AS ordinal, c.customer_key AS person_key, c.at, a.responded_at, k.first_at AS converted_at,
+       k.order_keys, k.order_times, CASE WHEN k.orders > 0 THEN array_fill(1, ARRAY[k.orders::int]) END AS order_counts, k.order_amounts
 FROM contact c
 LEFT JOIN credited k USING (mailing_id, ordinal)
+CROSS JOIN LATERAL (
+    SELECT least(CASE WHEN c.sent AND 'click' = ANY (@counts) AND c.clicked_at <= (c.at AT TIME ZONE 'UTC' + @window::text::interval) AT TIME ZONE 'UTC' THEN c.clicked_at END,
+                 CASE WHEN c.sent AND 'reply' = ANY (@counts) AND c.replied_at <= (c.at AT TIME ZONE 'UTC' + @window::text::interval) AT TIME ZONE 'UTC' THEN c.replied_at END,
+                 CASE WHEN 'conversion' = ANY (@counts) THEN k.first_at END) AS responded_at
+) a

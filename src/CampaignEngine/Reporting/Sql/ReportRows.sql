@@ -1,12 +1,16 @@
 -- Everything a campaign report shows, recomputed from single contacts; nothing is read from counters. One row per cell and drop, per drop, per cell and for
 -- the whole campaign (level 0, 1, 2, 3 by the bits of grouping()); a person counts once in each. The text between the two marks is replaced by the contacts
--- of the campaign: LiveContacts.sql or PastContacts.sql.
+-- of the campaign: LiveContacts.sql or PastContacts.sql, or what a snapshot kept of them: KeptContacts.sql or GroupedContacts.sql.
 WITH touch AS (
+    SELECT drop_name, cell, control, customer_key, sent, in_doubt, messages, cost, possible_duplicates, delivered, bounced, opened_raw, opened, clicked_raw, clicked,
+           replied, unsubscribed, complained, responded, orders, revenue
+    FROM (
 /*contacts*/SELECT ''::text AS drop_name, ''::text AS cell, false AS control, ''::text AS customer_key, false AS sent, false AS in_doubt, 0::bigint AS messages,
                    0::numeric AS cost, 0::bigint AS possible_duplicates, false AS delivered, false AS bounced, false AS opened_raw, false AS opened,
                    false AS clicked_raw, false AS clicked, false AS replied, false AS unsubscribed, false AS complained, false AS responded,
                    0::bigint AS orders, 0::numeric AS revenue
             WHERE false/*end*/
+    ) AS contact
 ), person AS (
     SELECT grouping(cell, drop_name) AS level, control, cell, drop_name,
            bool_or(sent) AS contacted, bool_or(in_doubt) AS in_doubt, sum(messages) FILTER (WHERE sent) AS messages,

@@ -1,0 +1,129 @@
+using CampaignEngine.Authoring;
+using CampaignEngine.Customers;
+using CampaignEngine.Customers.Purchases;
+using CampaignEngine.Database;
+using CampaignEngine.Reporting.Details;
+using CampaignEngine.Reporting.Pages;
+using CampaignEngine.Reporting.Rows;
+using CampaignEngine.Tracking;
+
+namespace CampaignEngine.Reporting;
+
+/// <summary>
+/// Everything that can be asked about a campaign that was sent or imported. Each answer is counted anew, in one snapshot of the database; null means that there
+/// is no such campaign, unless the problems say why it cannot be reported.
+/// </summary>
+public sealed class CampaignReports(EngineDatabase database, CustomerModel model, EngineSettings settings, TimeProvider clock)
+{
+    public async Task<CampaignReport?> ReportAsync(string campaign, DateTimeOffset asOf, ProblemList problems, CancellationToken cancellationToken)
+    {
+        await using var snapshot = await OpenAsync(campaign, asOf, problems, cancellationToken);
+        return snapshot is null ? null : await CampaignReporter.RunAsync(snapshot, cancellationToken);
+    }
+
+    /// <summary>All campaigns beside each other.</summary>
+    /// <param name="pattern">Names of campaigns; * stands for anything.</param>
+    public async Task<CampaignsReport> ReportAllAsync(string pattern, DateTimeOffset asOf, ProblemList problems, CancellationToken cancellationToken)
+    {
+        await new MachineSweep(database.Source).RunOnceAsync(cancellationToken);
+        return await new CampaignsReporter(database.Source, new ReportRequests(database.Source, model, settings)).RunAsync(pattern, asOf, problems, cancellationToken);
+    }
+
+    /// <summary>The report's people by one thing that is known of each; see <see cref="ReportGroups"/>.</summary>
+    public async Task<Breakdown?> BreakdownAsync(string campaign, DateTimeOffset asOf, string by, ProblemList problems, CancellationToken cancellationToken)
+    {
+        if (by is "cell" or "drop")
+        {
+            return await ReportAsync(campaign, asOf, problems, cancellationToken) is not { } report ? null
+                : new Breakdown { Campaign = campaign, AsOf = asOf, Currency = report.Currency, By = by, Rows = by == "cell" ? report.Cells : report.Drops };
+        }
+
+        if (await GroupsAsync(by, asOf, problems, cancellationToken) is not { } groups)
+        {
+            return null;
+        }
+
+        await using var snapshot = await OpenAsync(campaign, asOf, problems, cancellationToken);
+        return snapshot is null ? null : await BreakdownAsync(snapshot, groups, problems, cancellationToken);
+    }
+
+    /// <summary>The report as an HTML page; the questions behind its figures are stored.</summary>
+    public async Task<string?> PageAsync(string campaign, DateTimeOffset asOf, ProblemList problems, CancellationToken cancellationToken)
+    {
+        var lists = model.People.List is null ? null : await GroupsAsync("list", asOf, problems, cancellationToken);
+        await using var snapshot = await OpenAsync(campaign, asOf, problems, cancellationToken);
+        if (snapshot is null)
+        {
+            return null;
+        }
+
+        await snapshot.KeepAsync(cancellationToken);
+        var report = await CampaignReporter.RunAsync(snapshot, cancellationToken);
+        var details = await DetailReader.ReadAsync(snapshot, cancellationToken);
+        if (lists is not null)
+        {
+            // Too many lists are no fault of the page; it goes without them.
+            details = details with { Lists = await BreakdownAsync(snapshot, lists, new ProblemList(), cancellationToken) };
+        }
+
+        var (html, asked) = ReportPage.Write(report, details);
+        await Questions.StoreAsync(database.Source, asked, cancellationToken);
+        return html;
+    }
+
+    /// <summary>The rows behind a figure of a page; null: no such id.</summary>
+    public async Task<CountedRows?> RowsAsync(string id, ProblemList problems, CancellationToken cancellationToken)
+    {
+        if (await Questions.FindAsync(database.Source, id, cancellationToken) is not var (query, figure))
+        {
+            return null;
+        }
+
+        var groups = query.By is { } by ? await GroupsAsync(by, query.AsOf, problems, cancellationToken) : null;
+        await using var snapshot = await OpenAsync(query.Campaign, query.AsOf, problems, cancellationToken);
+        if (snapshot is null || (query.By is not null && groups is null))
+        {
+            return null;
+        }
+
+        await snapshot.KeepAsync(cancellationToken);
+        if (groups is not null)
+        {
+            await groups.FillAsync(snapshot, cancellationToken);
+        }
+
+        return new CountedRows(query, figure, await RowsReader.ReadAsync(snapshot, query, cancellationToken));
+    }
+
+    private static async Task<Breakdown?> BreakdownAsync(ReportSnapshot snapshot, ReportGroups groups, ProblemList problems, CancellationToken cancellationToken)
+    {
+        if (await groups.FillAsync(snapshot, cancellationToken) is { } fault)
+        {
+            problems.Error(new Place("--by", 1, 1), "CE5103", fault);
+            return null;
+        }
+
+        var rows = await CampaignReporter.RunGroupedAsync(snapshot, cancellationToken);
+        return new Breakdown { Campaign = snapshot.Request.Campaign, AsOf = snapshot.Request.AsOf, Currency = snapshot.Currency, By = groups.By, Rows = rows };
+    }
+
+    private async Task<ReportGroups?> GroupsAsync(string by, DateTimeOffset asOf, ProblemList problems, CancellationToken cancellationToken)
+    {
+        var zone = TimeZoneInfo.FindSystemTimeZoneById(settings.Zone);
+        var groups = ReportGroups.Of(by, model, asOf, zone, problems);
+        if (groups is { UsesPurchaseSummary: true } && PurchaseDefinition.Of(model, new ProblemList()) is { } purchases)
+        {
+            await new PurchaseSummary(database.Source, purchases, clock, zone).RefreshAsync(cancellationToken);
+        }
+
+        return groups;
+    }
+
+    private async Task<ReportSnapshot?> OpenAsync(string campaign, DateTimeOffset asOf, ProblemList problems, CancellationToken cancellationToken)
+    {
+        await new MachineSweep(database.Source).RunOnceAsync(cancellationToken);
+        return await new ReportRequests(database.Source, model, settings).ForAsync(campaign, asOf, problems, cancellationToken) is { } request
+            ? await ReportSnapshot.OpenAsync(database.Source, request, cancellationToken)
+            : null;
+    }
+}

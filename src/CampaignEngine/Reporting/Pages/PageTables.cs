@@ -1,0 +1,70 @@
+using CampaignEngine.Reporting.Rows;
+using CampaignEngine.Reporting.Statistics;
+
+namespace CampaignEngine.Reporting.Pages;
+
+/// <summary>The figures of a report as cells that know the rows behind them, and as tables narrow enough for a phone.</summary>
+internal sealed class PageTables(CampaignReport report)
+{
+    /// <summary>What people call a row.</summary>
+    public string NameOf(ReportRow row) => (row.Drop, row.Cell) switch
+    {
+        (null, null) => "All contacted",
+        ({ } drop, null) => drop,
+        ({ } drop, { } cell) when report.Drops.Count > 1 => $"{drop}: {cell}",
+        var (_, cell) => cell,
+    };
+
+    /// <summary>The question for the rows behind a figure of a row.</summary>
+    public RowsQuery Query(ReportRow row, string measure) => new()
+    {
+        Campaign = report.Campaign,
+        AsOf = report.AsOf,
+        Measure = measure,
+        Control = row.Control,
+        Cell = row.Control ? null : row.Cell,
+        Drop = row.Drop,
+    };
+
+    public TableCell Count(ReportRow row, string measure, long count) => Value(row, measure, count, Numbers.Count(count));
+
+    public TableCell Value(ReportRow row, string measure, decimal figure, string shown) => new(shown) { Rows = Query(row, measure), Figure = figure };
+
+    /// <summary>A rate, which leads to the people counted in it.</summary>
+    public TableCell Rate(ReportRow row, string measure, long count, double? rate) => Value(row, measure, count, Numbers.Share(rate));
+
+    /// <summary>The same with its interval below.</summary>
+    public TableCell Rate(ReportRow row, string measure, Proportion share) => Rate(row, measure, share.Successes, share.Rate) with { Note = Interval(share) };
+
+    public IEnumerable<(string Heading, Table Table)> All()
+    {
+        List<(string Name, ReportRow Row)> rows = [.. report.Rows.Select(r => (NameOf(r), r))];
+        if (report.Drops.Count > 1)
+        {
+            rows.AddRange(report.Drops.Select(d => ($"{d.Drop}: all cells", d)));
+            rows.AddRange(report.Cells.Where(c => c.Cell is not null).Select(c => ($"all drops: {c.Cell}", c)));
+        }
+
+        rows.Add((NameOf(report.Total), report.Total));
+        yield return ("Contacts", Of(rows, ["", "People", "Contacted", "Delivered", "Bounced", "In doubt"], r =>
+            [Count(r, "people", r.People), Count(r, "contacted", r.Contacted), Count(r, "delivered", r.Delivered), Count(r, "bounced", r.Bounced), Count(r, "in_doubt", r.InDoubt)]));
+        yield return ("Results", Of(rows, ["", "Responses", "Rate", "Conversions", "Rate"], r =>
+            [Count(r, "responses", r.Responses), Rate(r, "responses", r.Responding), Count(r, "conversions", r.Conversions), Rate(r, "conversions", r.Converting)]));
+        yield return ("Money", Of(rows, ["", "Orders", "Revenue", "A contact", "Cost", "A conversion"], r =>
+        [
+            Count(r, "orders", r.Orders), Value(r, "revenue", r.Revenue, Numbers.Money(r.Revenue)), r.RevenuePerContact is { } mean ? Numbers.Money((decimal)mean) : Numbers.None,
+            Value(r, "cost", r.Cost, Numbers.Money(r.Cost)), r.CostPerConversion is { } each ? Numbers.Money(each) : Numbers.None,
+        ]));
+        yield return ("What came back", Of(rows.Where(r => !r.Row.Control), ["", "Opened", "Clicked", "Replied", "Opted out", "Complained"], r =>
+        [
+            Count(r, "opens", r.Opens) with { Note = $"raw {Numbers.Count(r.OpensRaw)}" }, Count(r, "clicks", r.Clicks) with { Note = $"raw {Numbers.Count(r.ClicksRaw)}" },
+            Count(r, "replies", r.Replies), Count(r, "unsubscribes", r.Unsubscribes), Count(r, "complaints", r.Complaints),
+        ]));
+    }
+
+    private static Table Of(IEnumerable<(string Name, ReportRow Row)> rows, IReadOnlyList<string> columns, Func<ReportRow, IReadOnlyList<TableCell>> cells) =>
+        new(columns, [.. rows.Select(row => (IReadOnlyList<TableCell>)[row.Name, .. cells(row.Row)])]);
+
+    private static string? Interval(Proportion share) =>
+        share.Wilson() is { } interval ? $"{Numbers.Share(interval.Low)[..^2]}–{Numbers.Share(interval.High)}" : null;
+}

@@ -1,0 +1,204 @@
+using System.Data;
+using CampaignEngine.Audiences;
+using CampaignEngine.Database;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace CampaignEngine.Reporting;
+
+/// <summary>
+/// The database as it is at one moment, for everything that one report shows. <see cref="KeepAsync"/> keeps what is known of every contact in temporary
+/// tables, so that tables, charts and the rows behind a figure are all counted from the same rows.
+/// </summary>
+internal sealed class ReportSnapshot : IAsyncDisposable
+{
+    private const int Patience = 300;
+    private static readonly string Settings = SqlFile.Load<ReportSnapshot>("ReportSettings");
+    private static readonly string ReadMailings = SqlFile.Load<ReportSnapshot>("ReportMailings");
+    private static readonly string ReportRows = SqlFile.Load<ReportSnapshot>("ReportRows");
+    private static readonly string LiveContacts = SqlFile.Load<ReportSnapshot>("LiveContacts");
+    private static readonly string PastContacts = SqlFile.Load<ReportSnapshot>("PastContacts");
+    private static readonly string[] Tables = [SqlFile.Load<ReportSnapshot>("MakeReportItems"), SqlFile.Load<ReportSnapshot>("MakeReportGroups")];
+    private static readonly string KeepContacts = SqlFile.Load<ReportSnapshot>("KeepContacts");
+    private static readonly string KeptContacts = SqlFile.Load<ReportSnapshot>("KeptContacts");
+    private static readonly string GroupedContacts = SqlFile.Load<ReportSnapshot>("GroupedContacts");
+
+    private readonly NpgsqlConnection _connection;
+    private readonly NpgsqlTransaction _transaction;
+    private readonly SelectionStatement? _conversions;
+    private bool _kept;
+
+    private ReportSnapshot(ReportRequest request, NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<StartedMailing> mailings)
+    {
+        (Request, _connection, _transaction, Mailings) = (request, connection, transaction, mailings);
+        _conversions = Conversions();
+    }
+
+    public ReportRequest Request { get; }
+
+    public IReadOnlyList<StartedMailing> Mailings { get; }
+
+    /// <summary>Currency of the cost; null when no drop states a price.</summary>
+    public string? Currency => Request.Currency ?? Mailings.Select(m => m.Currency).FirstOrDefault(c => c is not null);
+
+    /// <summary>Null: the campaign has no mailing yet and is no imported one.</summary>
+    public static async Task<ReportSnapshot?> OpenAsync(NpgsqlDataSource database, ReportRequest request, CancellationToken cancellationToken)
+    {
+        var connection = await database.OpenConnectionAsync(cancellationToken);
+        NpgsqlTransaction? transaction = null;
+        try
+        {
+            transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
+            await using (var settings = new NpgsqlCommand(Settings, connection, transaction))
+            {
+                await settings.ExecuteNonQueryAsync(cancellationToken);
+            }
+
+            var mailings = request.Imported ? [] : await ReadMailingsAsync(request, connection, transaction, cancellationToken);
+            if (mailings.Count > 0 || request.Imported)
+            {
+                return new ReportSnapshot(request, connection, transaction, mailings);
+            }
+        }
+        catch
+        {
+            await CloseAsync(connection, transaction);
+            throw;
+        }
+
+        await CloseAsync(connection, transaction);
+        return null;
+    }
+
+    /// <summary>Keeps every contact in report_item until the snapshot ends.</summary>
+    public async Task KeepAsync(CancellationToken cancellationToken)
+    {
+        if (_kept)
+        {
+            return;
+        }
+
+        foreach (var table in Tables)
+        {
+            await ExecuteAsync(table, cancellationToken);
+        }
+
+        await ExecuteAsync(Replaced(KeepContacts, "/*contacts*/", Contacts()), cancellationToken);
+        _kept = true;
+    }
+
+    /// <summary>The command that gives the report's figures: by cell and drop.</summary>
+    public NpgsqlCommand Figures() => Command(Replaced(ReportRows, "/*contacts*/", _kept ? KeptContacts : Contacts()));
+
+    /// <summary>The same by the groups of report_group in place of cells; the contacts must have been kept.</summary>
+    public NpgsqlCommand GroupedFigures() => Command(Replaced(ReportRows, "/*contacts*/", GroupedContacts));
+
+    /// <summary>A command that sees the database of this moment and may name what every report has: campaign, as_of, zone, mailings, starts, window ...</summary>
+    public NpgsqlCommand Command(string sql, bool withConversions = true)
+    {
+        var command = new NpgsqlCommand(sql, _connection, _transaction) { CommandTimeout = Patience };
+        if (withConversions)
+        {
+            _conversions?.AddParameters(command);
+        }
+
+        command.Parameters.AddWithValue("campaign", Request.Campaign);
+        command.Parameters.AddWithValue("as_of", Request.AsOf.ToUniversalTime());
+        command.Parameters.AddWithValue("zone", Request.Zone.Id);
+        command.Parameters.AddWithValue("mailings", Mailings.Select(m => m.MailingId).ToArray());
+        command.Parameters.AddWithValue("starts", Mailings.Select(m => m.At.ToUniversalTime()).ToArray());
+        command.Parameters.AddWithValue("window", NpgsqlDbType.Text, Request.Response.Window.ToString());
+        command.Parameters.AddWithValue("first_touch", Request.Response.Attribution == "first-touch");
+        // In one mailing an item is a person.
+        command.Parameters.AddWithValue("one_mailing", Mailings.Count == 1);
+        command.Parameters.AddWithValue("counts", Request.Response.Counts.ToArray());
+        return command;
+    }
+
+    /// <summary>Rows of a statement.</summary>
+    /// <param name="parameters">Beside those that every report has.</param>
+    public async Task<List<T>> ReadAsync<T>(string sql, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken, params IEnumerable<NpgsqlParameter> parameters)
+    {
+        await using var command = Command(sql);
+        foreach (var parameter in parameters)
+        {
+            command.Parameters.Add(parameter);
+        }
+
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var rows = new List<T>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            rows.Add(read(reader));
+        }
+
+        return rows;
+    }
+
+    public async Task ExecuteAsync(string sql, CancellationToken cancellationToken, params IEnumerable<NpgsqlParameter> parameters)
+    {
+        await using var command = Command(sql);
+        foreach (var parameter in parameters)
+        {
+            command.Parameters.Add(parameter);
+        }
+
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    public async ValueTask DisposeAsync() => await CloseAsync(_connection, _transaction);
+
+    // Nothing was written that should stay.
+    private static async Task CloseAsync(NpgsqlConnection connection, NpgsqlTransaction? transaction)
+    {
+        if (transaction is not null)
+        {
+            await transaction.DisposeAsync();
+        }
+
+        await connection.DisposeAsync();
+    }
+
+    private static async Task<List<StartedMailing>> ReadMailingsAsync(
+        ReportRequest request, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(ReadMailings, connection, transaction) { CommandTimeout = Patience };
+        command.Parameters.AddWithValue("campaign", request.Campaign);
+        command.Parameters.AddWithValue("as_of", request.AsOf.ToUniversalTime());
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var mailings = new List<StartedMailing>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            mailings.Add(new StartedMailing(reader.GetInt32(0), await reader.IsDBNullAsync(1, cancellationToken) ? null : reader.GetString(1), reader.GetFieldValue<DateTimeOffset>(2)));
+        }
+
+        return mailings;
+    }
+
+    // What stands between a mark and the end mark behind it gives way.
+    internal static string Replaced(string sql, string mark, string replacement)
+    {
+        var from = sql.IndexOf(mark, StringComparison.Ordinal) + mark.Length;
+        var to = sql.IndexOf("/*end*/", from, StringComparison.Ordinal);
+        return string.Concat(sql.AsSpan(0, from), "\n", replacement, sql.AsSpan(to));
+    }
+
+    private string Contacts() => Request.Imported ? PastContacts : _conversions is null ? LiveContacts : Replaced(LiveContacts, "/*conversion*/", _conversions.Sql);
+
+    private SelectionStatement? Conversions()
+    {
+        if (Request.Imported || Request.Conversion is not { } rule)
+        {
+            return null;
+        }
+
+        // Up to and including the moment of the report; the database counts microseconds.
+        var until = Request.AsOf.AddMicroseconds(1);
+        return new SelectionCompiler(Request.Model, Request.Model.People, new SelectionOptions { Now = Request.AsOf, Zone = Request.Zone, UsePurchaseSummary = false })
+            .Rows(rule, Mailings.Min(m => m.At), until);
+    }
+}
+
+/// <param name="Currency">Of the mailing's cost; null where no price is stated.</param>
+/// <param name="At">When it began.</param>
+internal sealed record StartedMailing(int MailingId, string? Currency, DateTimeOffset At);
