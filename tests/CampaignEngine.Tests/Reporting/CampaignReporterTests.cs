@@ -39,7 +39,7 @@ public sealed class SingleMailingReportTests(SingleMailingFixture fixture) : ICl
 public sealed class CampaignReporterTests(LedgerFixture fixture) : IClassFixture<LedgerFixture>
 {
     private static readonly Place Nowhere = new("campaigns/spring-tea.yaml", 1, 1);
-    private static readonly CustomerModel Model = ModelLoader.Load("model.yaml", File.ReadAllBytes(Path.Combine(Repository.Root, "model.yaml")), new ProblemList())!;
+    internal static readonly CustomerModel Model = ModelLoader.Load("model.yaml", File.ReadAllBytes(Path.Combine(Repository.Root, "model.yaml")), new ProblemList())!;
 
     [Theory]
     [InlineData("last-touch", 60, "click,reply,conversion", null)]
@@ -143,18 +143,17 @@ public sealed class CampaignReporterTests(LedgerFixture fixture) : IClassFixture
         (int)r.Contacted, (int)r.InDoubt, (int)r.Delivered, (int)r.OpensRaw, (int)r.Opens, (int)r.ClicksRaw, (int)r.Clicks, (int)r.Unsubscribes,
         (int)r.Responses, (int)r.Conversions, (int)r.Orders, r.Revenue, r.Cost);
 
-    internal Task<CampaignReport?> RunAsync(string attribution, DateTimeOffset asOf, string[] counts, string? category)
+    internal Task<CampaignReport?> RunAsync(string attribution, DateTimeOffset asOf, string[] counts, string? category) =>
+        new CampaignReporter(fixture.Source).RunAsync(Request(attribution, asOf, counts, category), TestContext.Current.CancellationToken);
+
+    internal static ReportRequest Request(string attribution, DateTimeOffset asOf, string[] counts, string? category) => new()
     {
-        var request = new ReportRequest
-        {
-            Campaign = "spring-tea",
-            AsOf = asOf,
-            Response = new ResponseDefinition { Place = Nowhere, Counts = counts, Attribution = attribution },
-            Model = Model,
-            Conversion = Conversions(category is null ? "orders" : $"orders where category = \"{category}\""),
-        };
-        return new CampaignReporter(fixture.Source).RunAsync(request, TestContext.Current.CancellationToken);
-    }
+        Campaign = "spring-tea",
+        AsOf = asOf,
+        Response = new ResponseDefinition { Place = Nowhere, Counts = counts, Attribution = attribution },
+        Model = Model,
+        Conversion = Conversions(category is null ? "orders" : $"orders where category = \"{category}\""),
+    };
 
     private static BoundRelation Conversions(string rule)
     {
