@@ -85,7 +85,7 @@ public sealed class CommandTests(CommandWorkspace shop) : IClassFixture<CommandW
         using var foreign = await client.GetAsync(new Uri("/u/no-such-token", UriKind.Relative), Cancel);
         Assert.Equal(HttpStatusCode.NotFound, foreign.StatusCode);
 
-        await SignalAsync(server.Id, "INT");
+        await Signal.SendAsync(server.Id, "INT", Cancel);
         var result = await server.FinishAsync(Cancel);
         Assert.True(result.ExitCode == 0, result.Errors);
         Assert.DoesNotContain("   at ", result.Errors, StringComparison.Ordinal);
@@ -116,7 +116,7 @@ public sealed class CommandTests(CommandWorkspace shop) : IClassFixture<CommandW
         var shown = await shop.RunAsync("inbox", "show", listed.GetProperty("number").ToString());
         Assert.Contains("Good morning", shown.Output, StringComparison.Ordinal);
 
-        await SignalAsync(inbox.Id, "INT");
+        await Signal.SendAsync(inbox.Id, "INT", Cancel);
         Assert.Equal(0, (await inbox.FinishAsync(Cancel)).ExitCode);
 
         int Count(string name) => JsonAsync("inbox", "count").GetAwaiter().GetResult().GetProperty(name).GetInt32();
@@ -144,11 +144,5 @@ public sealed class CommandTests(CommandWorkspace shop) : IClassFixture<CommandW
         var result = await shop.RunAsync([.. arguments, "--output", "json"]);
         Assert.True(result.ExitCode == 0, result.Errors);
         return JsonDocument.Parse(result.Output).RootElement;
-    }
-
-    private static async Task SignalAsync(int process, string signal)
-    {
-        using var kill = Process.Start("kill", [$"-{signal}", process.ToString(CultureInfo.InvariantCulture)]);
-        await kill.WaitForExitAsync(Cancel);
     }
 }

@@ -39,7 +39,7 @@ public sealed class OperatingCommandsTests(CommandWorkspace shop) : IClassFixtur
             Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
         }
 
-        await SignalAsync(server.Id, "TERM");
+        await Signal.SendAsync(server.Id, "TERM", Cancel);
         var result = await server.FinishAsync(Cancel);
         Assert.Equal(0, result.ExitCode);
         Assert.All(result.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries), line => Message(line));
@@ -55,7 +55,7 @@ public sealed class OperatingCommandsTests(CommandWorkspace shop) : IClassFixtur
         {
             using var first = JsonDocument.Parse(await watching.ReadUntilAsync("{", Cancel));
             Assert.Equal(("announce", 2, 1), (Text(first, "drop"), Number(first, "accepted"), Number(first, "rejected")));
-            await SignalAsync(watching.Id, "INT");
+            await Signal.SendAsync(watching.Id, "INT", Cancel);
             Assert.Equal(0, (await watching.FinishAsync(Cancel)).ExitCode);
         }
 
@@ -63,7 +63,7 @@ public sealed class OperatingCommandsTests(CommandWorkspace shop) : IClassFixtur
         using (var watching = shop.Start("status", "--watch"))
         {
             Assert.EndsWith("pending, 0 in doubt, 0/s; paused; 'campaign resume' goes on", await watching.ReadUntilAsync("spring-tea/announce", Cancel), StringComparison.Ordinal);
-            await SignalAsync(watching.Id, "INT");
+            await Signal.SendAsync(watching.Id, "INT", Cancel);
             Assert.Equal(0, (await watching.FinishAsync(Cancel)).ExitCode);
         }
 
@@ -100,10 +100,4 @@ public sealed class OperatingCommandsTests(CommandWorkspace shop) : IClassFixtur
     private static string Text(JsonDocument entry, string name) => entry.RootElement.GetProperty(name).GetString()!;
 
     private static int Number(JsonDocument entry, string name) => entry.RootElement.GetProperty(name).GetInt32();
-
-    private static async Task SignalAsync(int process, string signal)
-    {
-        using var kill = Process.Start("kill", [$"-{signal}", process.ToString(CultureInfo.InvariantCulture)]);
-        await kill.WaitForExitAsync(Cancel);
-    }
 }

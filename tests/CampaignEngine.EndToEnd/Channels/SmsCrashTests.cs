@@ -6,7 +6,7 @@ namespace CampaignEngine.EndToEnd.Channels;
 
 /// <summary>
 /// The real program, a real PostgreSQL, real HTTP conversations, real SIGKILL: no SMS arrives twice, and nobody is missing whom verify does not name. The
-/// whole matrix (every point, its first three hits) runs with CAMPAIGN_CRASH_MATRIX=full.
+/// whole matrix (every point, its first five hits) runs with CAMPAIGN_CRASH_MATRIX=full.
 /// </summary>
 public sealed class SmsCrashTests(TestDatabase database) : IClassFixture<TestDatabase>
 {
@@ -18,7 +18,7 @@ public sealed class SmsCrashTests(TestDatabase database) : IClassFixture<TestDat
     {
         var full = Environment.GetEnvironmentVariable("CAMPAIGN_CRASH_MATRIX") == "full";
         IEnumerable<string> crashes = full
-            ? CrashPoint.All.SelectMany(point => Enumerable.Range(1, 3).Select(hit => $"{point}:{hit}"))
+            ? CrashPoint.All.SelectMany(point => Enumerable.Range(1, 5).Select(hit => $"{point}:{hit}"))
             : [$"{CrashPoint.BeforeTerminator}:2", $"{CrashPoint.AfterTerminator}:3", $"{CrashPoint.AfterReply}:1"];
         return [.. crashes];
     }

@@ -8,7 +8,7 @@ namespace CampaignEngine.EndToEnd.Dispatching;
 
 /// <summary>
 /// Real worker processes, a real PostgreSQL, real SMTP conversations, real SIGKILL. At the sink no Message-ID comes twice, and nobody is
-/// missing whom verify does not name. The whole matrix (every point, its first three hits) runs with CAMPAIGN_CRASH_MATRIX=full.
+/// missing whom verify does not name. The whole matrix (every point, its first five hits) runs with CAMPAIGN_CRASH_MATRIX=full.
 /// </summary>
 public sealed class CrashMatrixTests(TestDatabase database) : IClassFixture<TestDatabase>, IDisposable
 {
@@ -156,7 +156,7 @@ public sealed class CrashMatrixTests(TestDatabase database) : IClassFixture<Test
 
         var zombie = Started(worker.Start());
         await frozen.Task.WaitAsync(Patience, Token);
-        await SignalAsync(zombie, "STOP");
+        await Signal.SendAsync(zombie.Id, "STOP", Token);
         go.SetResult();
         var other = Started(worker.Start());
         Assert.Equal(0, await EndAsync(other));
@@ -165,7 +165,7 @@ public sealed class CrashMatrixTests(TestDatabase database) : IClassFixture<Test
         var during = await AssertBalancedAsync("zombie");
         Assert.InRange(during.InDoubt, 1, worker.Lanes * 2 * worker.LargestGrant);
 
-        await SignalAsync(zombie, "CONT");
+        await Signal.SendAsync(zombie.Id, "CONT", Token);
         Assert.Equal(0, await EndAsync(zombie));
 
         // What it had in hand is resolved by its own late facts: sent, or given back and sent once.
@@ -206,12 +206,6 @@ public sealed class CrashMatrixTests(TestDatabase database) : IClassFixture<Test
     {
         _workers.Add(worker);
         return worker;
-    }
-
-    private static async Task SignalAsync(Process process, string signal)
-    {
-        using var kill = Process.Start("kill", [$"-{signal}", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
-        await kill.WaitForExitAsync(Token);
     }
 
     private async Task<HashSet<string>> PeopleAsync(string campaign, string condition)
