@@ -34,7 +34,7 @@ internal sealed class WorkspaceSession : IAsyncDisposable
 
     public static async Task<WorkspaceSession> OpenAsync(string workspaceDirectory, CancellationToken cancellationToken)
     {
-        WorkspaceSession session = await OpenUnmigratedAsync(workspaceDirectory, cancellationToken);
+        var session = await OpenUnmigratedAsync(workspaceDirectory, cancellationToken);
         try
         {
             if ((await session.Database.MigrateAsync(cancellationToken)).Count > 0 || !await session.CanQueryAsync(cancellationToken))
@@ -54,8 +54,8 @@ internal sealed class WorkspaceSession : IAsyncDisposable
     /// <summary>Opens the database as it is, for commands that look at the migrations themselves.</summary>
     public static async Task<WorkspaceSession> OpenUnmigratedAsync(string workspaceDirectory, CancellationToken cancellationToken)
     {
-        Workspace workspace = LoadWorkspace(workspaceDirectory);
-        EngineDatabase database = await EngineDatabase.OpenAsync(DatabaseOptionsFor(workspace), TimeProvider.System, cancellationToken);
+        var workspace = LoadWorkspace(workspaceDirectory);
+        var database = await EngineDatabase.OpenAsync(DatabaseOptionsFor(workspace), TimeProvider.System, cancellationToken);
         return new WorkspaceSession(workspace, database, TimeProvider.System);
     }
 
@@ -63,7 +63,7 @@ internal sealed class WorkspaceSession : IAsyncDisposable
     /// <exception cref="CommandException">With every problem of engine.yaml and model.yaml.</exception>
     public static Workspace LoadWorkspace(string workspaceDirectory)
     {
-        Workspace workspace = Workspace.Load(workspaceDirectory, Environment.GetEnvironmentVariables(), campaignFiles: []);
+        var workspace = Workspace.Load(workspaceDirectory, Environment.GetEnvironmentVariables(), campaignFiles: []);
         return workspace.Settings is null || workspace.Model is null ? throw Invalid(workspace.Problems) : workspace;
     }
 
@@ -71,7 +71,7 @@ internal sealed class WorkspaceSession : IAsyncDisposable
     /// <exception cref="CommandException">With every problem of engine.yaml.</exception>
     public static DatabaseOptions DatabaseOptionsFor(string workspaceDirectory)
     {
-        Workspace workspace = Workspace.Load(workspaceDirectory, Environment.GetEnvironmentVariables(), campaignFiles: []);
+        var workspace = Workspace.Load(workspaceDirectory, Environment.GetEnvironmentVariables(), campaignFiles: []);
         return workspace.Settings is null ? throw Invalid(workspace.Problems) : DatabaseOptionsFor(workspace);
     }
 
@@ -84,8 +84,8 @@ internal sealed class WorkspaceSession : IAsyncDisposable
     public CampaignDefinition Campaign(string nameOrFile)
     {
         bool isFile = nameOrFile.EndsWith(".yaml", StringComparison.OrdinalIgnoreCase) || nameOrFile.EndsWith(".yml", StringComparison.OrdinalIgnoreCase);
-        Workspace workspace = Workspace.Load(WorkspaceDirectory, Environment.GetEnvironmentVariables(), isFile ? [Path.GetFullPath(nameOrFile)] : null);
-        CampaignDefinition? campaign = isFile ? workspace.Campaigns.SingleOrDefault() : workspace.Campaigns.FirstOrDefault(c => c.Name == nameOrFile);
+        var workspace = Workspace.Load(WorkspaceDirectory, Environment.GetEnvironmentVariables(), isFile ? [Path.GetFullPath(nameOrFile)] : null);
+        var campaign = isFile ? workspace.Campaigns.SingleOrDefault() : workspace.Campaigns.FirstOrDefault(c => c.Name == nameOrFile);
         var own = new ProblemList();
         own.AddRange(workspace.Problems.Items.Where(p => campaign is null || p.Place.File == campaign.File));
         if (campaign is null && !isFile)
@@ -112,7 +112,7 @@ internal sealed class WorkspaceSession : IAsyncDisposable
 
     private async Task<bool> CanQueryAsync(CancellationToken cancellationToken)
     {
-        await using Npgsql.NpgsqlCommand command = Database.Source.CreateCommand(SqlFile.Load<WorkspaceSession>("CanQuery"));
+        await using var command = Database.Source.CreateCommand(SqlFile.Load<WorkspaceSession>("CanQuery"));
         command.Parameters.AddWithValue("table", Model.People.Table.Quoted);
         return await command.ExecuteScalarAsync(cancellationToken) is true;
     }

@@ -94,8 +94,8 @@ public sealed class CampaignEngineServices(string directory, EngineSettings sett
     private async Task<IReadOnlyList<PlanSample>> SamplesAsync(
         MailingContent content, IReadOnlyList<(string CustomerKey, string? Cell, string Address)> people, CancellationToken cancellationToken)
     {
-        await using Npgsql.NpgsqlConnection connection = await database.QuerySource.OpenConnectionAsync(cancellationToken);
-        IReadOnlyList<PreviewedMessage> previews = await MessagePreview.RenderAsync(
+        await using var connection = await database.QuerySource.OpenConnectionAsync(cancellationToken);
+        var previews = await MessagePreview.RenderAsync(
             connection, content, model, settings, timeProvider, [.. people.Select(p => (p.CustomerKey, p.Cell))], cancellationToken);
         return [.. people.Zip(previews, (p, m) => new PlanSample(p.CustomerKey, p.Cell, p.Address, m.Subject, m.Text, m.Fault))];
     }

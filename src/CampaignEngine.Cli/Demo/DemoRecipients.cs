@@ -28,17 +28,17 @@ internal sealed class DemoRecipients(NpgsqlDataSource database, MessageStore inb
 
     public async Task<DemoAnswers> AnswerAsync(string campaign, IProgress<ProgressStep> progress, CancellationToken cancellationToken)
     {
-        Dictionary<string, StoredMessage> mail = inbox.OldestFirst().ToDictionary(m => m.Recipients[0], m => m, StringComparer.OrdinalIgnoreCase);
-        await using NpgsqlConnection connection = await database.OpenConnectionAsync(cancellationToken);
+        var mail = inbox.OldestFirst().ToDictionary(m => m.Recipients[0], m => m, StringComparer.OrdinalIgnoreCase);
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
         List<Person> people = [.. await connection.QueryAsync<Person>(SqlFile.Load<DemoRecipients>("DemoPeople"), new { campaign })];
-        foreach (Person person in people)
+        foreach (var person in people)
         {
             Decide(person, person.Cell == "control" ? null : mail.GetValueOrDefault(person.Address ?? ""));
         }
 
-        using HttpClient client = TrackingVisitor.CreateClient();
+        using var client = TrackingVisitor.CreateClient();
         int done = 0;
-        foreach (IGrouping<long, (DateTimeOffset At, Func<HttpClient, Task> Do)> moment in _acts.GroupBy(a => a.At.UtcTicks / TimeSpan.TicksPerSecond).OrderBy(g => g.Key))
+        foreach (var moment in _acts.GroupBy(a => a.At.UtcTicks / TimeSpan.TicksPerSecond).OrderBy(g => g.Key))
         {
             clock.Set(moment.First().At);
             await Parallel.ForEachAsync(moment, new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = cancellationToken }, async (act, _) => await act.Do(client));
@@ -65,7 +65,7 @@ internal sealed class DemoRecipients(NpgsqlDataSource database, MessageStore inb
             return;
         }
 
-        ReadMail read = MailReader.Read(inbox.ReadContent(message));
+        var read = MailReader.Read(inbox.ReadContent(message));
         List<string> links = [.. read.Links.Where(l => l.Contains("/c/", StringComparison.Ordinal))];
         if (person.Address!.EndsWith(ScannedDomain, StringComparison.Ordinal))
         {
@@ -77,7 +77,7 @@ internal sealed class DemoRecipients(NpgsqlDataSource database, MessageStore inb
         }
 
         bool opens = _random.Next(100) < 44;
-        TimeSpan after = TimeSpan.FromMinutes(Math.Pow(_random.NextDouble(), 3) * 60 * 72 + 3);
+        var after = TimeSpan.FromMinutes(Math.Pow(_random.NextDouble(), 3) * 60 * 72 + 3);
         if (opens && Pixel(read.Html) is { } pixel)
         {
             _opens++;
@@ -120,7 +120,7 @@ internal sealed class DemoRecipients(NpgsqlDataSource database, MessageStore inb
                 request.Content = new FormUrlEncodedContent([new("List-Unsubscribe", "One-Click")]);
             }
 
-            using HttpResponseMessage response = await client.SendAsync(request);
+            using var response = await client.SendAsync(request);
             if (response.StatusCode is not (HttpStatusCode.OK or HttpStatusCode.Found))
             {
                 throw new InvalidOperationException($"{method} {address.AbsolutePath} was answered with {(int)response.StatusCode}");

@@ -33,19 +33,19 @@ internal sealed class DemoStory(string directory, TextWriter output)
         CheckFolder();
         WriteFiles();
         Say(1, $"A workspace in {directory}: YAML campaigns, templates, a model of the customer database, a private PostgreSQL.");
-        await using WorkspaceSession session = await WorkspaceSession.OpenAsync(directory, cancellationToken);
+        await using var session = await WorkspaceSession.OpenAsync(directory, cancellationToken);
         if (!session.Database.IsPrivate)
         {
             throw CommandException.Refused("the demonstration empties its database, so it runs on the private one only: unset CAMPAIGN_DATABASE");
         }
 
         await StartOverAsync(session.Database, cancellationToken);
-        await using WorkspaceSession fresh = await WorkspaceSession.OpenAsync(directory, cancellationToken);
+        await using var fresh = await WorkspaceSession.OpenAsync(directory, cancellationToken);
 
-        ShopSize size = await LoadAsync(fresh, cancellationToken);
+        var size = await LoadAsync(fresh, cancellationToken);
         Say(2, Text($"A tea shop with {size.Customers:N0} customers in six countries and {size.Orders:N0} orders: with duplicates, opt-outs, broken addresses."));
 
-        PlanDocument plan = await PlanAsync(fresh, cancellationToken);
+        var plan = await PlanAsync(fresh, cancellationToken);
         await SendAsync(fresh, plan, cancellationToken);
         await AnswerAsync(fresh, cancellationToken);
         await ReportAsync(fresh, cancellationToken);
@@ -88,7 +88,7 @@ internal sealed class DemoStory(string directory, TextWriter output)
             Directory.Delete(_inbox, recursive: true);
         }
 
-        await using NpgsqlCommand drop = database.Source.CreateCommand("DROP SCHEMA IF EXISTS engine CASCADE; DROP SCHEMA IF EXISTS crm CASCADE");
+        await using var drop = database.Source.CreateCommand("DROP SCHEMA IF EXISTS engine CASCADE; DROP SCHEMA IF EXISTS crm CASCADE");
         drop.CommandTimeout = 120;
         await drop.ExecuteNonQueryAsync(cancellationToken);
     }
@@ -96,14 +96,14 @@ internal sealed class DemoStory(string directory, TextWriter output)
     private async Task<ShopSize> LoadAsync(WorkspaceSession session, CancellationToken cancellationToken)
     {
         var today = new DateTimeOffset(_time.GetUtcNow().UtcDateTime.Date, TimeSpan.Zero);
-        await using NpgsqlConnection connection = await session.Database.ConnectAsync(cancellationToken);
+        await using var connection = await session.Database.ConnectAsync(cancellationToken);
         return await ProgressDisplay.RunAsync("fill the shop", _time, async _ => await new ShopLoader(connection).LoadAsync(Customers, Orders, today - DaysThatPass, cancellationToken));
     }
 
     private async Task<PlanDocument> PlanAsync(WorkspaceSession session, CancellationToken cancellationToken)
     {
         Say(3, $"'campaign plan {Campaign}': who gets it, who does not and why, what it costs, how it looks. Nothing is sent.");
-        PlanDocument plan = await PlanCommand.MakeAsync(session, Campaign, cancellationToken);
+        var plan = await PlanCommand.MakeAsync(session, Campaign, cancellationToken);
         PlanView.Show(Terminal.For(output, Console.IsOutputRedirected), plan);
         return plan;
     }
@@ -111,7 +111,7 @@ internal sealed class DemoStory(string directory, TextWriter output)
     private async Task SendAsync(WorkspaceSession session, PlanDocument plan, CancellationToken cancellationToken)
     {
         var run = new CampaignRun(session.Services);
-        LaunchResult launch = await run.LaunchAsync(Campaign, plan.Hash, overBudget: false, cancellationToken);
+        var launch = await run.LaunchAsync(Campaign, plan.Hash, overBudget: false, cancellationToken);
         if (launch.Ending != LaunchEnding.Launched)
         {
             throw CommandException.Failed(launch.Text);
@@ -121,36 +121,36 @@ internal sealed class DemoStory(string directory, TextWriter output)
 
         Say(5, "'campaign worker' sends over SMTP into the built-in inbox: no message without a grant on disk first, so a kill -9 cannot send twice.");
         await using var writer = MessageStoreWriter.Open(_inbox, durable: false);
-        await using SmtpReceiver receiver = SmtpReceiver.Start(new SmtpReceiverOptions(), async (message, _) =>
+        await using var receiver = SmtpReceiver.Start(new SmtpReceiverOptions(), async (message, _) =>
         {
             await writer.AppendAsync(message);
             return SmtpReceiver.Stored;
         }, _time);
-        EngineSettings toInbox = session.Settings with
+        var toInbox = session.Settings with
         {
             Routes = session.Settings.Routes.ToDictionary(r => r.Key, r => r.Value with { Host = "127.0.0.1", Port = receiver.EndPoint.Port }),
         };
         var services = new CampaignEngineServices(directory, toInbox, session.Model, session.Database, _time);
-        DispatchCounts counts = await ProgressDisplay.RunAsync("send", _time, async bar => await new CampaignRun(services).SendDueAsync(
+        var counts = await ProgressDisplay.RunAsync("send", _time, async bar => await new CampaignRun(services).SendDueAsync(
             new Bar(bar, launch.Drops.Sum(d => d.People)), Console.Error.WriteLine, cancellationToken));
         output.WriteLine(Text($"  {counts.Accepted:N0} accepted, {writer.Count:N0} in the inbox, {counts.Rejected:N0} rejected, {counts.InDoubt:N0} in doubt"));
     }
 
     private async Task AnswerAsync(WorkspaceSession session, CancellationToken cancellationToken)
     {
-        await using (NpgsqlCommand passes = session.Database.Source.CreateCommand(SqlFile.Load<DemoRecipients>("MoveBack")))
+        await using (var passes = session.Database.Source.CreateCommand(SqlFile.Load<DemoRecipients>("MoveBack")))
         {
             passes.Parameters.AddWithValue("span", DaysThatPass);
             await passes.ExecuteNonQueryAsync(cancellationToken);
         }
         Say(6, Text($"{DaysThatPass.Days} days pass (the demonstration moves its dates back). Recipients open, click, order and unsubscribe; one mail scanner clicks everything."));
         var clock = new DemoClock();
-        await using EventRecorder recorder = session.Services.Recorder(clock, Console.Error.WriteLine);
+        await using var recorder = session.Services.Recorder(clock, Console.Error.WriteLine);
         var site = new TrackingSite(session.Database.Source, session.Model, session.Services.Tokens, clock, recorder, session.Settings);
-        await using WebServer server = WebServer.Create(new WebServerOptions { Listen = "http://127.0.0.1:0" }, site);
+        await using var server = WebServer.Create(new WebServerOptions { Listen = "http://127.0.0.1:0" }, site);
         await server.StartAsync(cancellationToken);
-        using MessageStore inbox = MessageStore.Open(_inbox) ?? throw CommandException.Failed($"the inbox {_inbox} is empty");
-        DemoAnswers answers = await ProgressDisplay.RunAsync("answer", _time, async bar =>
+        using var inbox = MessageStore.Open(_inbox) ?? throw CommandException.Failed($"the inbox {_inbox} is empty");
+        var answers = await ProgressDisplay.RunAsync("answer", _time, async bar =>
             await new DemoRecipients(session.Database.Source, inbox, server, clock).AnswerAsync(Campaign, bar, cancellationToken));
         output.WriteLine(Text($"  {answers.Opens:N0} opened, {answers.Clicks:N0} clicked, {answers.Orders:N0} ordered ({answers.ControlOrders:N0} more in the control cell, unasked), {answers.Unsubscribes:N0} unsubscribed; the scanner made {answers.ScannerRequests:N0} requests"));
     }
@@ -159,7 +159,7 @@ internal sealed class DemoStory(string directory, TextWriter output)
     {
         Say(7, $"'campaign report {Campaign}': every rate with its 95 % interval; what the scanner did is shown and not counted.");
         var problems = new ProblemList();
-        CampaignReport report = await new CampaignRun(session.Services).ReportAsync(Campaign, _time.GetUtcNow(), problems, cancellationToken)
+        var report = await new CampaignRun(session.Services).ReportAsync(Campaign, _time.GetUtcNow(), problems, cancellationToken)
             ?? throw CommandException.Failed("the campaign has no mailing");
         ReportTables.Write(Terminal.For(output, Console.IsOutputRedirected), report);
     }

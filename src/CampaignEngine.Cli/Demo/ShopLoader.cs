@@ -12,10 +12,10 @@ internal sealed class ShopLoader(NpgsqlConnection connection)
 {
     public async Task<ShopSize> LoadAsync(int customers, int orders, DateTimeOffset today, CancellationToken cancellationToken)
     {
-        IReadOnlyList<ShopPerson> people = new ShopPeople(20260310, today).Make(customers);
+        var people = new ShopPeople(20260310, today).Make(customers);
         List<ShopOrder> bought = [.. new ShopOrders(19970101, today).Make(people, orders)];
 
-        await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await CopyAsync("COPY crm.households (household_id, household_no, name) FROM STDIN (FORMAT BINARY)",
             people.GroupBy(p => p.Household).Select(g => g.First()), WriteHousehold, cancellationToken);
         await CopyAsync("""
@@ -51,8 +51,8 @@ internal sealed class ShopLoader(NpgsqlConnection connection)
 
     private async Task CopyAsync<T>(string statement, IEnumerable<T> rows, Action<NpgsqlBinaryImporter, T> write, CancellationToken cancellationToken)
     {
-        await using NpgsqlBinaryImporter copy = await connection.BeginBinaryImportAsync(statement, cancellationToken);
-        foreach (T row in rows)
+        await using var copy = await connection.BeginBinaryImportAsync(statement, cancellationToken);
+        foreach (var row in rows)
         {
             await copy.StartRowAsync(cancellationToken);
             write(copy, row);

@@ -23,7 +23,7 @@ internal sealed class ShopOrders(int seed, DateTimeOffset today)
         for (int id = 1; id <= count; id++)
         {
             int at = Array.BinarySearch(upTo, _random.NextDouble() * total);
-            ShopPerson buyer = people[Math.Min(at < 0 ? ~at : at, people.Count - 1)];
+            var buyer = people[Math.Min(at < 0 ? ~at : at, people.Count - 1)];
             bool back = _random.Next(50) == 0;
             yield return new ShopOrder(id, buyer, When(buyer), back ? "return" : "sale", _random.Next(10) < 7 ? "web" : _random.Next(2) == 0 ? "store" : "phone", Lines(buyer, back));
         }

@@ -77,7 +77,7 @@ internal sealed class ShopPeople(int seed, DateTimeOffset today)
 
     private ShopPerson Relative(long id, ShopPerson first)
     {
-        ShopPerson relative = Somebody(id, first.Household);
+        var relative = Somebody(id, first.Household);
         return relative with
         {
             Country = first.Country, LastName = first.LastName, Street = first.Street, PostalCode = first.PostalCode, City = first.City,
@@ -87,7 +87,7 @@ internal sealed class ShopPeople(int seed, DateTimeOffset today)
 
     private ShopPerson Somebody(long id, long household)
     {
-        ShopCountry country = Weighted();
+        var country = Weighted();
         bool woman = _random.Next(100) < 56;
         string first = Frequent(woman ? country.Women : country.Men);
         string family = Frequent(country.Families);
@@ -142,7 +142,7 @@ internal sealed class ShopPeople(int seed, DateTimeOffset today)
     private ShopCountry Weighted()
     {
         int at = _random.Next(TotalWeight);
-        foreach (ShopCountry country in ShopNames.Countries)
+        foreach (var country in ShopNames.Countries)
         {
             if ((at -= country.Weight) < 0)
             {

@@ -26,13 +26,13 @@ public sealed class InstallationKeys
     /// <exception cref="InvalidDataException">The variable or the file holds no usable key; the text says which and what to do.</exception>
     public static InstallationKeys Load(string workspaceDirectory)
     {
-        string? fromEnvironment = Environment.GetEnvironmentVariable(Variable);
+        var fromEnvironment = Environment.GetEnvironmentVariable(Variable);
         if (!string.IsNullOrWhiteSpace(fromEnvironment))
         {
             return new InstallationKeys(Decode(fromEnvironment.Trim(), $"environment variable {Variable}"));
         }
 
-        string file = Path.Combine(workspaceDirectory, ".campaign", "installation.key");
+        var file = Path.Combine(workspaceDirectory, ".campaign", "installation.key");
         if (!File.Exists(file))
         {
             Create(file);
@@ -49,7 +49,7 @@ public sealed class InstallationKeys
     private static void Create(string file)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-        string temporary = $"{file}.{Convert.ToHexString(RandomNumberGenerator.GetBytes(6))}";
+        var temporary = $"{file}.{Convert.ToHexString(RandomNumberGenerator.GetBytes(6))}";
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
         {

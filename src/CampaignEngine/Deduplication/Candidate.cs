@@ -33,12 +33,12 @@ public sealed class CandidateMaker(CandidateLayout layout, CampaignDefinition ca
             return new Candidate(customerKey, failed, null, null, null, Matches(values, Text(values, layout.Country)), null, null, null, 0, 1, null);
         }
 
-        string? country = Text(values, layout.Country);
+        var country = Text(values, layout.Country);
         NormalisedContact lead = default;
         short reach = 0;
-        for (int i = 0; i < layout.Channels.Count; i++)
+        for (var i = 0; i < layout.Channels.Count; i++)
         {
-            NormalisedContact contact = Contact(i, values, country);
+            var contact = Contact(i, values, country);
             if (i == 0)
             {
                 lead = contact;
@@ -50,14 +50,14 @@ public sealed class CandidateMaker(CandidateLayout layout, CampaignDefinition ca
             }
         }
 
-        byte[]?[] matches = Matches(values, country);
+        var matches = Matches(values, country);
         _sortKey.Clear();
-        foreach ((int column, bool descending) in layout.Survivor)
+        foreach ((var column, var descending) in layout.Survivor)
         {
             _sortKey.Add(values[column], descending);
         }
 
-        byte[] survivor = _sortKey.ToArray();
+        var survivor = _sortKey.ToArray();
         byte[]? limitOrder = null;
         if (layout.LimitOrder is { } limit)
         {
@@ -72,9 +72,9 @@ public sealed class CandidateMaker(CandidateLayout layout, CampaignDefinition ca
 
     private NormalisedContact Contact(int channel, object?[] values, string? country)
     {
-        ContactColumns columns = layout.Contacts[channel];
-        string? address = columns.Address.Count == 1 ? Text(values, columns.Address[0]) : Joined(values, columns.Address);
-        NormalisedContact contact = contacts.Normalise(layout.Channels[channel], address, country);
+        var columns = layout.Contacts[channel];
+        var address = columns.Address.Count == 1 ? Text(values, columns.Address[0]) : Joined(values, columns.Address);
+        var contact = contacts.Normalise(layout.Channels[channel], address, country);
         if (contact.Problem is not null || campaign.Purpose == MessagePurpose.Service || columns.Consent is not { } consent)
         {
             return contact;
@@ -86,7 +86,7 @@ public sealed class CandidateMaker(CandidateLayout layout, CampaignDefinition ca
     private byte[]?[] Matches(object?[] values, string? country)
     {
         var matches = new byte[]?[3];
-        for (int i = 0; i < layout.DedupeKeys.Count; i++)
+        for (var i = 0; i < layout.DedupeKeys.Count; i++)
         {
             matches[i] = MatchKey(layout.DedupeKeys[i], values, country);
         }

@@ -21,7 +21,7 @@ public sealed class CellChooser
         _cellSalt = campaign.Name + "/cell";
         _cells = new (string, double)[campaign.Cells.Count];
         decimal upTo = 0;
-        for (int i = 0; i < _cells.Length; i++)
+        for (var i = 0; i < _cells.Length; i++)
         {
             upTo += campaign.Cells[i].Share.Fraction;
             _cells[i] = (campaign.Cells[i].Name, (double)upTo);
@@ -39,8 +39,8 @@ public sealed class CellChooser
             return null;
         }
 
-        double share = _keys.Share(_cellSalt, customerKey);
-        foreach ((string cell, double upTo) in _cells)
+        var share = _keys.Share(_cellSalt, customerKey);
+        foreach ((var cell, var upTo) in _cells)
         {
             if (share < upTo)
             {

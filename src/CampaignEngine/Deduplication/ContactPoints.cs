@@ -31,11 +31,11 @@ public sealed class ContactPoints(RecipientKeys keys, AddressRules rules, string
                     ? new NormalisedContact(email.Text, keys.Of(channel, email.NormalisedKey(rules)), null)
                     : new NormalisedContact(null, null, Reason.InvalidAddress);
             case "sms" or "call":
-                return PhoneNumber.TryNormalise(address, country ?? defaultCountry, out string? number)
+                return PhoneNumber.TryNormalise(address, country ?? defaultCountry, out var number)
                     ? new NormalisedContact(number, keys.Of(channel, number), null)
                     : new NormalisedContact(null, null, Reason.InvalidAddress);
             default:
-                string folded = Fold(address);
+                var folded = Fold(address);
                 return folded.Length < 5
                     ? new NormalisedContact(null, null, Reason.InvalidAddress)
                     : new NormalisedContact(address.Trim(), keys.Of("print", folded), null);
@@ -46,7 +46,7 @@ public sealed class ContactPoints(RecipientKeys keys, AddressRules rules, string
     private static string Fold(string address)
     {
         var folded = new StringBuilder(address.Length);
-        foreach (char c in address.Normalize(NormalizationForm.FormKC))
+        foreach (var c in address.Normalize(NormalizationForm.FormKC))
         {
             if (char.IsLetterOrDigit(c))
             {

@@ -18,7 +18,7 @@ public static class DropScopes
     /// </summary>
     public static string Once(CampaignDefinition campaign, string drop, DateTimeOffset? recurringDue)
     {
-        string scope = $"{campaign.Audience.Once ?? campaign.Name}/{drop}";
+        var scope = $"{campaign.Audience.Once ?? campaign.Name}/{drop}";
         return recurringDue is { } due ? $"{scope}/{due.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture)}" : scope;
     }
 }

@@ -28,11 +28,11 @@ public sealed class FreezeSource(EngineDatabase database, CustomerModel model, L
         NpgsqlConnection connection, CampaignDefinition campaign, MailingContent content, long planId, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await lists.RefreshAsync(cancellationToken);
-        BuiltList list = await lists.MakeAsync(connection, campaign, Bind(campaign), content, now, read: null, cancellationToken);
-        string planned = await connection.ExecuteScalarAsync<string>(new CommandDefinition(
+        var list = await lists.MakeAsync(connection, campaign, Bind(campaign), content, now, read: null, cancellationToken);
+        var planned = await connection.ExecuteScalarAsync<string>(new CommandDefinition(
             SqlFile.Load<FreezeSource>("PlanDocument"), new { plan = planId }, cancellationToken: cancellationToken)) ?? "";
-        long forecast = PlanDocument.FromJson(planned).Net;
-        decimal drift = forecast == 0 ? (list.Net == 0 ? 0 : 1) : Math.Abs(list.Net - forecast) / (decimal)forecast;
+        var forecast = PlanDocument.FromJson(planned).Net;
+        var drift = forecast == 0 ? (list.Net == 0 ? 0 : 1) : Math.Abs(list.Net - forecast) / (decimal)forecast;
         return new DriftedList(list.ListId, drift <= campaign.Audience.Drift.Fraction ? null : string.Create(
             CultureInfo.InvariantCulture,
             $"the list has {list.Net} people, the plan forecast {forecast}: {drift:P0} apart, audience.drift allows {campaign.Audience.Drift}"));
@@ -43,9 +43,9 @@ public sealed class FreezeSource(EngineDatabase database, CustomerModel model, L
         NpgsqlConnection connection, int mailing, long list, CampaignDefinition campaign, DropDefinition drop,
         SendingHours hours, DateTimeOffset due, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        BoundAudience audience = Bind(campaign);
+        var audience = Bind(campaign);
         // The layout of a campaign whose only drop is this one: its channel leads.
-        CampaignDefinition alone = campaign with { Drops = [drop], Audience = campaign.Audience with { Dedupe = [], Survivor = [], Limit = null } };
+        var alone = campaign with { Drops = [drop], Audience = campaign.Audience with { Dedupe = [], Survivor = [], Limit = null } };
         var layout = new CandidateLayout(alone, model, audience.People);
         var maker = new CandidateMaker(layout, alone, contacts, cells: null);
         var compiler = new SelectionCompiler(model, audience.People, new SelectionOptions
@@ -53,7 +53,7 @@ public sealed class FreezeSource(EngineDatabase database, CustomerModel model, L
             Now = now, Zone = zone, CampaignScope = campaign.Name, ConversionWindow = campaign.Response.Window,
             Conversion = campaign.Response.Counts.Contains("conversion") ? audience.Conversion : null,
         });
-        IReadOnlyList<SelectionColumn> columns = lists.Columns(layout.Expressions, audience.People);
+        var columns = lists.Columns(layout.Expressions, audience.People);
         List<BoundCondition> only = audience.Only.TryGetValue(drop.Name, out BoundCondition? condition) ? [condition] : [];
 
         // Who "responded" must not be a scanner: its marks are brought up to date first.
@@ -62,9 +62,9 @@ public sealed class FreezeSource(EngineDatabase database, CustomerModel model, L
             await new MachineSweep(database.Source).RunOnceAsync(cancellationToken);
         }
 
-        await using NpgsqlConnection reader = await database.QuerySource.OpenConnectionAsync(cancellationToken);
-        long withdrawals = await new Withdrawals(model, contacts, zone).StageAsync(connection, reader, alone, audience.People, drop.Channel, now, cancellationToken);
-        string after = "";
+        await using var reader = await database.QuerySource.OpenConnectionAsync(cancellationToken);
+        var withdrawals = await new Withdrawals(model, contacts, zone).StageAsync(connection, reader, alone, audience.People, drop.Channel, now, cancellationToken);
+        var after = "";
         while (true)
         {
             List<(string CustomerKey, string? Cell)> people = [.. await connection.QueryAsync<(string, string?)>(new CommandDefinition(
@@ -75,8 +75,8 @@ public sealed class FreezeSource(EngineDatabase database, CustomerModel model, L
             }
 
             after = people[^1].CustomerKey;
-            SelectionStatement statement = compiler.Waterfall(only, [], columns, [.. people.Select(p => p.CustomerKey)]);
-            List<Candidate> read = await ReadAsync(reader, statement, maker, layout.Expressions.Count, cancellationToken);
+            var statement = compiler.Waterfall(only, [], columns, [.. people.Select(p => p.CustomerKey)]);
+            var read = await ReadAsync(reader, statement, maker, layout.Expressions.Count, cancellationToken);
             await StoreAsync(connection, mailing, people, read, drop.Schedule, hours, due, cancellationToken);
         }
 
@@ -92,12 +92,12 @@ public sealed class FreezeSource(EngineDatabase database, CustomerModel model, L
     {
         var read = new List<Candidate>();
         var values = new object?[columns];
-        await using NpgsqlCommand command = statement.ToCommand(reader);
+        await using var command = statement.ToCommand(reader);
         command.CommandTimeout = 0;
-        await using NpgsqlDataReader rows = await command.ExecuteReaderAsync(cancellationToken);
+        await using var rows = await command.ExecuteReaderAsync(cancellationToken);
         while (await rows.ReadAsync(cancellationToken))
         {
-            for (int i = 0; i < columns; i++)
+            for (var i = 0; i < columns; i++)
             {
                 values[i] = rows.IsDBNull(i + 2) ? null : rows.GetValue(i + 2);
             }
@@ -111,10 +111,10 @@ public sealed class FreezeSource(EngineDatabase database, CustomerModel model, L
         NpgsqlConnection connection, int mailing, List<(string CustomerKey, string? Cell)> people, List<Candidate> read,
         ScheduleDefinition schedule, SendingHours hours, DateTimeOffset due, CancellationToken cancellationToken)
     {
-        Dictionary<string, string?> cells = people.ToDictionary(p => p.CustomerKey, p => p.Cell, StringComparer.Ordinal);
+        var cells = people.ToDictionary(p => p.CustomerKey, p => p.Cell, StringComparer.Ordinal);
         await using (NpgsqlBinaryImporter copy = await connection.BeginBinaryImportAsync(SqlFile.Load<FreezeSource>("CopyFrozen"), cancellationToken))
         {
-            foreach (Candidate person in read.Where(p => p is { Failed: 0, Problem: null }))
+            foreach (var person in read.Where(p => p is { Failed: 0, Problem: null }))
             {
                 await copy.StartRowAsync(cancellationToken);
                 await copy.WriteAsync(person.CustomerKey, NpgsqlDbType.Text, cancellationToken);
@@ -129,7 +129,7 @@ public sealed class FreezeSource(EngineDatabase database, CustomerModel model, L
                     await copy.WriteNullAsync(cancellationToken);
                 }
 
-                TimeZoneInfo? personZone = person.TimeZone is not null && TimeZoneInfo.TryFindSystemTimeZoneById(person.TimeZone, out TimeZoneInfo? found) ? found : null;
+                var personZone = person.TimeZone is not null && TimeZoneInfo.TryFindSystemTimeZoneById(person.TimeZone, out TimeZoneInfo? found) ? found : null;
                 await copy.WriteAsync(NotBefore(schedule, hours, due, personZone).UtcDateTime, NpgsqlDbType.TimestampTz, cancellationToken);
                 if (personZone is not null && !hours.IsAlways)
                 {
@@ -144,10 +144,10 @@ public sealed class FreezeSource(EngineDatabase database, CustomerModel model, L
         }
 
         var present = read.ToDictionary(p => p.CustomerKey, StringComparer.Ordinal);
-        await using NpgsqlBinaryImporter excluded = await connection.BeginBinaryImportAsync(SqlFile.Load<FreezeSource>("CopyExcluded"), cancellationToken);
-        foreach ((string key, _) in people)
+        await using var excluded = await connection.BeginBinaryImportAsync(SqlFile.Load<FreezeSource>("CopyExcluded"), cancellationToken);
+        foreach ((var key, _) in people)
         {
-            string? reason = !present.TryGetValue(key, out Candidate person) ? Reason.Gone
+            var reason = !present.TryGetValue(key, out Candidate person) ? Reason.Gone
                 : person.Failed != 0 ? Reason.OnlyNotMet : person.Problem;
             if (reason is null)
             {
@@ -164,7 +164,7 @@ public sealed class FreezeSource(EngineDatabase database, CustomerModel model, L
 
     private DateTimeOffset NotBefore(ScheduleDefinition schedule, SendingHours hours, DateTimeOffset due, TimeZoneInfo? personZone)
     {
-        DateTimeOffset start = DropTimes.NotBefore(schedule, due, zone, personZone);
+        var start = DropTimes.NotBefore(schedule, due, zone, personZone);
         return hours.NextOpening(start, personZone ?? zone) ?? start;
     }
 

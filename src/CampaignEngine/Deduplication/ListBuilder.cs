@@ -27,7 +27,7 @@ public sealed class ListBuilder(NpgsqlConnection connection)
         CampaignDefinition campaign, CandidateLayout layout, CandidateMaker maker, NpgsqlDataReader rows, ListChecks checks,
         Action<long>? read, CancellationToken cancellationToken)
     {
-        long list = await connection.ExecuteScalarAsync<long>(Command("InsertList", new { campaign = campaign.Name }, cancellationToken));
+        var list = await connection.ExecuteScalarAsync<long>(Command("InsertList", new { campaign = campaign.Name }, cancellationToken));
         await connection.ExecuteAsync(new CommandDefinition("SELECT engine.add_list(@list)", new { list }, cancellationToken: cancellationToken));
         await Run("CreateCandidate", null, cancellationToken);
         await Run("FindHadIt", new { campaign = campaign.Name, drop = checks.Drop, scope = checks.OnceScope, content = checks.ContentHash }, cancellationToken);
@@ -53,15 +53,15 @@ public sealed class ListBuilder(NpgsqlConnection connection)
             long count = 0;
             while (await rows.ReadAsync(stop))
             {
-                string key = rows.GetString(0);
-                short failed = rows.GetInt16(1);
+                var key = rows.GetString(0);
+                var failed = rows.GetInt16(1);
                 if (failed != 0 && !maker.MatchesEverybody)
                 {
                     Write(failing, list, key, failed);
                 }
                 else
                 {
-                    for (int i = 0; i < values.Length; i++)
+                    for (var i = 0; i < values.Length; i++)
                     {
                         values[i] = rows.IsDBNull(i + 2) ? null : rows.GetValue(i + 2);
                     }
@@ -106,7 +106,7 @@ public sealed class ListBuilder(NpgsqlConnection connection)
         Text(person.Problem);
         Text(person.Address);
         Bytes(person.RecipientKey);
-        foreach (byte[]? match in person.Matches)
+        foreach (var match in person.Matches)
         {
             Bytes(match);
         }
@@ -146,7 +146,7 @@ public sealed class ListBuilder(NpgsqlConnection connection)
     // The order is the waterfall's: whoever an earlier statement names keeps that reason.
     private async Task ExcludeAsync(CampaignDefinition campaign, CandidateLayout layout, ListChecks checks, CancellationToken cancellationToken)
     {
-        string channel = layout.Channels[0];
+        var channel = layout.Channels[0];
         await Run("ExcludeUnreachable", null, cancellationToken);
         if (checks.Withdrawals)
         {
@@ -154,7 +154,7 @@ public sealed class ListBuilder(NpgsqlConnection connection)
         }
 
         await Run("ExcludeSuppressed", new { channel, scopes = checks.SuppressionScopes.ToArray() }, cancellationToken);
-        foreach (ContactCap cap in checks.Caps)
+        foreach (var cap in checks.Caps)
         {
             await Run("ExcludeCapped", new { since = cap.Within.Before(checks.Now).ToUniversalTime(), channel = cap.Channel, count = cap.Count }, cancellationToken);
         }
@@ -164,7 +164,7 @@ public sealed class ListBuilder(NpgsqlConnection connection)
             await Run("ExcludeContacted", new { scope = checks.OnceScope, content = checks.ContentHash, channel, campaign = campaign.Name }, cancellationToken);
         }
 
-        for (int i = 0; i < layout.DedupeKeys.Count; i++)
+        for (var i = 0; i < layout.DedupeKeys.Count; i++)
         {
             await Run($"ExcludeDuplicates{i + 1}", new { reason = DuplicateReason(layout.DedupeKeys[i]) }, cancellationToken);
         }
@@ -197,7 +197,7 @@ public sealed class ListBuilder(NpgsqlConnection connection)
         IEnumerable<(string? Cell, long People)> cells =
             await connection.QueryAsync<(string?, long)>(Command("CountCells", new { list }, cancellationToken));
 
-        long control = waterfall.Where(s => s.Reason == Reason.Control).Sum(s => s.Count);
+        var control = waterfall.Where(s => s.Reason == Reason.Control).Sum(s => s.Count);
         var built = new BuiltList
         {
             ListId = list,
@@ -215,7 +215,7 @@ public sealed class ListBuilder(NpgsqlConnection connection)
 
     private static int Order(string reason)
     {
-        for (int i = 0; i < Reason.All.Count; i++)
+        for (var i = 0; i < Reason.All.Count; i++)
         {
             if (Reason.All[i] == reason)
             {
@@ -229,10 +229,10 @@ public sealed class ListBuilder(NpgsqlConnection connection)
     public async Task<byte[]> HashAsync(long list, CancellationToken cancellationToken)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        byte[] length = new byte[4];
+        var length = new byte[4];
         await using var command = new NpgsqlCommand(SqlFile.Load<ListBuilder>("ReadNetList"), connection) { CommandTimeout = 0 };
         command.Parameters.AddWithValue("list", list);
-        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellationToken);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
             Append(Encoding.UTF8.GetBytes(reader.GetString(0)));

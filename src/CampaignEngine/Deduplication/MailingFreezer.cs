@@ -39,9 +39,9 @@ public sealed class MailingFreezer(EngineDatabase database, FreezeSource source,
     /// <summary>Freezes in a transaction of its own.</summary>
     public async Task<FreezeResult> FreezeAsync(long occurrenceId, CancellationToken cancellationToken)
     {
-        await using NpgsqlConnection connection = await database.ConnectAsync(cancellationToken);
-        await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellationToken);
-        FreezeResult result = await FreezeAsync(connection, occurrenceId, cancellationToken);
+        await using var connection = await database.ConnectAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var result = await FreezeAsync(connection, occurrenceId, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return result;
     }
@@ -56,18 +56,18 @@ public sealed class MailingFreezer(EngineDatabase database, FreezeSource source,
             return new FreezeResult(FreezeEnding.NotDue, null, 0, 0, due is null ? "there is no such occurrence" : $"its state is '{due.State}'");
         }
 
-        CampaignDefinition campaign = Definition(due);
-        DropDefinition drop = campaign.Drops.Single(d => d.Name == due.DropName);
-        MailingContent content = PlanMessages.FromJson(due.Templates)[drop.Name];
-        DateTimeOffset now = timeProvider.GetUtcNow();
+        var campaign = Definition(due);
+        var drop = campaign.Drops.Single(d => d.Name == due.DropName);
+        var content = PlanMessages.FromJson(due.Templates)[drop.Name];
+        var now = timeProvider.GetUtcNow();
         await connection.ExecuteAsync(new CommandDefinition(SqlFile.Load<ListMaker>("PrepareSession"), cancellationToken: cancellationToken));
         await Run(connection, "LockContent", new { content = content.ContentHash() }, cancellationToken);
 
         // 2 A recurring drop makes its list now; the others send the list their plan froze.
-        long list = due.ListId ?? 0;
+        var list = due.ListId ?? 0;
         if (drop.Schedule.Cron is not null)
         {
-            DriftedList fresh = await source.MakeListAsync(connection, campaign, content, due.PlanId, now, cancellationToken);
+            var fresh = await source.MakeListAsync(connection, campaign, content, due.PlanId, now, cancellationToken);
             list = fresh.ListId;
             if (fresh.Because is { } because && due.DecidedAt is null)
             {
@@ -76,10 +76,10 @@ public sealed class MailingFreezer(EngineDatabase database, FreezeSource source,
             }
         }
 
-        SendingHours hours = calendar.HoursOf(campaign, drop);
+        var hours = calendar.HoursOf(campaign, drop);
 
         // 3 The people: as the plan froze them, or read again where channel or time is another.
-        int mailing = await connection.ExecuteScalarAsync<int>(Command("InsertMailing", new
+        var mailing = await connection.ExecuteScalarAsync<int>(Command("InsertMailing", new
         {
             occurrence = occurrenceId, campaign = campaign.Name, drop = drop.Name, channel = drop.Channel, due = due.DueAt.ToUniversalTime(),
             expires = drop.Schedule.ExpiresAfter?.After(due.DueAt).ToUniversalTime(), list, content = content.ContentHash(),
@@ -88,7 +88,7 @@ public sealed class MailingFreezer(EngineDatabase database, FreezeSource source,
         }, cancellationToken));
         await Run(connection, "CreateFrozen", null, cancellationToken);
         await Run(connection, "EmptyFrozen", null, cancellationToken);
-        bool asPlanned = drop.Schedule.After is null && drop.Channel == campaign.Drops[0].Channel && drop.Only is null;
+        var asPlanned = drop.Schedule.After is null && drop.Channel == campaign.Drops[0].Channel && drop.Only is null;
         if (asPlanned)
         {
             await FreezeFromListAsync(connection, list, drop.Schedule, hours, due.DueAt, cancellationToken);
@@ -110,20 +110,20 @@ public sealed class MailingFreezer(EngineDatabase database, FreezeSource source,
             await Run(connection, "FreezeSameContent", new { mailing, campaign = campaign.Name, content = content.ContentHash(), channel = drop.Channel }, cancellationToken);
         }
 
-        string once = DropScopes.Once(campaign, drop.Name, drop.Schedule.Cron is null ? null : due.DueAt);
+        var once = DropScopes.Once(campaign, drop.Name, drop.Schedule.Cron is null ? null : due.DueAt);
         await connection.ExecuteAsync(new CommandDefinition("SELECT engine.claim_once(@once, @mailing)", new { once, mailing }, commandTimeout: 0, cancellationToken: cancellationToken));
 
         // 5 Items, chunks, links, hash.
-        (int items, byte[] hash) = await connection.QuerySingleAsync<(int, byte[])>(new CommandDefinition(
+        (var items, var hash) = await connection.QuerySingleAsync<(int, byte[])>(new CommandDefinition(
             "SELECT items, hash FROM engine.freeze_items(@mailing, @ChunkSize)", new { mailing, ChunkSize }, commandTimeout: 0, cancellationToken: cancellationToken));
-        for (int i = 0; i < content.Links.Count; i++)
+        for (var i = 0; i < content.Links.Count; i++)
         {
             await Run(connection, "InsertLink", new { mailing, number = (short)(i + 1), url = content.Links[i] }, cancellationToken);
         }
 
         await Run(connection, "FinishMailing", new { mailing, items, hash, now }, cancellationToken);
         await Run(connection, "SetOccurrenceState", new { occurrence = occurrenceId, state = "frozen", because = (string?)null }, cancellationToken);
-        long excluded = await connection.ExecuteScalarAsync<long>(Command("CountExcluded", new { mailing }, cancellationToken));
+        var excluded = await connection.ExecuteScalarAsync<long>(Command("CountExcluded", new { mailing }, cancellationToken));
         return new FreezeResult(FreezeEnding.Frozen, mailing, items, excluded, null);
     }
 
@@ -133,7 +133,7 @@ public sealed class MailingFreezer(EngineDatabase database, FreezeSource source,
         List<(string Zone, DateTimeOffset NotBefore)> zones = [];
         if (schedule.Zone == "recipient" || !hours.IsAlways)
         {
-            foreach (string name in await connection.QueryAsync<string>(Command("ListZones", new { list }, cancellationToken)))
+            foreach (var name in await connection.QueryAsync<string>(Command("ListZones", new { list }, cancellationToken)))
             {
                 if (TimeZoneInfo.TryFindSystemTimeZoneById(name, out TimeZoneInfo? personZone))
                 {
@@ -149,7 +149,7 @@ public sealed class MailingFreezer(EngineDatabase database, FreezeSource source,
 
         DateTimeOffset NotBefore(TimeZoneInfo? personZone)
         {
-            DateTimeOffset start = DropTimes.NotBefore(schedule, due, zone, personZone);
+            var start = DropTimes.NotBefore(schedule, due, zone, personZone);
             return hours.NextOpening(start, personZone ?? zone) ?? start;
         }
     }

@@ -25,32 +25,32 @@ public sealed class Withdrawals(CustomerModel model, ContactPoints contacts, Tim
     public async Task<long> StageAsync(
         NpgsqlConnection owner, NpgsqlConnection reader, CampaignDefinition campaign, Entity people, string channel, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        foreach (string name in (string[])["CreateWithdrawn", "EmptyWithdrawn"])
+        foreach (var name in (string[])["CreateWithdrawn", "EmptyWithdrawn"])
         {
             await using var prepare = new NpgsqlCommand(SqlFile.Load<Withdrawals>(name), owner);
             await prepare.ExecuteNonQueryAsync(cancellationToken);
         }
-        ContactPoint contact = people.Contacts[channel];
+        var contact = people.Contacts[channel];
         if (campaign.Purpose == MessagePurpose.Service || contact.Consent is not { } consent || Condition(consent, contact.OptIn) is not { } condition)
         {
             return 0;
         }
 
-        Place place = campaign.Audience.Place;
+        var place = campaign.Audience.Place;
         var problems = new ProblemList();
         var binder = new ConditionBinder(model, problems);
-        BoundCondition? withdrew = binder.BindCondition(new Written(condition, place), people);
+        var withdrew = binder.BindCondition(new Written(condition, place), people);
         List<Field> fields = [people.Key, contact.Address, .. contact.More, .. people.Country is { } country ? new[] { country } : []];
         List<SelectionColumn> columns = [.. fields.Select((field, i) => new SelectionColumn(
             $"v{i + 1}",
             binder.BindExpression(new Written(field.Name, place), people) ?? throw new InvalidOperationException($"validated field cannot be bound: {problems.Items[^1]}")))];
-        SelectionStatement statement = new SelectionCompiler(model, people, new SelectionOptions { Now = now, Zone = zone })
+        var statement = new SelectionCompiler(model, people, new SelectionOptions { Now = now, Zone = zone })
             .All([withdrew ?? throw new InvalidOperationException($"validated consent field cannot be bound: {problems.Items[^1]}")], [], columns);
 
-        await using NpgsqlCommand command = statement.ToCommand(reader);
+        await using var command = statement.ToCommand(reader);
         command.CommandTimeout = 0;
-        await using NpgsqlDataReader rows = await command.ExecuteReaderAsync(cancellationToken);
-        long count = await CopyAsync(owner, rows, channel, 1 + contact.More.Count, people.Country is not null, cancellationToken);
+        await using var rows = await command.ExecuteReaderAsync(cancellationToken);
+        var count = await CopyAsync(owner, rows, channel, 1 + contact.More.Count, people.Country is not null, cancellationToken);
         await using var analyze = new NpgsqlCommand("ANALYZE withdrawn", owner);
         await analyze.ExecuteNonQueryAsync(cancellationToken);
         return count;
@@ -65,12 +65,12 @@ public sealed class Withdrawals(CustomerModel model, ContactPoints contacts, Tim
     private async Task<long> CopyAsync(
         NpgsqlConnection owner, NpgsqlDataReader rows, string channel, int addressFields, bool withCountry, CancellationToken cancellationToken)
     {
-        await using NpgsqlBinaryImporter copy = await owner.BeginBinaryImportAsync(SqlFile.Load<Withdrawals>("CopyWithdrawn"), cancellationToken);
+        await using var copy = await owner.BeginBinaryImportAsync(SqlFile.Load<Withdrawals>("CopyWithdrawn"), cancellationToken);
         copy.Timeout = TimeSpan.FromHours(12);
         long count = 0;
         while (await rows.ReadAsync(cancellationToken))
         {
-            string address = string.Join('\n', Enumerable.Range(1, addressFields).Select(Text).Where(part => !string.IsNullOrWhiteSpace(part)));
+            var address = string.Join('\n', Enumerable.Range(1, addressFields).Select(Text).Where(part => !string.IsNullOrWhiteSpace(part)));
             if (contacts.Normalise(channel, address, withCountry ? Text(addressFields + 1) : null).Key is not { } key)
             {
                 continue;

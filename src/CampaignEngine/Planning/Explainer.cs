@@ -19,17 +19,17 @@ public sealed class Explainer(EngineDatabase database, CustomerModel model, Time
     /// <returns>Null when there is no such person.</returns>
     public async Task<Explanation?> ExplainAsync(string customer, CampaignDefinition campaign, CancellationToken cancellationToken)
     {
-        await using NpgsqlConnection connection = await database.ConnectAsync(cancellationToken);
-        StoredPlan? plan = await connection.QuerySingleOrDefaultAsync<StoredPlan>(Command("PlanToExplain", new { campaign = campaign.Name }, cancellationToken));
-        CampaignDefinition definition = plan is null ? campaign : Reload(plan);
-        BoundAudience audience = Bind(definition);
+        await using var connection = await database.ConnectAsync(cancellationToken);
+        var plan = await connection.QuerySingleOrDefaultAsync<StoredPlan>(Command("PlanToExplain", new { campaign = campaign.Name }, cancellationToken));
+        var definition = plan is null ? campaign : Reload(plan);
+        var audience = Bind(definition);
 
         if (await FindAsync(customer, audience, definition.Name, cancellationToken) is not var (label, today))
         {
             return null;
         }
 
-        ListPerson? person = plan?.ListId is null ? null : await connection.QuerySingleOrDefaultAsync<ListPerson>(
+        var person = plan?.ListId is null ? null : await connection.QuerySingleOrDefaultAsync<ListPerson>(
             Command("ListPerson", new { list = plan.ListId, key = today.Key }, cancellationToken));
         if (person?.DuplicateOf is { } other)
         {
@@ -39,7 +39,7 @@ public sealed class Explainer(EngineDatabase database, CustomerModel model, Time
         List<ExplainedMailing> mailings = [.. (await connection.QueryAsync<MailingRow>(Command("PersonMailings", new { campaign = definition.Name, key = today.Key }, cancellationToken)))
             .Select(m => new ExplainedMailing(m.Drop, m.Channel, m.State, m.Reason, m.At, m.Cell))];
 
-        (string outcome, string reason, string detail) = Decide(plan, person, mailings, audience, today);
+        (var outcome, var reason, var detail) = Decide(plan, person, mailings, audience, today);
         return new Explanation
         {
             Customer = label,
@@ -57,7 +57,7 @@ public sealed class Explainer(EngineDatabase database, CustomerModel model, Time
     private static (string Outcome, string Reason, string Detail) Decide(
         StoredPlan? plan, ListPerson? person, List<ExplainedMailing> mailings, BoundAudience audience, SelectionExplanation today)
     {
-        string stamp = plan is null ? "" : plan.CreatedAt.ToUniversalTime().ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
+        var stamp = plan is null ? "" : plan.CreatedAt.ToUniversalTime().ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
         if (plan is null)
         {
             return today.Failed == 0
@@ -66,7 +66,7 @@ public sealed class Explainer(EngineDatabase database, CustomerModel model, Time
         }
         if (person is null)
         {
-            string now = today.Failed == 0 ? "today every condition holds" : $"today {Failing(today)}";
+            var now = today.Failed == 0 ? "today every condition holds" : $"today {Failing(today)}";
             return ("not_in_universe", "not_in_universe", plan.ListId is null
                 ? $"the list of plan {plan.Hash} is no longer kept; {now}"
                 : $"the person was not in the customer database when plan {plan.Hash} was made ({stamp}); {now}");
@@ -88,8 +88,8 @@ public sealed class Explainer(EngineDatabase database, CustomerModel model, Time
 
     private static (string, string, string) FromLedger(List<ExplainedMailing> mailings)
     {
-        ExplainedMailing best = mailings.OrderBy(m => m.State switch { "accepted" => 0, "in_doubt" => 1, "deferred" or "waiting" or "not_attempted" => 2, _ => 3 }).First();
-        string at = best.At is { } time ? time.UtcDateTime.ToString("' at 'yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture) : "";
+        var best = mailings.OrderBy(m => m.State switch { "accepted" => 0, "in_doubt" => 1, "deferred" or "waiting" or "not_attempted" => 2, _ => 3 }).First();
+        var at = best.At is { } time ? time.UtcDateTime.ToString("' at 'yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture) : "";
         return best.State switch
         {
             "accepted" => ("contacted", Reason.Contact, $"drop '{best.Drop}' was accepted{at}"),
@@ -103,11 +103,11 @@ public sealed class Explainer(EngineDatabase database, CustomerModel model, Time
 
     private static string ConditionDetail(int number, BoundAudience audience, SelectionExplanation today, string hash, string stamp)
     {
-        bool exclude = number > audience.Where.Count;
-        ConditionOutcome outcome = today.Conditions[number - 1];
-        string what = exclude ? $"exclude '{outcome.Text}' holds" : $"condition {number} '{outcome.Text}' does not hold";
-        bool still = exclude ? outcome.Holds == true : outcome.Holds != true;
-        string values = outcome.Detail.Length == 0 ? "" : $": {outcome.Detail}";
+        var exclude = number > audience.Where.Count;
+        var outcome = today.Conditions[number - 1];
+        var what = exclude ? $"exclude '{outcome.Text}' holds" : $"condition {number} '{outcome.Text}' does not hold";
+        var still = exclude ? outcome.Holds == true : outcome.Holds != true;
+        var values = outcome.Detail.Length == 0 ? "" : $": {outcome.Detail}";
         return still
             ? $"{what}{values}"
             : $"{what} at plan {hash} ({stamp}); the data have changed since, with today's values it would not exclude{values}";
@@ -115,13 +115,13 @@ public sealed class Explainer(EngineDatabase database, CustomerModel model, Time
 
     private static string Failing(SelectionExplanation today)
     {
-        ConditionOutcome outcome = today.Conditions[today.Failed - 1];
+        var outcome = today.Conditions[today.Failed - 1];
         return outcome.Exclude ? $"exclude '{outcome.Text}' holds: {outcome.Detail}" : $"condition {outcome.Number} '{outcome.Text}' does not hold: {outcome.Detail}";
     }
 
     private static string Detail(ListPerson person, string stamp)
     {
-        string meaning = Reason.Meaning(person.Reason);
+        var meaning = Reason.Meaning(person.Reason);
         return person.Reason switch
         {
             Reason.DuplicateEmail or Reason.DuplicatePhone or Reason.DuplicateHousehold => $"{meaning}: {person.DuplicateOf} stays (plan of {stamp})",
@@ -134,8 +134,8 @@ public sealed class Explainer(EngineDatabase database, CustomerModel model, Time
     private async Task<(string Label, SelectionExplanation Today)?> FindAsync(string customer, BoundAudience audience, string campaign, CancellationToken cancellationToken)
     {
         var compiler = new SelectionCompiler(model, audience.People, new SelectionOptions { Now = timeProvider.GetUtcNow(), Zone = zone, CampaignScope = campaign });
-        await using NpgsqlConnection reader = await database.QuerySource.OpenConnectionAsync(cancellationToken);
-        foreach (Field by in new[] { audience.People.Label, audience.People.Key }.Distinct())
+        await using var reader = await database.QuerySource.OpenConnectionAsync(cancellationToken);
+        foreach (var by in new[] { audience.People.Label, audience.People.Key }.Distinct())
         {
             if (compiler.Explain(audience.Where, audience.Exclude, by, customer) is { } statement
                 && await SelectionExplanation.ReadAsync(reader, statement, audience.Where, audience.Exclude, cancellationToken) is { } found)
@@ -148,11 +148,11 @@ public sealed class Explainer(EngineDatabase database, CustomerModel model, Time
 
     private async Task<string?> LabelAsync(string key, BoundAudience audience, CancellationToken cancellationToken)
     {
-        SelectionStatement statement = new SelectionCompiler(model, audience.People, new SelectionOptions { Now = timeProvider.GetUtcNow(), Zone = zone })
+        var statement = new SelectionCompiler(model, audience.People, new SelectionOptions { Now = timeProvider.GetUtcNow(), Zone = zone })
             .Waterfall([], [], [new SelectionColumn("label", BoundExpression.Of(audience.People, audience.People.Label))], [key]);
-        await using NpgsqlConnection reader = await database.QuerySource.OpenConnectionAsync(cancellationToken);
-        await using NpgsqlCommand command = statement.ToCommand(reader);
-        await using NpgsqlDataReader row = await command.ExecuteReaderAsync(cancellationToken);
+        await using var reader = await database.QuerySource.OpenConnectionAsync(cancellationToken);
+        await using var command = statement.ToCommand(reader);
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
         return await row.ReadAsync(cancellationToken) ? Convert.ToString(row.GetValue(2), CultureInfo.InvariantCulture) : null;
     }
 

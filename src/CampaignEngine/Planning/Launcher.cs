@@ -53,15 +53,15 @@ public sealed class Launcher(EngineDatabase database, MailingFreezer freezer, Ti
             return Refuse(LaunchEnding.UnknownPlan, $"'{hash}' is no plan hash: it has 6 to 16 hex digits, as printed by 'campaign plan {campaignName}'");
         }
 
-        await using NpgsqlConnection connection = await database.ConnectAsync(cancellationToken);
-        await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using var connection = await database.ConnectAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         List<StoredPlan> plans = [.. await connection.QueryAsync<StoredPlan>(Command("LockPlan", new { campaign = campaignName, hash = hash.ToLowerInvariant() }, cancellationToken))];
         if (plans.Count != 1)
         {
             return Refuse(LaunchEnding.UnknownPlan, plans.Count == 0 ? $"campaign '{campaignName}' has no plan {hash}; make one with 'campaign plan {campaignName}'" : $"several plans of '{campaignName}' begin with {hash}: give more digits");
         }
 
-        StoredPlan plan = plans[0];
+        var plan = plans[0];
         if (plan.LaunchedAt is { } launched)
         {
             return new LaunchResult(LaunchEnding.AlreadyLaunched, $"plan {plan.Hash} was launched at {launched:u}; nothing was done", plan.Hash, []);
@@ -72,7 +72,7 @@ public sealed class Launcher(EngineDatabase database, MailingFreezer freezer, Ti
             return Refuse(LaunchEnding.Superseded, $"plan {plan.Hash} is not the newest: {plan.Newest} is. Launch that one, or plan again");
         }
 
-        PlanDocument document = PlanDocument.FromJson(plan.Document);
+        var document = PlanDocument.FromJson(plan.Document);
         if (document.OverBudget && !overBudget)
         {
             return Refuse(LaunchEnding.OverBudget, FormattableString.Invariant($"the plan costs {document.Cost:0.00} {document.Currency}, the budget is {document.Budget:0.00}: raise the budget, lower the limit, or launch with --over-budget"));
@@ -89,22 +89,22 @@ public sealed class Launcher(EngineDatabase database, MailingFreezer freezer, Ti
         }
 
         var problems = new ProblemList();
-        CampaignDefinition campaign = CampaignLoader.Load(plan.File, System.Text.Encoding.UTF8.GetBytes(plan.Yaml), problems)
+        var campaign = CampaignLoader.Load(plan.File, System.Text.Encoding.UTF8.GetBytes(plan.Yaml), problems)
             ?? throw new InvalidOperationException($"the planned definition no longer loads: {problems.Items[0]}");
-        DateTimeOffset now = timeProvider.GetUtcNow();
+        var now = timeProvider.GetUtcNow();
         await connection.ExecuteAsync(Command("MarkLaunched", new { plan = plan.PlanId, now }, cancellationToken));
 
         var drops = new List<LaunchedDrop>();
-        foreach (DropDefinition drop in campaign.Drops.Where(d => d.Schedule.After is null && d.Schedule.Cron is null))
+        foreach (var drop in campaign.Drops.Where(d => d.Schedule.After is null && d.Schedule.Cron is null))
         {
-            DateTimeOffset due = DropTimes.DueAt(drop.Schedule, zone, now);
-            long? occurrence = await connection.ExecuteScalarAsync<long?>(Command("InsertOccurrence", new { campaign = campaign.Name, drop = drop.Name, due, plan = plan.PlanId, now }, cancellationToken));
+            var due = DropTimes.DueAt(drop.Schedule, zone, now);
+            var occurrence = await connection.ExecuteScalarAsync<long?>(Command("InsertOccurrence", new { campaign = campaign.Name, drop = drop.Name, due, plan = plan.PlanId, now }, cancellationToken));
             if (occurrence is null)
             {
                 continue;
             }
 
-            FreezeResult frozen = await freezer.FreezeAsync(connection, occurrence.Value, cancellationToken);
+            var frozen = await freezer.FreezeAsync(connection, occurrence.Value, cancellationToken);
             drops.Add(new LaunchedDrop(drop.Name, due, frozen.MailingId!.Value, frozen.Items, frozen.Excluded));
         }
         await transaction.CommitAsync(cancellationToken);

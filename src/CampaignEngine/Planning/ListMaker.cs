@@ -44,16 +44,16 @@ public sealed class ListMaker(EngineDatabase database, CustomerModel model, Reci
             MatchesEverybody = await owner.ExecuteScalarAsync<bool>(new CommandDefinition(
                 SqlFile.Load<ListMaker>("IsSentBefore"), new { scope = DropScopes.Once(campaign, campaign.Drops[0].Name, null), content = lead.ContentHash() }, cancellationToken: cancellationToken)),
         };
-        SelectionStatement selection = new SelectionCompiler(model, audience.People, new SelectionOptions { Now = now, Zone = zone })
+        var selection = new SelectionCompiler(model, audience.People, new SelectionOptions { Now = now, Zone = zone })
             .Waterfall(audience.Where, audience.Exclude, Columns(layout.Expressions, audience.People));
 
-        await using NpgsqlConnection reader = await database.QuerySource.OpenConnectionAsync(cancellationToken);
-        await using NpgsqlTransaction snapshot = await reader.BeginTransactionAsync(cancellationToken);
-        long withdrawals = await new Withdrawals(model, contacts, zone).StageAsync(owner, reader, campaign, audience.People, layout.Channels[0], now, cancellationToken);
+        await using var reader = await database.QuerySource.OpenConnectionAsync(cancellationToken);
+        await using var snapshot = await reader.BeginTransactionAsync(cancellationToken);
+        var withdrawals = await new Withdrawals(model, contacts, zone).StageAsync(owner, reader, campaign, audience.People, layout.Channels[0], now, cancellationToken);
         await SelectionSettings.ApplyAsync(reader, cancellationToken);
-        await using NpgsqlCommand command = selection.ToCommand(reader);
+        await using var command = selection.ToCommand(reader);
         command.CommandTimeout = 0;
-        await using NpgsqlDataReader rows = await command.ExecuteReaderAsync(cancellationToken);
+        await using var rows = await command.ExecuteReaderAsync(cancellationToken);
         return await new ListBuilder(owner).BuildAsync(
             campaign, layout, maker, rows, Checks(campaign, lead, now, withdrawals > 0), read, cancellationToken);
     }
@@ -71,7 +71,7 @@ public sealed class ListMaker(EngineDatabase database, CustomerModel model, Reci
 
     private ListChecks Checks(CampaignDefinition campaign, MailingContent lead, DateTimeOffset now, bool withdrawals)
     {
-        DropDefinition drop = campaign.Drops[0];
+        var drop = campaign.Drops[0];
         return new ListChecks(
             DropScopes.Suppression(campaign), drop.Name,
             drop.Schedule.Cron is null ? DropScopes.Once(campaign, drop.Name, null) : null,

@@ -28,20 +28,20 @@ public sealed class Planner(EngineDatabase database, ListMaker lists, SampleMake
         CampaignDefinition campaign, BoundAudience audience, IReadOnlyDictionary<string, MailingContent> messages,
         Action<string, long>? progress, CancellationToken cancellationToken)
     {
-        DateTimeOffset now = timeProvider.GetUtcNow();
+        var now = timeProvider.GetUtcNow();
         progress?.Invoke("refresh suppressions and purchase summary", 0);
         await lists.RefreshAsync(cancellationToken);
 
-        await using NpgsqlConnection connection = await database.ConnectAsync(cancellationToken);
-        await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellationToken);
-        PreviousPlan? previous = await connection.QuerySingleOrDefaultAsync<PreviousPlan>(Command("PreviousPlan", new { campaign = campaign.Name }, cancellationToken));
-        BuiltList list = await lists.MakeAsync(
+        await using var connection = await database.ConnectAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var previous = await connection.QuerySingleOrDefaultAsync<PreviousPlan>(Command("PreviousPlan", new { campaign = campaign.Name }, cancellationToken));
+        var list = await lists.MakeAsync(
             connection, campaign, audience, messages[campaign.Drops[0].Name], now, read => progress?.Invoke("select people", read), cancellationToken);
 
-        string definitionHash = Hex(SHA256.HashData(Encoding.UTF8.GetBytes(campaign.Yaml)))[..16];
-        string hash = PlanHash(campaign, messages, list);
-        string messagesJson = PlanMessages.ToJson(messages);
-        PlanDocument document = Document(campaign, audience, list, now) with
+        var definitionHash = Hex(SHA256.HashData(Encoding.UTF8.GetBytes(campaign.Yaml)))[..16];
+        var hash = PlanHash(campaign, messages, list);
+        var messagesJson = PlanMessages.ToJson(messages);
+        var document = Document(campaign, audience, list, now) with
         {
             Hash = hash,
             Difference = previous is null ? null : await CompareAsync(connection, previous, list, definitionHash, messagesJson, cancellationToken),
@@ -49,7 +49,7 @@ public sealed class Planner(EngineDatabase database, ListMaker lists, SampleMake
         document = document with { Samples = await SamplesAsync(connection, messages[campaign.Drops[0].Name], list, cancellationToken) };
         document = await ProvedAsync(connection, document, campaign, messages, list, progress, cancellationToken);
 
-        long? stored = await connection.ExecuteScalarAsync<long?>(Command("StorePlan", new
+        var stored = await connection.ExecuteScalarAsync<long?>(Command("StorePlan", new
         {
             campaign = campaign.Name, hash, definitionHash, file = campaign.File, yaml = campaign.Yaml, messages = messagesJson,
             list = list.ListId, document = document.ToJson(), now,
@@ -121,15 +121,15 @@ public sealed class Planner(EngineDatabase database, ListMaker lists, SampleMake
             return Reason.Meaning(step.Reason);
         }
 
-        string text = audience.Condition(number).Written.Text;
+        var text = audience.Condition(number).Written.Text;
         return number > audience.Where.Count ? $"exclude: {text}" : text;
     }
 
     // A later drop with only: reaches fewer than the forecast; what it will be is not knowable before.
     private PlanDrop Forecast(CampaignDefinition campaign, DropDefinition drop, BuiltList list, DateTimeOffset now)
     {
-        long people = list.Reach.GetValueOrDefault(drop.Channel);
-        decimal unit = drop.UnitCost?.Amount ?? 0;
+        var people = list.Reach.GetValueOrDefault(drop.Channel);
+        var unit = drop.UnitCost?.Amount ?? 0;
         DateTimeOffset? due = drop.Schedule.After is null && drop.Schedule.Cron is null ? DropTimes.DueAt(drop.Schedule, zone, now) : null;
         return new PlanDrop(drop.Name, drop.Channel, ScheduleText.Of(drop, campaign, zone), due, people, unit, people * unit);
     }
@@ -138,7 +138,7 @@ public sealed class Planner(EngineDatabase database, ListMaker lists, SampleMake
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(SHA256.HashData(Encoding.UTF8.GetBytes(campaign.Yaml)));
-        foreach (DropDefinition drop in campaign.Drops)
+        foreach (var drop in campaign.Drops)
         {
             hash.AppendData(messages[drop.Name].ContentHash());
         }
@@ -181,7 +181,7 @@ public sealed class Planner(EngineDatabase database, ListMaker lists, SampleMake
         }
 
         List<string> channels = [.. campaign.Drops.Select(d => d.Channel).Distinct()];
-        PlanProof result = await proof(
+        var result = await proof(
             [.. campaign.Drops.Select(d => (messages[d.Name], channels.IndexOf(d.Channel)))], PeopleAsync(connection, list.ListId, cancellationToken),
             people => progress?.Invoke("prove the messages", people), cancellationToken);
         return SegmentCost.Into(document with { Proof = result, Warnings = [.. document.Warnings, .. ProofWarnings.Of(result)] }, campaign, result.Segments);
@@ -191,7 +191,7 @@ public sealed class Planner(EngineDatabase database, ListMaker lists, SampleMake
     {
         await using var command = new NpgsqlCommand(SqlFile.Load<Planner>("PeopleToProve"), connection) { CommandTimeout = 0 };
         command.Parameters.AddWithValue("list", list);
-        await using NpgsqlDataReader rows = await command.ExecuteReaderAsync(cancellationToken);
+        await using var rows = await command.ExecuteReaderAsync(cancellationToken);
         while (await rows.ReadAsync(cancellationToken))
         {
             yield return new PersonToProve(rows.GetString(0), rows.IsDBNull(1) ? null : rows.GetString(1), rows.GetInt16(2));

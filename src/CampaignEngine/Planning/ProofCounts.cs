@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using CampaignEngine.Authoring;
-using CampaignEngine.Rendering.ShortMessages;
 using CampaignEngine.Rendering.Linting;
+using CampaignEngine.Rendering.ShortMessages;
 
 namespace CampaignEngine.Planning;
 

@@ -8,19 +8,19 @@ public static class ScheduleText
 {
     public static string Of(DropDefinition drop, CampaignDefinition campaign, TimeZoneInfo zone)
     {
-        ScheduleDefinition schedule = drop.Schedule;
-        string zoneName = schedule.Zone == "recipient" ? "recipient's time" : schedule.Zone ?? zone.Id;
-        string when = schedule switch
+        var schedule = drop.Schedule;
+        var zoneName = schedule.Zone == "recipient" ? "recipient's time" : schedule.Zone ?? zone.Id;
+        var when = schedule switch
         {
             { Now: true } => "at launch",
             { At: { } at } => string.Create(CultureInfo.InvariantCulture, $"{at:yyyy-MM-dd HH:mm} {zoneName}"),
             { After: { } after } => schedule.Delay is { } delay ? $"{delay} after {after}" : $"after {after}",
             _ => $"cron {schedule.Cron} {zoneName}",
         };
-        string hours = schedule.Between is { } between ? string.Create(CultureInfo.InvariantCulture, $", {between.From:HH:mm}-{between.To:HH:mm}") : "";
-        string quiet = campaign.Quiet is { } nights ? string.Create(CultureInfo.InvariantCulture, $", not {nights.From:HH:mm}-{nights.To:HH:mm} recipient's time") : "";
-        string only = drop.Only is { } condition ? $", only: {condition.Text}" : "";
-        string last = schedule.ExpiresAfter is { } expires ? $", ends {expires} later" : "";
+        var hours = schedule.Between is { } between ? string.Create(CultureInfo.InvariantCulture, $", {between.From:HH:mm}-{between.To:HH:mm}") : "";
+        var quiet = campaign.Quiet is { } nights ? string.Create(CultureInfo.InvariantCulture, $", not {nights.From:HH:mm}-{nights.To:HH:mm} recipient's time") : "";
+        var only = drop.Only is { } condition ? $", only: {condition.Text}" : "";
+        var last = schedule.ExpiresAfter is { } expires ? $", ends {expires} later" : "";
         return when + hours + quiet + last + only;
     }
 }

@@ -3,6 +3,7 @@ using System.Text;
 using CampaignEngine.Audiences;
 using CampaignEngine.Customers;
 using CampaignEngine.Database;
+using CampaignEngine.Rendering.Images;
 using CampaignEngine.Templating;
 using CampaignEngine.Tracking;
 using Npgsql;
@@ -51,7 +52,10 @@ public sealed class OnlineMessages(NpgsqlDataSource database, CustomerModel mode
         var rows = await mailing.Reader.ReadAsync(connection, [customer], cancellationToken);
         var message = new RenderedMessage();
         return rows.TryGetValue(customer, out var row) && mailing.Renderer.Render(row, item.Ordinal, cell, message, cancellationToken) is null
-            ? new OnlineMessage(message.Subject, message.Html.Length == 0 ? null : Encoding.UTF8.GetString(message.Html.Span), Encoding.UTF8.GetString(message.Text.Span))
+            ? new OnlineMessage(
+                message.Subject,
+                message.Html.Length == 0 ? null : MessageImage.Embed(Encoding.UTF8.GetString(message.Html.Span), mailing.Renderer.Images),
+                Encoding.UTF8.GetString(message.Text.Span))
             : null;
     }
 

@@ -33,28 +33,28 @@ public static class DropTimes
     /// <summary>When the message for a person in <paramref name="personZone"/> may leave: its local time, moved into "between" where that is given.</summary>
     public static DateTimeOffset NotBefore(ScheduleDefinition schedule, DateTimeOffset due, TimeZoneInfo engineZone, TimeZoneInfo? personZone)
     {
-        bool byPerson = schedule.Zone == "recipient";
-        TimeZoneInfo zone = byPerson ? personZone ?? engineZone : Zone(schedule, engineZone);
-        DateTimeOffset start = byPerson && schedule.At is { } at ? ToInstant(at, zone) : due;
+        var byPerson = schedule.Zone == "recipient";
+        var zone = byPerson ? personZone ?? engineZone : Zone(schedule, engineZone);
+        var start = byPerson && schedule.At is { } at ? ToInstant(at, zone) : due;
         return schedule.Between is { } hours ? IntoHours(start, zone, hours.From, hours.To) : start;
     }
 
     /// <summary>The first instant at or after <paramref name="time"/> whose local time lies in [from, to); hours may cross midnight.</summary>
     public static DateTimeOffset IntoHours(DateTimeOffset time, TimeZoneInfo zone, TimeOnly from, TimeOnly to)
     {
-        DateTime local = TimeZoneInfo.ConvertTime(time, zone).DateTime;
+        var local = TimeZoneInfo.ConvertTime(time, zone).DateTime;
         if (IsWithin(TimeOnly.FromDateTime(local), from, to))
         {
             return time.ToUniversalTime();
         }
 
-        DateTime opening = local.Date + from.ToTimeSpan();
+        var opening = local.Date + from.ToTimeSpan();
         if (opening < local)
         {
             opening = opening.AddDays(1);
         }
 
-        DateTimeOffset instant = ToInstant(opening, zone);
+        var instant = ToInstant(opening, zone);
         return instant < time ? time.ToUniversalTime() : instant;
     }
 
@@ -68,10 +68,10 @@ public static class DropTimes
         local = DateTime.SpecifyKind(local, DateTimeKind.Unspecified);
         if (zone.IsInvalidTime(local))
         {
-            TimeSpan before = zone.GetUtcOffset(local.AddDays(-1));
+            var before = zone.GetUtcOffset(local.AddDays(-1));
             return new DateTimeOffset(local, before).ToUniversalTime();
         }
-        TimeSpan offset = zone.IsAmbiguousTime(local) ? zone.GetAmbiguousTimeOffsets(local).Max() : zone.GetUtcOffset(local);
+        var offset = zone.IsAmbiguousTime(local) ? zone.GetAmbiguousTimeOffsets(local).Max() : zone.GetUtcOffset(local);
         return new DateTimeOffset(local, offset).ToUniversalTime();
     }
 

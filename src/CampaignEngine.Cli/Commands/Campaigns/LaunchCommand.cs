@@ -23,14 +23,14 @@ internal static class LaunchCommand
         var output = OutputOption.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            await using WorkspaceSession session = await WorkspaceSession.OpenAsync(workspace, parsed, cancellationToken);
+            await using var session = await WorkspaceSession.OpenAsync(workspace, parsed, cancellationToken);
             string name = parsed.GetValue(campaign)!;
             if (name.EndsWith(".yaml", StringComparison.Ordinal))
             {
                 name = session.Campaign(name).Name;
             }
 
-            LaunchResult result = await session.Services.Launcher.LaunchAsync(name, parsed.GetValue(plan)!, parsed.GetValue(overBudget), cancellationToken);
+            var result = await session.Services.Launcher.LaunchAsync(name, parsed.GetValue(plan)!, parsed.GetValue(overBudget), cancellationToken);
             if (result.Ending is not (LaunchEnding.Launched or LaunchEnding.AlreadyLaunched))
             {
                 throw CommandException.Refused(result.Text);
@@ -41,7 +41,7 @@ internal static class LaunchCommand
                 console =>
                 {
                     console.WriteLine(result.Text);
-                    foreach (LaunchedDrop drop in result.Drops)
+                    foreach (var drop in result.Drops)
                     {
                         console.WriteLine(FormattableString.Invariant($"  {drop.Drop}: {drop.People:N0} people frozen, due {drop.DueAt:yyyy-MM-dd HH:mm} UTC{(drop.Excluded > 0 ? $", {drop.Excluded:N0} of the list left out" : "")}"));
                     }

@@ -23,8 +23,8 @@ internal static class PlanCommand
         var output = OutputOption.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            await using WorkspaceSession session = await WorkspaceSession.OpenAsync(workspace, parsed, cancellationToken);
-            PlanDocument plan = await MakeAsync(session, parsed.GetValue(campaign)!, cancellationToken);
+            await using var session = await WorkspaceSession.OpenAsync(workspace, parsed, cancellationToken);
+            var plan = await MakeAsync(session, parsed.GetValue(campaign)!, cancellationToken);
             output.Writer(parsed).Document(plan, console => PlanView.Show(console, plan), writer => writer.Rows(plan.Waterfall));
             return ExitCode.Done;
         });
@@ -33,7 +33,7 @@ internal static class PlanCommand
 
     public static async Task<PlanDocument> MakeAsync(WorkspaceSession session, string nameOrFile, CancellationToken cancellationToken)
     {
-        CampaignDefinition campaign = session.Campaign(nameOrFile);
+        var campaign = session.Campaign(nameOrFile);
         var problems = new ProblemList();
         CampaignRun run = new(session.Services);
         return await ProgressDisplay.RunAsync($"plan {campaign.Name}", session.TimeProvider, async progress =>

@@ -24,7 +24,7 @@ internal static class PlanView
             ShowProof(console, proof);
         }
 
-        foreach (PlanSample sample in plan.Samples)
+        foreach (var sample in plan.Samples)
         {
             ShowSample(console, sample);
         }
@@ -57,7 +57,7 @@ internal static class PlanView
         var table = new Table().Border(TableBorder.Simple).AddColumn("waterfall").AddColumn(new TableColumn("people").RightAligned()).AddColumn("");
         table.AddRow(new Text("universe"), new Text(Number($"{plan.Universe:N0}")), new Text(""));
         bool selected = false;
-        foreach (PlanStep step in plan.Waterfall)
+        foreach (var step in plan.Waterfall)
         {
             if (step.Reason != "condition" && !selected)
             {
@@ -85,7 +85,7 @@ internal static class PlanView
     private static Table Drops(PlanDocument plan)
     {
         var table = new Table().Border(TableBorder.Simple).AddColumns("drop", "channel", "when").AddColumn(new TableColumn("people").RightAligned()).AddColumn(new TableColumn("cost").RightAligned());
-        foreach (PlanDrop drop in plan.Drops)
+        foreach (var drop in plan.Drops)
         {
             table.AddRow(new Text(drop.Drop), new Text(drop.Channel), new Text(drop.Schedule), new Text(Number($"{drop.People:N0}")), new Text(Number($"{drop.Cost:N2}")));
         }
@@ -97,7 +97,7 @@ internal static class PlanView
     {
         long largest = proof.Drops.Max(d => d.LargestBytes);
         console.WriteLine(Number($"Proof: {proof.Rendered:N0} messages rendered, {proof.Failed:N0} cannot be; the largest has {(largest + 1023) / 1024:N0} KB"));
-        foreach (ProofGroup group in proof.Groups.Take(10))
+        foreach (var group in proof.Groups.Take(10))
         {
             console.WriteLine(Number($"  {group.People:N0} in {group.Drop}: {group.Cause} (for example customer {group.Customer}{(group.Cell is null ? "" : $", cell {group.Cell}")})"));
         }
@@ -117,7 +117,7 @@ internal static class PlanView
     {
         var table = new Table().Border(TableBorder.Simple).AddColumns("SMS of", "to").AddColumn(new TableColumn("messages").RightAligned()).AddColumn(new TableColumn("segments").RightAligned())
             .AddColumn(new TableColumn("UCS-2").RightAligned()).AddColumn(new TableColumn("cost").RightAligned());
-        foreach (ProofSegments sms in proof.Segments.Take(20))
+        foreach (var sms in proof.Segments.Take(20))
         {
             table.AddRow(
                 new Text(sms.Drop), new Text(sms.Country.Length == 0 ? "no country" : sms.Country), new Text(Number($"{sms.Messages:N0}")), new Text(Number($"{sms.Segments:N0}")),
@@ -151,7 +151,7 @@ internal static class PlanView
     {
         console.WriteLine(Number($"Against plan {difference.Previous}: {difference.Joined:N0} joined, {difference.Left:N0} left")
             + (difference.DefinitionChanged ? ", the definition changed" : "") + (difference.MessagesChanged ? ", the messages changed" : ""));
-        foreach (PlanChange change in difference.Changes.Take(6))
+        foreach (var change in difference.Changes.Take(6))
         {
             console.WriteLine(Number($"  {change.Count:N0} from {change.From.Replace('_', ' ')} to {change.To.Replace('_', ' ')}"));
         }

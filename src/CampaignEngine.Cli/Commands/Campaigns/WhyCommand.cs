@@ -21,9 +21,9 @@ internal static class WhyCommand
         var output = OutputOption.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            await using WorkspaceSession session = await WorkspaceSession.OpenAsync(workspace, parsed, cancellationToken);
+            await using var session = await WorkspaceSession.OpenAsync(workspace, parsed, cancellationToken);
             string who = parsed.GetValue(customer)!;
-            Explanation explanation = await session.Services.Explainer.ExplainAsync(who, session.Campaign(parsed.GetValue(campaign)!), cancellationToken)
+            var explanation = await session.Services.Explainer.ExplainAsync(who, session.Campaign(parsed.GetValue(campaign)!), cancellationToken)
                 ?? throw CommandException.Invalid($"there is no customer '{who}': neither {session.Model.People.Label.Name} nor {session.Model.People.Key.Name} has that value");
             output.Writer(parsed).Document(explanation, console => Show(console, explanation));
             return ExitCode.Done;
@@ -43,14 +43,14 @@ internal static class WhyCommand
         if (explanation.Conditions.Count > 0)
         {
             var table = new Table().Border(TableBorder.Simple).AddColumns("", "condition", "today", "values today");
-            foreach (ExplainedCondition c in explanation.Conditions)
+            foreach (var c in explanation.Conditions)
             {
                 table.AddRow(new Text($"{c.Number}"), new Text((c.Exclude ? "exclude: " : "") + c.Condition), new Text(c.Holds switch { true => "holds", false => "does not hold", null => "unknown" }), new Text(c.Values));
             }
 
             console.Write(table);
         }
-        foreach (ExplainedMailing m in explanation.Mailings)
+        foreach (var m in explanation.Mailings)
         {
             console.WriteLine(FormattableString.Invariant($"drop {m.Drop} ({m.Channel}): {m.State.Replace('_', ' ')}{(m.At is { } at ? $" at {at:yyyy-MM-dd HH:mm:ss} UTC" : "")}{(m.Reason is null ? "" : $", {m.Reason}")}"));
         }

@@ -31,7 +31,7 @@ internal static class HostedParts
         protected override async Task ExecuteAsync(CancellationToken stoppingToken)
         {
             var keeping = session.Database.KeepRunningAsync(stoppingToken);
-            await using OccurrenceAlarm alarm = await OccurrenceAlarm.StartAsync(session.Services.Occurrences(Console.Error.WriteLine), WorkerCommand.PlannerInterval, stoppingToken);
+            await using var alarm = await OccurrenceAlarm.StartAsync(session.Services.Occurrences(Console.Error.WriteLine), WorkerCommand.PlannerInterval, stoppingToken);
             await session.Services.Worker(null, log is null ? null : new LoggedProgress(log, session.TimeProvider), Console.Error.WriteLine).RunAsync(stoppingToken);
             await keeping;
         }
