@@ -118,6 +118,13 @@ public sealed class EngineLoader
             }
         }
 
+        var providers = Providers(root.Mapping("providers"));
+        var names = new Dictionary<string, IReadOnlyCollection<string>>
+        {
+            ["routes"] = [.. written.SelectMany(routesOfKind => routesOfKind)],
+            ["senders"] = [.. senders.Select(s => s.Name).Union(smsSenders.Select(s => s.Name))],
+            ["providers"] = [.. providers.Values.Distinct()],
+        };
         var database = root.Mapping("database");
         var web = root.Mapping("web");
         var dedupe = root.Mapping("dedupe");
@@ -148,7 +155,8 @@ public sealed class EngineLoader
             SmsSenders = smsSenders,
             PostalAddress = root.Text("postal_address"),
             Caps = ContactCaps.Read(root, "caps", _problems),
-            Limits = Limits(root.Mapping("limits"), [.. written.SelectMany(names => names)], [.. senders.Select(s => s.Name).Union(smsSenders.Select(s => s.Name))]),
+            Providers = providers,
+            Limits = [.. Limits(root.Mapping("limits"), names), .. WarmUps(root.Mapping("warm_up"), names, TimeZoneInfo.TryFindSystemTimeZoneById(root.Text("zone") ?? defaults.Zone, out var zone) ? zone : TimeZoneInfo.Utc)],
             Quiet = ModelShape.Channels.Where(c => root.Mapping("quiet")?.Hours(c) is not null)
                 .ToDictionary(c => c, c => new DayHours(root.Mapping("quiet")!.Hours(c)!.Value.From, root.Mapping("quiet")!.Hours(c)!.Value.To), StringComparer.Ordinal),
             Holidays = root.Days("holidays"),
@@ -158,25 +166,61 @@ public sealed class EngineLoader
         };
     }
 
-    private List<SendLimit> Limits(YamlMapping? limits, IReadOnlyCollection<string> routes, IReadOnlyCollection<string> senders)
+    private static Dictionary<string, string> Providers(YamlMapping? added)
+    {
+        var providers = new Dictionary<string, string>(MailboxProviders.Domains, StringComparer.Ordinal);
+        foreach (var (key, _) in added?.Entries ?? [])
+        {
+            foreach (var domain in added!.Writtens(key.Text))
+            {
+                providers[DkimKey.TryReadDomain(domain.Text, out var ascii) ? ascii : domain.Text] = key.Text;
+            }
+        }
+
+        return providers;
+    }
+
+    /// <param name="names">What can be limited, by section; campaigns are in other files and come and go, so a limit may be there first.</param>
+    private List<SendLimit> Limits(YamlMapping? limits, Dictionary<string, IReadOnlyCollection<string>> names)
     {
         var read = new List<SendLimit>();
         foreach (var (section, subject) in EngineShape.LimitSubjects)
         {
-            // Campaigns are in other files and come and go; a limit may be there first.
-            var known = section switch { "routes" => routes, "senders" => senders, _ => null };
             foreach (var (key, _) in limits?.Mapping(section)?.Entries ?? [])
             {
-                if (known is not null && !known.Contains(key.Text))
-                {
-                    _problems.Error(key.Place, "CE1171", $"there is no {subject} '{Shown.Text(key.Text)}' to limit{Suggestion.For(key.Text, known)}");
-                }
-
+                CheckName(key, subject, names.GetValueOrDefault(section));
                 read.AddRange(limits!.Mapping(section)!.Writtens(key.Text).Select(l => EngineShape.ReadLimit($"{subject}:{key.Text}", l.Text)).OfType<SendLimit>());
             }
         }
 
         return read;
+    }
+
+    private List<SendLimit> WarmUps(YamlMapping? warmUps, Dictionary<string, IReadOnlyCollection<string>> names, TimeZoneInfo zone)
+    {
+        var read = new List<SendLimit>();
+        foreach (var (section, subject) in EngineShape.LimitSubjects)
+        {
+            foreach (var (key, value) in warmUps?.Mapping(section)?.Entries ?? [])
+            {
+                CheckName(key, subject, names.GetValueOrDefault(section));
+                if (value is YamlMapping written && written.Days("from") is [var from] && written.Writtens("per_day").ToList() is { Count: > 0 } days)
+                {
+                    var perDay = days.Select(d => int.TryParse(d.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var most) ? most : 1).ToList();
+                    read.Add(new SendLimit($"{subject}:{key.Text}", perDay[^1], TimeSpan.FromDays(1)) { WarmUp = new WarmUp(from, perDay, zone) });
+                }
+            }
+        }
+
+        return read;
+    }
+
+    private void CheckName(YamlScalar key, string subject, IReadOnlyCollection<string>? known)
+    {
+        if (known is not null && !known.Contains(key.Text))
+        {
+            _problems.Error(key.Place, "CE1171", $"there is no {subject} '{Shown.Text(key.Text)}' to limit{Suggestion.For(key.Text, known)}");
+        }
     }
 
     private Secret? Connection(YamlMapping? database) => database?.Scalar("connection") is { } written

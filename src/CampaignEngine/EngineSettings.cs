@@ -57,6 +57,12 @@ public sealed record EngineSettings
     /// <summary>Contact caps of marketing campaigns that have none of their own.</summary>
     public IReadOnlyList<ContactCap> Caps { get; init; } = [];
 
+    /// <summary>Mailbox provider by lower-case domain: those everybody knows, and those of <c>providers</c>.</summary>
+    public IReadOnlyDictionary<string, string> Providers { get; init; } = MailboxProviders.Domains;
+
+    /// <summary>The domains of providers with a limit.</summary>
+    public IReadOnlyDictionary<string, string> LimitedDomains => Providers.Where(p => Limits.Any(l => l.Subject == $"provider:{p.Value}")).ToDictionary(p => p.Key, p => p.Value, StringComparer.Ordinal);
+
     /// <summary>Sending limits, over all workers.</summary>
     public IReadOnlyList<SendLimit> Limits { get; init; } = [];
 
@@ -71,8 +77,8 @@ public sealed record EngineSettings
     /// <summary>Which spellings of an e-mail address are one mailbox.</summary>
     public AddressRules Dedupe { get; init; } = AddressRules.Plain;
 
-    /// <summary>The limits that hold for a mailing: of its campaign, its sender, its sender's route.</summary>
-    public IReadOnlyList<SendLimit> LimitsOf(MailingToSend mailing)
+    /// <summary>The limits that hold for a mailing: of its campaign, its sender, its sender's route, and of its people's mailbox provider.</summary>
+    public IReadOnlyList<SendLimit> LimitsOf(MailingToSend mailing, string? provider)
     {
         if (Limits.Count == 0)
         {
@@ -81,7 +87,7 @@ public sealed record EngineSettings
 
         var named = MailingContent.FromJson(mailing.Definition).Sender;
         var (sender, route) = mailing.Channel == "sms" ? (SmsSender(named)?.Name, SmsSender(named)?.Route) : (Sender(named)?.Name, Sender(named)?.Route);
-        string[] subjects = [$"campaign:{mailing.Campaign}", $"sender:{sender}", $"route:{route}"];
+        string[] subjects = [$"campaign:{mailing.Campaign}", $"sender:{sender}", $"route:{route}", $"provider:{provider}"];
         return [.. Limits.Where(l => subjects.Contains(l.Subject))];
     }
 

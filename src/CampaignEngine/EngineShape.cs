@@ -102,6 +102,11 @@ public static class EngineShape
         new("dkim", Dkim) { Default = "the relay signs" })
     { Description = "A sender." };
 
+    private static readonly MapShape WarmUp = new(
+        new("from", new ScalarShape(ScalarKind.Day) { Description = "First day." }) { Required = true },
+        new("per_day", new ListShape(new ScalarShape(MessagesKind) { Description = "Messages." }) { Description = "Most messages in any 24 hours on the first day, the second, and so on; after the last the warm-up is over.", AtLeast = 1 }) { Required = true })
+    { Description = "A warm-up." };
+
     public static MapShape Shape { get; } = new(
         new("database", new MapShape(
             new("connection", SecretShape.ConnectionString("PostgreSQL server to use; also the environment variable CAMPAIGN_DATABASE.")) { Default = "the workspace's own private PostgreSQL" },
@@ -130,6 +135,10 @@ public static class EngineShape
             new NamedShape(ScalarKind.Name, new ListShape(new ScalarShape(LimitKind) { Description = "Most messages in any second, minute, hour or day." }) { Description = "Limits that hold together.", OrSingle = true })
             { Description = $"Limits of a {s.Subject}, by its name." }))])
         { Description = "Sending limits, kept by all workers together; what is over them waits." }),
+        new("warm_up", new MapShape([.. LimitSubjects.Where(s => s.Key is "routes" or "senders").Select(s => new KeyShape(s.Key, new NamedShape(ScalarKind.Name, WarmUp) { Description = $"Warm-up of a {s.Subject}, by its name." }))])
+        { Description = "How much new addresses may send, day by day, until mailbox providers know them; limits hold beside it." }),
+        new("providers", new NamedShape(ScalarKind.Name, new ListShape(new ScalarShape(DomainKind) { Description = "A domain." }) { Description = "Domains whose mail the provider takes, besides those everybody knows.", AtLeast = 1 })
+        { Description = "Mailbox providers with the domains of companies they host, for limits." }),
         new("quiet", new MapShape([.. ModelShape.Channels.Select(c => new KeyShape(c,
             new ScalarShape(ScalarKind.Hours) { Description = "Hours of each person's own day, such as 21:00-08:00." }))])
         { Description = "Hours in which no marketing message leaves, by channel, in the recipient's own zone; a campaign may have its own." }),
@@ -144,7 +153,7 @@ public static class EngineShape
     };
 
     /// <summary>Keys under 'limits', and what each limits.</summary>
-    internal static IReadOnlyList<(string Key, string Subject)> LimitSubjects => [("routes", "route"), ("senders", "sender"), ("campaigns", "campaign")];
+    internal static IReadOnlyList<(string Key, string Subject)> LimitSubjects => [("routes", "route"), ("senders", "sender"), ("campaigns", "campaign"), ("providers", "provider")];
 
     internal static SendLimit? ReadLimit(string subject, string text)
     {

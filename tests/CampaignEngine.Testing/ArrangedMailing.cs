@@ -48,7 +48,7 @@ public sealed class ArrangedMailing
             """,
             ("campaign", campaign), ("net", (long)people.Count), ("control", (long)(people.Count - contacted.Count)), ("drop", drop), ("due", due), ("channel", channel),
             ("count", contacted.Count), ("cost", unitCost));
-        await ExecuteAsync("CREATE TEMP TABLE frozen (customer_key text COLLATE \"C\", recipient_key bytea, address text, cell text, not_before timestamptz, seed boolean, zone text) ON COMMIT DROP");
+        await ExecuteAsync("CREATE TEMP TABLE frozen (customer_key text COLLATE \"C\", recipient_key bytea, address text, cell text, not_before timestamptz, seed boolean, zone text, country text, provider text) ON COMMIT DROP");
         await ExecuteAsync(
             "INSERT INTO frozen SELECT k, r, a, c, @due, s, NULL FROM unnest(@keys, @recipients, @addresses, @cells, @seeds) AS f (k, r, a, c, s)",
             ("due", due), ("keys", contacted.Select(p => p.CustomerKey).ToArray()), ("recipients", contacted.Select(p => p.RecipientKey).ToArray()),

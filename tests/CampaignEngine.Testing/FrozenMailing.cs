@@ -25,6 +25,15 @@ public sealed record FrozenMailing
     /// <summary>IANA zone of all people; null: the engine's.</summary>
     public string? Zone { get; init; }
 
+    /// <summary>ISO 3166, where law gives their hours.</summary>
+    public string? Country { get; init; }
+
+    /// <summary>Person n has the mailbox provider "p" + n modulo this; 0: nobody has one with limits.</summary>
+    public int Providers { get; init; }
+
+    /// <summary>1 to 9.</summary>
+    public short Priority { get; init; } = 5;
+
     /// <summary>When messages may leave, as JSON; null: any time.</summary>
     public string? Hours { get; init; }
 
@@ -48,9 +57,9 @@ public sealed record FrozenMailing
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await using var command = new NpgsqlCommand(
             """
-            CREATE TEMP TABLE frozen (customer_key text, recipient_key bytea, address text, cell text, not_before timestamptz, seed boolean, zone text) ON COMMIT DROP;
+            CREATE TEMP TABLE frozen (customer_key text, recipient_key bytea, address text, cell text, not_before timestamptz, seed boolean, zone text, country text, provider text) ON COMMIT DROP;
             INSERT INTO frozen
-            SELECT CASE @channel WHEN 'sms' THEN '' ELSE 'c' END || n, substr(sha256(address::bytea), 1, 16), address, NULL, now() + @due, false, @zone
+            SELECT CASE @channel WHEN 'sms' THEN '' ELSE 'c' END || n, substr(sha256(address::bytea), 1, 16), address, NULL, now() + @due, false, @zone, @country, CASE WHEN @providers > 0 THEN 'p' || n % @providers END
             FROM generate_series(1, @people) AS n,
                  LATERAL (SELECT CASE @channel WHEN 'sms' THEN '+8869' || lpad(n::text, 8, '0') ELSE 'person' || n || '@example.com' END AS address) AS a;
             """,
@@ -59,6 +68,8 @@ public sealed record FrozenMailing
         command.Parameters.AddWithValue("due", DueIn);
         command.Parameters.AddWithValue("channel", Channel);
         command.Parameters.AddWithValue("people", People);
+        command.Parameters.AddWithValue("providers", Providers);
+        command.Parameters.Add(new NpgsqlParameter("country", NpgsqlTypes.NpgsqlDbType.Text) { Value = (object?)Country ?? DBNull.Value });
         command.Parameters.Add(new NpgsqlParameter("zone", NpgsqlTypes.NpgsqlDbType.Text) { Value = (object?)Zone ?? DBNull.Value });
         await command.ExecuteNonQueryAsync(cancellationToken);
 
@@ -71,8 +82,8 @@ public sealed record FrozenMailing
                 INSERT INTO engine.occurrence (campaign, drop_name, due_at, plan_id, state)
                 SELECT @campaign, @drop, clock_timestamp() + @due, plan_id, 'frozen' FROM plan RETURNING occurrence_id, due_at),
             mailing AS (
-                INSERT INTO engine.mailing (occurrence_id, campaign, drop_name, channel, due_at, expires_at, content_hash, list_hash, frozen_count, definition, delivery, hours)
-                SELECT occurrence_id, @campaign, @drop, @channel, due_at, now() + @expires, '', '', 0, @definition::jsonb, @delivery, @hours::jsonb FROM occurrence RETURNING mailing_id)
+                INSERT INTO engine.mailing (occurrence_id, campaign, drop_name, channel, due_at, expires_at, content_hash, list_hash, frozen_count, definition, delivery, hours, priority)
+                SELECT occurrence_id, @campaign, @drop, @channel, due_at, now() + @expires, '', '', 0, @definition::jsonb, @delivery, @hours::jsonb, @priority FROM occurrence RETURNING mailing_id)
             SELECT mailing_id FROM mailing
             """,
             connection,
@@ -83,6 +94,7 @@ public sealed record FrozenMailing
         freeze.Parameters.AddWithValue("due", DueIn);
         freeze.Parameters.AddWithValue("definition", Definition);
         freeze.Parameters.AddWithValue("delivery", Delivery);
+        freeze.Parameters.AddWithValue("priority", Priority);
         freeze.Parameters.Add(new NpgsqlParameter("hours", NpgsqlTypes.NpgsqlDbType.Text) { Value = (object?)Hours ?? DBNull.Value });
         freeze.Parameters.Add(new NpgsqlParameter("expires", NpgsqlTypes.NpgsqlDbType.Interval) { Value = (object?)ExpiresIn ?? DBNull.Value });
         var mailing = (int)(await freeze.ExecuteScalarAsync(cancellationToken))!;

@@ -1,7 +1,9 @@
 using System.Collections;
 using System.Text;
 using CampaignEngine.Authoring;
+using CampaignEngine.Dispatching;
 using CampaignEngine.Mail.Smtp;
+using CampaignEngine.Rendering;
 using CampaignEngine.Scheduling;
 
 namespace CampaignEngine.Tests;
@@ -77,6 +79,8 @@ public sealed class EngineLoaderTests
         "engine.yaml(1,96): error CE1137: the next key of the sender 's' has the selector of the present one; give it another, for both records stand in DNS at the same time")]
     [InlineData("routes: { relay: { smtp: 'a:25' } }\nlimits: { routes: { relai: 5 per second }, campaigns: { later: 5 per second } }",
         "engine.yaml(2,21): error CE1171: there is no route 'relai' to limit; did you mean 'relay'?")]
+    [InlineData("limits: { providers: { gmial: 5 per second } }", "engine.yaml(1,24): error CE1171: there is no provider 'gmial' to limit; did you mean 'gmail'?")]
+    [InlineData("warm_up: { routes: { r: { from: 2026-03-01, per_day: [5] } } }", "engine.yaml(1,22): error CE1171: there is no route 'r' to limit")]
     [InlineData("limits: { senders: { shop: [5 per second] } }", "engine.yaml(1,22): error CE1171: there is no sender 'shop' to limit")]
     [InlineData("routes: { r: { smtp: 'a' } }", "engine.yaml(1,23): error CE1105: 'smtp': 'a' is not a server; write host and port, for example 'relay.example.test:587'")]
     [InlineData("database: { statement_timeout: 3 days }", "engine.yaml(1,32): error CE1135: 'statement_timeout' must be from 1 second to 1 day, not 3 days")]
@@ -115,6 +119,28 @@ public sealed class EngineLoaderTests
         Assert.Equal((SmtpTls.Required, SmtpAuthentication.Automatic, false, 5000), (plain.Tls, plain.Authentication, plain.UseChunking, plain.MessagesPerConnection));
         Assert.Null(plain.Dsn);
         Assert.Equal(SmtpNotify.Never, settings.Routes["silent"].Dsn!.Notify);
+    }
+
+    [Fact]
+    public void ProvidersAndWarmUpsAreLimits()
+    {
+        var settings = Load("""
+            zone: Asia/Taipei
+            routes: { relay: { smtp: "a:25" } }
+            providers: { gmail: [Shop.Test], own: [bücher.test] }
+            limits: { providers: { gmail: [20 per second, 100000 per day], own: 5 per second } }
+            warm_up: { routes: { relay: { from: 2026-03-01, per_day: [500, 1000] } } }
+            """);
+
+        Assert.Equal(("gmail", "own", "gmail"), (settings.LimitedDomains["shop.test"], settings.LimitedDomains["xn--bcher-kva.test"], settings.LimitedDomains["googlemail.com"]));
+        Assert.False(settings.LimitedDomains.ContainsKey("yahoo.com"));
+        var mailing = new MailingToSend(1, "tea", "one", "email", default, default,
+            new MailingContent { Campaign = "tea", Marketing = true, Drop = "one", Channel = "email", Sender = "x", People = "customers", TemplateName = "a" }.ToJson());
+        Assert.Equal(["provider:own 1 s"], settings.LimitsOf(mailing, "own").Select(l => l.Bucket));
+        Assert.Empty(settings.LimitsOf(mailing, null));
+        var rising = settings.Limits.Single(l => l.WarmUp is not null);
+        Assert.Equal(("route:relay", new DateOnly(2026, 3, 1)), (rising.Subject, rising.WarmUp!.From));
+        Assert.Equal([500, 1000], rising.WarmUp.PerDay);
     }
 
     [Fact]

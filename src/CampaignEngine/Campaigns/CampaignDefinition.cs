@@ -25,6 +25,9 @@ public sealed record CampaignDefinition
     /// <summary>What becomes of messages in doubt.</summary>
     public DeliveryPolicy Delivery { get; init; } = DeliveryPolicy.NeverTwice;
 
+    /// <summary>1 to 9; 9 goes first.</summary>
+    public int Priority { get; init; } = 5;
+
     public string? Brand { get; init; }
 
     /// <summary>Hours in each person's own zone in which nothing leaves; null: those of engine.yaml for the channel.</summary>

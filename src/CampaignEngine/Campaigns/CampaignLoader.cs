@@ -41,6 +41,7 @@ public sealed class CampaignLoader
             Title = root.Text("title"),
             Purpose = root.Text("purpose") == "service" ? MessagePurpose.Service : MessagePurpose.Marketing,
             Delivery = root.Text("delivery") == "never-miss" ? DeliveryPolicy.NeverMiss : DeliveryPolicy.NeverTwice,
+            Priority = root.Integer("priority") ?? 5,
             Brand = root.Text("brand"),
             Quiet = root.Hours("quiet") is { } quiet ? new DayHours(quiet.From, quiet.To) : null,
             Goal = root.Mapping("goal") is { } goal ? new Goal(goal.Percentage("response_rate"), goal.Percentage("conversion_rate")) : null,

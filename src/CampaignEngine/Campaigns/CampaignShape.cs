@@ -7,6 +7,9 @@ namespace CampaignEngine.Campaigns;
 /// <summary>The shape of a campaign file.</summary>
 public static partial class CampaignShape
 {
+    private static readonly ScalarKind PriorityKind = new("number from 1 to 9", "5", null, text =>
+        text is [>= '1' and <= '9'] ? null : $"'{Shown.Text(text)}' is not a number from 1 to 9");
+
     private static readonly ScalarKind LimitKind = new("number of people, with an order if wanted", "50000 by sum(orders.amount) desc", null, text =>
         LimitText().Match(text) is { Success: true } match && int.TryParse(match.Groups["count"].Value, out var count) && count > 0 ? null
         : $"'{Shown.Text(text)}' is not a limit; write a number of people, and who comes first behind 'by', for example '50000 by sum(orders.amount) desc'");
@@ -95,6 +98,7 @@ public static partial class CampaignShape
         new("delivery", new ChoiceShape("never-twice", "never-miss")
         { Description = "What becomes of a message of which nobody knows whether it arrived: never-twice lists it and leaves the decision to a person; never-miss sends it again after 15 minutes, so that some people get it twice." })
         { Default = "never-twice" },
+        new("priority", new ScalarShape(PriorityKind) { Description = "Whose messages go first when workers are busy, from 1 to 9; 9 is first." }) { Default = "5" },
         new("brand", new ScalarShape(ScalarKind.Name) { Description = "Brand: a suppression may hold for one brand only." }),
         new("quiet", new ScalarShape(ScalarKind.Hours) { Description = "Hours of each person's own day in which nothing leaves; what is not sent before waits for their end." }) { Default = "engine.yaml's quiet hours of the channel" },
         new("goal", new MapShape(

@@ -131,7 +131,7 @@ public sealed class FreezeSource(EngineDatabase database, CustomerModel model, L
 
                 var personZone = person.TimeZone is not null && TimeZoneInfo.TryFindSystemTimeZoneById(person.TimeZone, out TimeZoneInfo? found) ? found : null;
                 await copy.WriteAsync(NotBefore(schedule, hours, due, personZone).UtcDateTime, NpgsqlDbType.TimestampTz, cancellationToken);
-                if (personZone is not null && !hours.IsAlways)
+                if (personZone is not null && hours.AskForZones)
                 {
                     await copy.WriteAsync(person.TimeZone!, NpgsqlDbType.Text, cancellationToken);
                 }

@@ -31,7 +31,7 @@ public sealed record FreezeResult(FreezeEnding Ending, int? MailingId, int Items
 /// contact_once stand together or not at all.
 /// </summary>
 /// <param name="calendar">Quiet hours and holidays of the installation, by channel; those of the campaign come on top.</param>
-public sealed class MailingFreezer(EngineDatabase database, FreezeSource source, TimeZoneInfo zone, SendingCalendar calendar, TimeProvider timeProvider)
+public sealed class MailingFreezer(EngineDatabase database, FreezeSource source, FrozenGroups groups, TimeZoneInfo zone, SendingCalendar calendar, TimeProvider timeProvider)
 {
     /// <summary>Items in one chunk: the unit that a worker claims.</summary>
     public const int ChunkSize = 1000;
@@ -84,7 +84,7 @@ public sealed class MailingFreezer(EngineDatabase database, FreezeSource source,
             occurrence = occurrenceId, campaign = campaign.Name, drop = drop.Name, channel = drop.Channel, due = due.DueAt.ToUniversalTime(),
             expires = drop.Schedule.ExpiresAfter?.After(due.DueAt).ToUniversalTime(), list, content = content.ContentHash(),
             unitCost = drop.UnitCost?.Amount ?? 0, currency = drop.UnitCost?.Currency, definition = content.ToJson(),
-            delivery = campaign.Delivery == DeliveryPolicy.NeverMiss ? "never-miss" : "never-twice", hours = hours.ToJson(), now,
+            delivery = campaign.Delivery == DeliveryPolicy.NeverMiss ? "never-miss" : "never-twice", hours = hours.ToJson(), priority = (short)campaign.Priority, now,
         }, cancellationToken));
         await Run(connection, "CreateFrozen", null, cancellationToken);
         await Run(connection, "EmptyFrozen", null, cancellationToken);
@@ -113,6 +113,8 @@ public sealed class MailingFreezer(EngineDatabase database, FreezeSource source,
         var once = DropScopes.Once(campaign, drop.Name, drop.Schedule.Cron is null ? null : due.DueAt);
         await connection.ExecuteAsync(new CommandDefinition("SELECT engine.claim_once(@once, @mailing)", new { once, mailing }, commandTimeout: 0, cancellationToken: cancellationToken));
 
+        await groups.AssignAsync(connection, drop.Channel, hours, cancellationToken);
+
         // 5 Items, chunks, links, hash.
         (var items, var hash) = await connection.QuerySingleAsync<(int, byte[])>(new CommandDefinition(
             "SELECT items, hash FROM engine.freeze_items(@mailing, @ChunkSize)", new { mailing, ChunkSize }, commandTimeout: 0, cancellationToken: cancellationToken));
@@ -131,7 +133,7 @@ public sealed class MailingFreezer(EngineDatabase database, FreezeSource source,
         NpgsqlConnection connection, long list, ScheduleDefinition schedule, SendingHours hours, DateTimeOffset due, CancellationToken cancellationToken)
     {
         List<(string Zone, DateTimeOffset NotBefore)> zones = [];
-        if (schedule.Zone == "recipient" || !hours.IsAlways)
+        if (schedule.Zone == "recipient" || hours.AskForZones)
         {
             foreach (var name in await connection.QueryAsync<string>(Command("ListZones", new { list }, cancellationToken)))
             {
@@ -143,7 +145,7 @@ public sealed class MailingFreezer(EngineDatabase database, FreezeSource source,
         }
         await Run(connection, "FreezeFromList", new
         {
-            list, notBefore = NotBefore(null), byZone = !hours.IsAlways,
+            list, notBefore = NotBefore(null), byZone = hours.AskForZones,
             zones = zones.Select(z => z.Zone).ToArray(), instants = zones.Select(z => z.NotBefore.UtcDateTime).ToArray(),
         }, cancellationToken);
 

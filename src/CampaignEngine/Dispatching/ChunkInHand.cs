@@ -1,19 +1,13 @@
+using CampaignEngine.Scheduling;
+
 namespace CampaignEngine.Dispatching;
 
 /// <summary>A mailing this worker has messages of. The coordinator writes the state, lanes read it before each terminator.</summary>
-internal sealed class MailingInHand(MailingToSend mailing, IReadOnlyList<SendLimit>? limits = null)
+internal sealed class MailingInHand(MailingToSend mailing)
 {
     private volatile int _state = (int)MailingState.Running;
 
     public MailingToSend Mailing { get; } = mailing;
-
-    public IReadOnlyList<SendLimit> Limits { get; } = limits ?? [];
-
-    /// <summary>A limit has nothing left for it now; others go first.</summary>
-    public bool IsHeldBack { get; set; }
-
-    /// <summary>When to ask again.</summary>
-    public long AskAgain { get; set; }
 
     public MailingState State
     {
@@ -24,12 +18,17 @@ internal sealed class MailingInHand(MailingToSend mailing, IReadOnlyList<SendLim
 
 /// <summary>A chunk as it was acquired.</summary>
 /// <param name="Zone">IANA zone of its people; null: the engine's.</param>
-internal sealed record AcquiredChunk(int MailingId, int ChunkNo, int Epoch, int Next, int Last, string? Zone);
+/// <param name="Country">Of its people, where law tells when they may be written to; null elsewhere.</param>
+/// <param name="Provider">Of its people's mailboxes, where it has a limit of its own; null elsewhere.</param>
+internal sealed record AcquiredChunk(int MailingId, int ChunkNo, int Epoch, int Next, int Last, string? Zone, string? Country, string? Provider);
 
 /// <summary>A chunk this worker owns in one epoch. Only the coordinator touches it.</summary>
 internal sealed class ChunkInHand(MailingInHand mailing, int chunkNo, int epoch, int next, int last)
 {
     public MailingInHand Mailing { get; } = mailing;
+
+    /// <summary>Whose limits it keeps to.</summary>
+    public LimitedGroup Group { get; init; } = new(mailing, null, []);
 
     public int ChunkNo { get; } = chunkNo;
 
@@ -57,6 +56,9 @@ internal sealed class ChunkInHand(MailingInHand mailing, int chunkNo, int epoch,
 
     /// <summary>Zone of its people.</summary>
     public TimeZoneInfo Zone { get; init; } = TimeZoneInfo.Utc;
+
+    /// <summary>When its people may be written to; null: at any time.</summary>
+    public SendingHours? Hours { get; init; }
 
     public int Ungranted => Last - Next + 1;
 

@@ -140,7 +140,7 @@ internal sealed class Coordinator(
             return;
         }
 
-        var taken = await ledger.AcquireAsync(channel, 1 + (wish / 1000), CancellationToken.None);
+        var taken = await ledger.AcquireAsync(channel, 1 + (wish / 1000), work.HeldBack, CancellationToken.None);
         foreach (var chunk in taken)
         {
             crash.Hit(CrashPoint.AfterAcquire);

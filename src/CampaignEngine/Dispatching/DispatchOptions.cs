@@ -48,8 +48,8 @@ public sealed record DispatchOptions
     /// <summary>Zone of people without one, for quiet hours. Default UTC.</summary>
     public TimeZoneInfo Zone { get; init; } = TimeZoneInfo.Utc;
 
-    /// <summary>The limits that hold for a mailing. Default: none.</summary>
-    public Func<MailingToSend, IReadOnlyList<SendLimit>> LimitsOf { get; init; } = static _ => [];
+    /// <summary>The limits that hold for people of a mailing with this mailbox provider (null: with none that has limits). Default: none.</summary>
+    public Func<MailingToSend, string?, IReadOnlyList<SendLimit>> LimitsOf { get; init; } = static (_, _) => [];
 
     /// <summary>When deferred messages are tried again.</summary>
     public RetrySchedule Retry { get; init; } = new();

@@ -72,7 +72,7 @@ public sealed class Dispatcher
 
         var width = new GrantWidth(recorder is null ? Math.Min(_options.LargestGrant, DispatchOptions.LargestUnrecordedGrant) : _options.LargestGrant);
         var desk = new LaneDesk(width, _time);
-        await using var ledger = new LedgerConnection(_source, _owner, _options, new LostWorkers(_owner, _recorders, _options.Retry), _crash);
+        await using var ledger = new LedgerConnection(_source, _owner, _options, new LostWorkers(_owner, _recorders, _options.Retry), _crash, _time);
         using var over = new CancellationTokenSource();
         var channels = Enumerable.Range(0, _options.Lanes).Select(_ => _channel.CreateLane()).ToList();
         var lanes = channels.Select(channel => Task.Run(() => new Lane(desk, channel, _messages, _crash, _time).RunAsync(over.Token), CancellationToken.None)).ToList();

@@ -6,7 +6,7 @@ using Npgsql;
 namespace CampaignEngine.Dispatching;
 
 /// <summary>The one connection through which a worker writes the ledger. Used by the coordinator alone.</summary>
-internal sealed class LedgerConnection(NpgsqlDataSource source, string owner, DispatchOptions options, LostWorkers lostWorkers, CrashPoint crash) : IAsyncDisposable
+internal sealed class LedgerConnection(NpgsqlDataSource source, string owner, DispatchOptions options, LostWorkers lostWorkers, CrashPoint crash, TimeProvider time) : IAsyncDisposable
 {
     private NpgsqlConnection? _connection;
 
@@ -82,9 +82,11 @@ internal sealed class LedgerConnection(NpgsqlDataSource source, string owner, Di
     }
 
     /// <summary>Takes up to <paramref name="count"/> chunks in hand; what an earlier owner left open becomes a doubt in the same transaction.</summary>
+    /// <param name="heldBack">Of these none: chunks in hand wait for their limits already.</param>
     public async Task<IReadOnlyList<AcquiredChunk>> AcquireAsync(
-        string channel, int count, CancellationToken cancellationToken)
+        string channel, int count, IEnumerable<LimitedGroup> heldBack, CancellationToken cancellationToken)
     {
+        var held = heldBack.ToList();
         var taken = new List<AcquiredChunk>();
         await using var transaction = await _connection!.BeginTransactionAsync(cancellationToken);
         await using (var acquire = Command("AcquireChunks"))
@@ -93,11 +95,15 @@ internal sealed class LedgerConnection(NpgsqlDataSource source, string owner, Di
             acquire.Parameters.AddWithValue("count", count);
             acquire.Parameters.AddWithValue("owner", owner);
             acquire.Parameters.AddWithValue("lease", options.Lease);
+            acquire.Parameters.AddWithValue("held_mailings", held.Select(g => g.Mailing.Mailing.MailingId).ToArray());
+            acquire.Parameters.AddWithValue("held_providers", held.Select(g => g.Provider ?? "").ToArray());
             await using var reader = await acquire.ExecuteReaderAsync(cancellationToken);
             while (await reader.ReadAsync(cancellationToken))
             {
                 taken.Add(new AcquiredChunk(
-                    reader.GetInt32(0), reader.GetInt32(1), reader.GetInt32(2), reader.GetInt32(3), reader.GetInt32(4), reader.IsDBNull(5) ? null : reader.GetString(5)));
+                    reader.GetInt32(0), reader.GetInt32(1), reader.GetInt32(2), reader.GetInt32(3), reader.GetInt32(4), Text(5), Text(6), Text(7)));
+
+                string? Text(int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
             }
         }
 
@@ -143,7 +149,7 @@ internal sealed class LedgerConnection(NpgsqlDataSource source, string owner, Di
             }
 
             transaction = await _connection!.BeginTransactionAsync();
-            await new TickStatements(_connection, transaction, owner, options).RunAsync(plan, answer);
+            await new TickStatements(_connection, transaction, owner, options, time).RunAsync(plan, answer);
         }
         catch (Exception fault) when (fault is NpgsqlException or IOException or TimeoutException)
         {

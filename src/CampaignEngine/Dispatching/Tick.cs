@@ -38,8 +38,8 @@ internal sealed class TickAnswer
 
     public HashSet<ChunkInHand> Renewed { get; } = [];
 
-    /// <summary>Mailings that got less than they wanted because of a limit.</summary>
-    public HashSet<MailingInHand> HeldBack { get; } = [];
+    /// <summary>Those who got less than they wanted because of a limit.</summary>
+    public HashSet<LimitedGroup> HeldBack { get; } = [];
 
     public Dictionary<int, MailingState> States { get; } = [];
 

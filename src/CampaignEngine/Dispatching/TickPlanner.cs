@@ -22,7 +22,7 @@ internal static class TickPlanner
             return;
         }
 
-        foreach (var chunk in chunks.Where(c => !c.IsExhausted && !c.Mailing.IsHeldBack))
+        foreach (var chunk in chunks.Where(c => !c.IsExhausted && !c.Group.IsHeldBack))
         {
             if (wish <= 0)
             {

@@ -5,7 +5,7 @@ using NpgsqlTypes;
 namespace CampaignEngine.Dispatching;
 
 /// <summary>The statements of one tick, sent in one round trip: facts first, then releases, then grants, then what lanes need to know.</summary>
-internal sealed class TickStatements(NpgsqlConnection connection, NpgsqlTransaction transaction, string owner, DispatchOptions options)
+internal sealed class TickStatements(NpgsqlConnection connection, NpgsqlTransaction transaction, string owner, DispatchOptions options, TimeProvider time)
 {
     private readonly List<Func<NpgsqlDataReader, Task>> _readers = [];
 
@@ -37,31 +37,32 @@ internal sealed class TickStatements(NpgsqlConnection connection, NpgsqlTransact
     // Only mailings with limits pay this round trip. What the limits do not allow is taken out of the wishes.
     private async Task KeepToLimitsAsync(TickPlan plan, TickAnswer answer)
     {
-        foreach (var mailing in plan.Ranges.Concat(plan.Retries).Select(w => w.Chunk.Mailing).Distinct().Where(m => m.Limits.Count > 0).ToList())
+        foreach (var group in plan.Ranges.Concat(plan.Retries).Select(w => w.Chunk.Group).Distinct().Where(g => g.HasLimits).ToList())
         {
-            var wanted = plan.Ranges.Concat(plan.Retries).Where(w => w.Chunk.Mailing == mailing).Sum(w => w.Width);
+            var limits = group.LimitsAt(time.GetUtcNow());
+            var wanted = plan.Ranges.Concat(plan.Retries).Where(w => w.Chunk.Group == group).Sum(w => w.Width);
             await using var take = new NpgsqlCommand(SqlFile.Load<TickStatements>("TakeLimits"), connection, transaction);
-            take.Parameters.AddWithValue("mailing", mailing.Mailing.MailingId);
-            take.Parameters.AddWithValue("buckets", mailing.Limits.Select(l => l.Bucket).ToArray());
-            take.Parameters.AddWithValue("mosts", mailing.Limits.Select(l => l.Most).ToArray());
-            take.Parameters.AddWithValue("windows", mailing.Limits.Select(l => l.Window).ToArray());
+            take.Parameters.AddWithValue("mailing", group.Mailing.Mailing.MailingId);
+            take.Parameters.AddWithValue("buckets", limits.Select(l => l.Bucket).ToArray());
+            take.Parameters.AddWithValue("mosts", limits.Select(l => l.Most).ToArray());
+            take.Parameters.AddWithValue("windows", limits.Select(l => l.Window).ToArray());
             take.Parameters.AddWithValue("wanted", wanted);
-            take.Parameters.AddWithValue("lifetime", SendLimit.Lifetime(mailing.Limits, options.GrantLifetime));
+            take.Parameters.AddWithValue("lifetime", SendLimit.Lifetime(limits, options.GrantLifetime));
             var allowed = (int)(await take.ExecuteScalarAsync())!;
             if (allowed < wanted)
             {
-                answer.HeldBack.Add(mailing);
-                allowed = Narrow(plan.Ranges, mailing, allowed);
-                Narrow(plan.Retries, mailing, allowed);
+                answer.HeldBack.Add(group);
+                allowed = Narrow(plan.Ranges, group, allowed);
+                Narrow(plan.Retries, group, allowed);
             }
         }
     }
 
-    private static int Narrow(List<RangeWish> wishes, MailingInHand mailing, int allowed)
+    private static int Narrow(List<RangeWish> wishes, LimitedGroup group, int allowed)
     {
         for (var i = 0; i < wishes.Count; i++)
         {
-            if (wishes[i].Chunk.Mailing == mailing)
+            if (wishes[i].Chunk.Group == group)
             {
                 wishes[i] = wishes[i] with { Width = Math.Min(wishes[i].Width, allowed) };
                 allowed -= wishes[i].Width;

@@ -7,11 +7,10 @@ internal sealed class WorkInHand(LaneDesk desk, GrantWidth width, FlightRecorder
 {
     private const int MostResultsATick = 5000;
 
-    // Chunks that wait for a limit must not keep the worker from others, nor all of them from other workers.
-    private const int MostHeldBack = 4;
     private readonly List<ChunkInHand> _chunks = [];
     private readonly List<Packet> _packets = [];
     private readonly Dictionary<int, MailingInHand> _mailings = [];
+    private readonly Dictionary<(int MailingId, string? Provider), LimitedGroup> _groups = [];
     private readonly Alarm _renewal = new(options.Lease / 3, time);
     private readonly Alarm _suppression = new(options.SuppressionAge, time);
     private List<ItemResult> _unrecorded = [];
@@ -24,22 +23,39 @@ internal sealed class WorkInHand(LaneDesk desk, GrantWidth width, FlightRecorder
     public int Wish => TickPlanner.Wish(_chunks, desk.Ready, width.Current, recorded: 0);
 
     /// <summary>Items that the chunks in hand can still give; a chunk whose retries are not known counts as one.</summary>
-    public int Grantable => _chunks.Count(c => c.Mailing.IsHeldBack) >= MostHeldBack ? int.MaxValue : _chunks.Where(c => !c.IsExhausted && !c.Mailing.IsHeldBack).Sum(c => Math.Max(c.Ungranted, 1));
+    public int Grantable => _chunks.Where(c => !c.IsExhausted && !c.Group.IsHeldBack).Sum(c => Math.Max(c.Ungranted, 1));
+
+    /// <summary>Of whom no more chunks are wanted: a limit holds back those in hand.</summary>
+    public IEnumerable<LimitedGroup> HeldBack => _groups.Values.Where(g => g.IsHeldBack);
 
     public bool Knows(int mailingId) => _mailings.ContainsKey(mailingId);
 
-    public void Add(MailingToSend mailing) => _mailings[mailing.MailingId] = new MailingInHand(mailing, [.. SendLimit.Smoothed(options.LimitsOf(mailing))]);
+    public void Add(MailingToSend mailing) => _mailings[mailing.MailingId] = new MailingInHand(mailing);
 
     public void AddChunk(AcquiredChunk taken)
     {
         var mailing = _mailings[taken.MailingId];
         mailing.State = MailingState.Running;
         var zone = taken.Zone is not null && TimeZoneInfo.TryFindSystemTimeZoneById(taken.Zone, out var found) ? found : options.Zone;
+        var hours = mailing.Mailing.Hours?.In(taken.Country);
         _chunks.Add(new ChunkInHand(mailing, taken.ChunkNo, taken.Epoch, taken.Next, taken.Last)
         {
+            Group = GroupOf(mailing, taken.Provider),
             Zone = zone,
-            ClosesAt = mailing.Mailing.Hours?.NextClosing(time.GetUtcNow(), zone) ?? DateTimeOffset.MaxValue,
+            Hours = hours,
+            ClosesAt = hours?.NextClosing(time.GetUtcNow(), zone) ?? DateTimeOffset.MaxValue,
         });
+    }
+
+    private LimitedGroup GroupOf(MailingInHand mailing, string? provider)
+    {
+        var key = (mailing.Mailing.MailingId, provider);
+        if (!_groups.TryGetValue(key, out var group))
+        {
+            _groups[key] = group = new LimitedGroup(mailing, provider, options.LimitsOf(mailing.Mailing, provider));
+        }
+
+        return group;
     }
 
     /// <summary>No further grants: chunks are given back when their last fact is committed.</summary>
@@ -53,9 +69,9 @@ internal sealed class WorkInHand(LaneDesk desk, GrantWidth width, FlightRecorder
         desk.TakeResults(plan.Results, MostResultsATick);
         _packets.RemoveAll(packet => packet.IsDone);
         CloseChunks();
-        foreach (var mailing in _mailings.Values.Where(m => m.IsHeldBack && time.GetTimestamp() >= m.AskAgain))
+        foreach (var group in _groups.Values)
         {
-            mailing.IsHeldBack = false;
+            group.LookAgain(time.GetTimestamp());
         }
 
         TickPlanner.Plan(plan, _chunks, desk.Ready, width.Current, mayGrant: !stopping);
@@ -95,9 +111,9 @@ internal sealed class WorkInHand(LaneDesk desk, GrantWidth width, FlightRecorder
     {
         for (var i = 0; i < wishes.Count; i++)
         {
-            if (wishes[i].Chunk.Mailing is { Limits.Count: > 0 } mailing)
+            if (wishes[i].Chunk.Group is { HasLimits: true } group)
             {
-                var seconds = SendLimit.Lifetime(mailing.Limits, options.GrantLifetime).TotalSeconds;
+                var seconds = SendLimit.Lifetime(group.LimitsAt(time.GetUtcNow()), options.GrantLifetime).TotalSeconds;
                 var most = desk.Ready * Math.Max(1, (int)(width.Current * Math.Min(seconds, 1)));
                 wishes[i] = wishes[i] with { Width = Math.Min(wishes[i].Width, most) };
             }
@@ -111,7 +127,7 @@ internal sealed class WorkInHand(LaneDesk desk, GrantWidth width, FlightRecorder
         foreach (var chunk in _chunks.Where(c => c.ReopensAt is null && now >= c.ClosesAt))
         {
             chunk.Stopped = true;
-            chunk.ReopensAt = chunk.Mailing.Mailing.Hours!.NextOpening(now, chunk.Zone) ?? DateTimeOffset.MaxValue;
+            chunk.ReopensAt = chunk.Hours!.NextOpening(now, chunk.Zone) ?? DateTimeOffset.MaxValue;
         }
     }
 
@@ -139,11 +155,9 @@ internal sealed class WorkInHand(LaneDesk desk, GrantWidth width, FlightRecorder
             _packets.Where(p => p.Chunk.Mailing == mailing).ToList().ForEach(p => p.MarkSuppressed(keys));
         }
 
-        foreach (var mailing in answer.HeldBack)
+        foreach (var group in answer.HeldBack)
         {
-            mailing.IsHeldBack = true;
-            var pause = Math.Clamp(mailing.Limits.Min(l => l.Window).TotalSeconds / 20, 0.01, 1);
-            mailing.AskAgain = time.GetTimestamp() + (long)(pause * time.TimestampFrequency);
+            group.HoldBack(time);
         }
 
         TakeGrants(answer, steady, wall);
@@ -157,7 +171,7 @@ internal sealed class WorkInHand(LaneDesk desk, GrantWidth width, FlightRecorder
     {
         foreach (var chunk in answer.Granted.GroupBy(g => g.Chunk))
         {
-            var lifetime = SendLimit.Lifetime(chunk.Key.Mailing.Limits, options.GrantLifetime);
+            var lifetime = SendLimit.Lifetime(chunk.Key.Group.LimitsAt(wall), options.GrantLifetime);
             var deadline = steady + (long)(lifetime.TotalSeconds * time.TimestampFrequency);
             foreach (var items in chunk.Where(g => !g.Skipped).Select(g => g.Item).Chunk(width.Current))
             {

@@ -24,7 +24,7 @@ internal static class LegalHoursWarnings
 
             var days = legal.Sundays ? "" : ", never on Sundays and public holidays";
             yield return string.Create(CultureInfo.InvariantCulture,
-                $"{to.Messages:N0} SMS of drop '{to.Drop}' go to {to.Country}, where advertising may leave from {legal.From:HH\\:mm} to {legal.To:HH\\:mm} local time only{days} ({legal.Source}): keep the drop inside with 'zone: recipient' and 'between'");
+                $"{to.Messages:N0} SMS of drop '{to.Drop}' go to {to.Country}, where advertising may leave from {legal.From:HH\\:mm} to {legal.To:HH\\:mm} local time only{days} ({legal.Source}): what falls due outside waits for these hours, by each person's own zone or else the engine's");
         }
     }
 }

@@ -5,7 +5,7 @@ namespace CampaignEngine.Scheduling;
 /// <summary>Hours in which law or the networks' code lets advertising by SMS leave, on the clock of the recipient.</summary>
 /// <param name="From">First minute.</param>
 /// <param name="To">First minute after.</param>
-/// <param name="Sundays">Whether Sundays, and the country's public holidays, are days like others.</param>
+/// <param name="Sundays">Whether Sundays are days like others; where they are not, public holidays are not either (name them under holidays: in engine.yaml).</param>
 /// <param name="Source">Where it is written.</param>
 public sealed record LegalHours(TimeOnly From, TimeOnly To, bool Sundays, string Source)
 {
@@ -18,6 +18,9 @@ public sealed record LegalHours(TimeOnly From, TimeOnly To, bool Sundays, string
         ["FR"] = new(new TimeOnly(8, 0), new TimeOnly(22, 0), false, "rules of the French mobile operators (AF2M) for marketing SMS"),
         ["IN"] = new(new TimeOnly(10, 0), new TimeOnly(21, 0), true, "Telecom Commercial Communications Customer Preference Regulations 2018, India"),
     }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    /// <summary>The countries with hours.</summary>
+    public static IReadOnlyCollection<string> Countries => ByCountry.Keys;
 
     /// <summary>Of an ISO 3166 country; null where none are known here, which is no promise that there are none.</summary>
     public static LegalHours? Of(string country) => ByCountry.GetValueOrDefault(country);

@@ -17,6 +17,7 @@ public sealed record SendingCalendar(IReadOnlyDictionary<string, DayHours> Quiet
             BetweenZone = drop.Schedule.Between is null || drop.Schedule.Zone == "recipient" ? null : drop.Schedule.Zone ?? Zone,
             Quiet = campaign.Quiet ?? (marketing && Quiet.TryGetValue(drop.Channel, out var quiet) ? quiet : null),
             Holidays = marketing ? Holidays : [],
+            Legal = marketing && drop.Channel == "sms",
         };
     }
 }

@@ -30,13 +30,27 @@ public sealed record SendingHours
     /// <summary>Days on which nothing leaves.</summary>
     public IReadOnlyList<DateOnly> Holidays { get; init; } = [];
 
+    /// <summary>Also the hours that law or networks set in the recipient's country (<see cref="LegalHours"/>).</summary>
+    public bool Legal { get; init; }
+
+    /// <summary>The hours of one country's law; null: none are known, or nobody asked for them.</summary>
     [JsonIgnore]
-    public bool IsAlways => Between is null && Quiet is null && Holidays.Count == 0;
+    public LegalHours? Law { get; init; }
+
+    [JsonIgnore]
+    public bool IsAlways => Between is null && Quiet is null && Holidays.Count == 0 && Law is null;
+
+    /// <summary>Whether people of different zones may have different hours.</summary>
+    [JsonIgnore]
+    public bool AskForZones => !IsAlways || Legal;
+
+    /// <summary>The same for people of a country (ISO 3166; null: of none in particular).</summary>
+    public SendingHours In(string? country) => Legal && country is not null && LegalHours.Of(country) is { } law ? this with { Law = law } : this;
 
     public static SendingHours? FromJson(string? json) => json is null ? null : JsonSerializer.Deserialize<SendingHours>(json, Json);
 
     /// <summary>Null when messages may leave at any time.</summary>
-    public string? ToJson() => IsAlways ? null : JsonSerializer.Serialize(this, Json);
+    public string? ToJson() => IsAlways && !Legal ? null : JsonSerializer.Serialize(this, Json);
 
     public bool IsOpen(DateTimeOffset time, TimeZoneInfo zone)
     {
@@ -47,7 +61,8 @@ public sealed record SendingHours
             : TimeOnly.FromDateTime(TimeZoneInfo.ConvertTime(time, TimeZoneInfo.FindSystemTimeZoneById(BetweenZone)).DateTime);
         return (Between is not { } hours || DropTimes.IsWithin(between, hours.From, hours.To))
             && (Quiet is not { } quiet || !DropTimes.IsWithin(clock, quiet.From, quiet.To))
-            && !Holidays.Contains(DateOnly.FromDateTime(local));
+            && !Holidays.Contains(DateOnly.FromDateTime(local))
+            && (Law is not { } law || (clock >= law.From && clock < law.To && (law.Sundays || local.DayOfWeek != DayOfWeek.Sunday)));
     }
 
     /// <summary>The first instant at or after <paramref name="time"/> when messages may leave; null when there is none within a year.</summary>

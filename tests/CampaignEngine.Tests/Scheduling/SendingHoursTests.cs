@@ -47,6 +47,19 @@ public sealed class SendingHoursTests
         Assert.Equal(At("2026-01-10T20:00:00Z"), hours.NextClosing(At("2026-01-10T15:00:00Z"), Berlin));
     }
 
+    [Theory]
+    [InlineData("FR", "2026-03-07T21:30:00Z", "2026-03-09T07:00:00Z")] // Saturday night in Paris: Sunday is closed, too
+    [InlineData("US", "2026-03-07T21:30:00Z", "2026-03-08T07:00:00Z")] // eight o'clock by the wall, whatever the zone
+    [InlineData("TW", "2026-03-07T21:30:00Z", "2026-03-07T21:30:00Z")]
+    [InlineData(null, "2026-03-07T21:30:00Z", "2026-03-07T21:30:00Z")]
+    public void TheLawOfTheCountryHoldsWhereItIsAskedFor(string? country, string time, string opening)
+    {
+        var hours = new SendingHours { Legal = true };
+        Assert.Equal(At(opening), hours.In(country).NextOpening(At(time), Berlin));
+        Assert.Equal(At(time), new SendingHours().In(country).NextOpening(At(time), Berlin));
+        Assert.Equal(hours, SendingHours.FromJson(hours.ToJson())! with { Holidays = hours.Holidays });
+    }
+
     [Fact]
     public void HoursThatNeverOpenAreSaidToNeverOpen()
     {

@@ -29,7 +29,8 @@ public static class PhoneCountry
         .GroupBy(c => c.Plan.Code, c => c.Country, StringComparer.Ordinal)
         .ToFrozenDictionary(g => g.Key, g => Main.GetValueOrDefault(g.Key) ?? g.Order(StringComparer.Ordinal).First());
 
-    private static readonly int LongestPrefix = ByPrefix.Keys.Max(p => p.Length);
+    /// <summary>So many characters of a number of E.164, the plus sign among them, tell its country.</summary>
+    public const int TellingLength = 10;
 
     /// <summary>ISO 3166 alpha-2; null for numbers of no country (satellites, freephone) and for texts that are no number.</summary>
     public static string? Of(string number)
@@ -39,7 +40,7 @@ public static class PhoneCountry
             return null;
         }
 
-        for (var length = Math.Min(LongestPrefix, number.Length - 1); length > 0; length--)
+        for (var length = Math.Min(TellingLength, number.Length) - 1; length > 0; length--)
         {
             if (ByPrefix.TryGetValue(number.Substring(1, length), out var country) || (length <= 3 && ByCode.TryGetValue(number.Substring(1, length), out country)))
             {

@@ -1,4 +1,4 @@
--- The people of the mailing being frozen; see the functions of migrations 0003 and 0009. Gone with the transaction.
+-- The people of the mailing being frozen; see the functions of migrations 0003 and NNNN. Gone with the transaction.
 CREATE TEMPORARY TABLE IF NOT EXISTS frozen (
     customer_key text COLLATE "C" NOT NULL,
     recipient_key bytea NOT NULL,
@@ -6,5 +6,7 @@ CREATE TEMPORARY TABLE IF NOT EXISTS frozen (
     cell text,
     not_before timestamptz NOT NULL,
     seed boolean NOT NULL DEFAULT false,
-    zone text
+    zone text,
+    country text,
+    provider text
 ) ON COMMIT DROP

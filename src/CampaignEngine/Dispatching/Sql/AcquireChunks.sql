@@ -7,12 +7,14 @@ WITH due AS (
     WHERE c.owner IS NULL
       AND ((c.next_ordinal <= c.last_ordinal AND c.not_before <= now()) OR c.retry_at <= now())
       AND (c.closed_until IS NULL OR c.closed_until <= now())
+      AND NOT EXISTS (SELECT FROM unnest(@held_mailings::int[], @held_providers::text[]) AS h (mailing_id, provider)
+                      WHERE h.mailing_id = c.mailing_id AND h.provider = coalesce(c.provider, ''))
       AND m.state = 'running' AND m.channel = @channel AND m.due_at <= now() AND (m.expires_at IS NULL OR m.expires_at > now())
-    ORDER BY c.not_before, c.mailing_id, c.chunk_no
+    ORDER BY m.priority DESC, c.not_before, c.mailing_id, c.chunk_no
     LIMIT @count
     FOR NO KEY UPDATE OF c SKIP LOCKED)
 UPDATE engine.send_chunk c
 SET epoch = c.epoch + 1, owner = @owner, lease_until = now() + @lease, retry_at = NULL, closed_until = NULL
 FROM due
 WHERE c.mailing_id = due.mailing_id AND c.chunk_no = due.chunk_no
-RETURNING c.mailing_id, c.chunk_no, c.epoch, c.next_ordinal, c.last_ordinal, c.zone
+RETURNING c.mailing_id, c.chunk_no, c.epoch, c.next_ordinal, c.last_ordinal, c.zone, c.country, c.provider

@@ -1,0 +1,32 @@
+namespace CampaignEngine.Dispatching;
+
+/// <summary>People of a mailing whose messages keep to the same limits. Only the coordinator touches it.</summary>
+/// <param name="provider">Mailbox provider with a limit of its own; null: everybody else.</param>
+internal sealed class LimitedGroup(MailingInHand mailing, string? provider, IReadOnlyList<SendLimit> limits)
+{
+    public MailingInHand Mailing { get; } = mailing;
+
+    public string? Provider { get; } = provider;
+
+    public bool HasLimits => limits.Count > 0;
+
+    /// <summary>A limit has nothing left for it now; others go first.</summary>
+    public bool IsHeldBack { get; private set; }
+
+    /// <summary>When to ask again.</summary>
+    private long AskAgain { get; set; }
+
+    /// <summary>What holds at that moment, of each window the least.</summary>
+    public IReadOnlyList<SendLimit> LimitsAt(DateTimeOffset now) => HasLimits
+        ? [.. SendLimit.Smoothed(limits.Select(l => l.At(now)).OfType<SendLimit>()).GroupBy(l => l.Bucket).Select(same => same.MinBy(l => l.Most)!)]
+        : [];
+
+    public void HoldBack(TimeProvider time)
+    {
+        var pause = Math.Clamp(limits.Min(l => l.Window).TotalSeconds / 20, 0.01, 1);
+        IsHeldBack = true;
+        AskAgain = time.GetTimestamp() + (long)(pause * time.TimestampFrequency);
+    }
+
+    public void LookAgain(long timestamp) => IsHeldBack &= timestamp < AskAgain;
+}
