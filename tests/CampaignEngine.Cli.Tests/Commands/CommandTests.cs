@@ -1,7 +1,7 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
+using CampaignEngine.Testing;
 
 namespace CampaignEngine.Cli.Tests.Commands;
 
