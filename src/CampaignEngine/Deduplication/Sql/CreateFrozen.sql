@@ -1,4 +1,4 @@
--- The people of the mailing being frozen; see the functions of migrations 0003 and 0013. Gone with the transaction.
+-- The people of the mailing being frozen; see the functions of migrations 0003 and 0014. Gone with the transaction.
 CREATE TEMPORARY TABLE IF NOT EXISTS frozen (
     customer_key text COLLATE "C" NOT NULL,
     recipient_key bytea NOT NULL,
