@@ -10,6 +10,7 @@ Dictionary<string, Func<string[], Task>> benchmarks = new(StringComparer.Ordinal
     ["import"] = ImportBenchmark.RunAsync,
     ["selection"] = SelectionBenchmark.RunAsync,
     ["plan"] = PlanBenchmark.RunAsync,
+    ["report"] = ReportBenchmark.RunAsync,
     ["simulate-statistics"] = SimulateStatistics.RunAsync,
     ["sms"] = SmsBenchmark.RunAsync,
     ["templating"] = TemplatingBenchmark.RunAsync,

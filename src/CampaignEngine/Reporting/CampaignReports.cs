@@ -2,6 +2,7 @@ using CampaignEngine.Authoring;
 using CampaignEngine.Customers;
 using CampaignEngine.Customers.Purchases;
 using CampaignEngine.Database;
+using CampaignEngine.Reporting.Attribution;
 using CampaignEngine.Reporting.Details;
 using CampaignEngine.Reporting.Pages;
 using CampaignEngine.Reporting.Rows;
@@ -27,6 +28,25 @@ public sealed class CampaignReports(EngineDatabase database, CustomerModel model
     {
         await new MachineSweep(database.Source).RunOnceAsync(cancellationToken);
         return await new CampaignsReporter(database.Source, new ReportRequests(database.Source, model, settings)).RunAsync(pattern, asOf, problems, cancellationToken);
+    }
+
+    /// <summary>The campaign's conversions credited in six ways beside each other.</summary>
+    public async Task<AttributionReport?> AttributionAsync(string campaign, DateTimeOffset asOf, ProblemList problems, CancellationToken cancellationToken)
+    {
+        await using var snapshot = await OpenAsync(campaign, asOf, problems, cancellationToken);
+        switch (snapshot?.Request)
+        {
+            case null:
+                return null;
+            case { Imported: true }:
+                problems.Error(new Place(campaign, 1, 1), "CE5104", "the responses of an imported campaign name their contact themselves; there is nothing to credit");
+                return null;
+            case { Conversion: null }:
+                problems.Error(new Place(campaign, 1, 1), "CE5105", "the campaign measures no conversions; write response.conversion before the next one");
+                return null;
+            default:
+                return await new AttributionReporter(database.Source, new ReportRequests(database.Source, model, settings)).RunAsync(snapshot, problems, cancellationToken);
+        }
     }
 
     /// <summary>The report's people by one thing that is known of each; see <see cref="ReportGroups"/>.</summary>

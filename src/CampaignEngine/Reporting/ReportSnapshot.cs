@@ -183,7 +183,10 @@ internal sealed class ReportSnapshot : IAsyncDisposable
         return string.Concat(sql.AsSpan(0, from), "\n", replacement, sql.AsSpan(to));
     }
 
-    private string Contacts() => Request.Imported ? PastContacts : _conversions is null ? LiveContacts : Replaced(LiveContacts, "/*conversion*/", _conversions.Sql);
+    /// <summary>A statement with the campaign's conversion rule in its place.</summary>
+    public string WithConversions(string sql) => _conversions is null ? sql : Replaced(sql, "/*conversion*/", _conversions.Sql);
+
+    private string Contacts() => Request.Imported ? PastContacts : WithConversions(LiveContacts);
 
     private SelectionStatement? Conversions()
     {

@@ -49,6 +49,8 @@ public sealed class CommandTests(CommandWorkspace shop) : IClassFixture<CommandW
         var before = await JsonAsync("report", "spring-tea", "--as-of", "2026-03-01");
         Assert.Equal(0, before.GetProperty("total").GetProperty("contacted").GetInt32());
 
+        var credits = await JsonAsync("report", "spring-tea", "--as-of", "2026-03-31", "--attribution");
+        Assert.Equal((1, 1m, 20m), (credits.GetProperty("orders").GetInt64(), credits.GetProperty("total").GetProperty("time_decay").GetDecimal(), credits.GetProperty("total").GetProperty("position_revenue").GetDecimal()));
         var csv = (await shop.RunAsync("report", "spring-tea", "--output", "csv")).Output;
         Assert.StartsWith("cell,drop,control,people,contacted,", csv, StringComparison.Ordinal);
         var unknown = await shop.RunAsync("report", "spring-te");

@@ -20,21 +20,23 @@ internal static class ReportCommand
             """);
         var campaign = new Argument<string?>("CAMPAIGN") { Description = "Name of a campaign that has been sent or imported; with --all, names in which * stands for anything.", Arity = ArgumentArity.ZeroOrOne };
         var all = new Option<bool>("--all") { Description = "All campaigns beside each other, one line each." };
+        var attribution = new Option<bool>("--attribution") { Description = "The conversions credited in six ways beside each other, with other campaigns that share them." };
         var asOf = ReportArguments.AsOf();
         var by = new Option<string?>("--by") { Description = "Figures by cell, drop, list, segment, domain, or any field or expression of the people.", HelpName = "WHAT" };
         command.Arguments.Add(campaign);
         command.Options.Add(asOf);
         command.Options.Add(by);
         command.Options.Add(all);
+        command.Options.Add(attribution);
         var workspace = WorkspaceOption.AddTo(command);
         var output = OutputOption.AddTo(command, Html);
         var file = FileOption.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var (asked, what, html) = (parsed.GetValue(campaign), parsed.GetValue(by), output.Format(parsed) == Html);
-            if (html && (what is not null || parsed.GetValue(all)))
+            if (html && (what is not null || parsed.GetValue(all) || parsed.GetValue(attribution)))
             {
-                throw CommandException.Invalid("--by and --all give rows: use them with --output table, json or csv; the page has its own charts");
+                throw CommandException.Invalid("--by, --all and --attribution give rows: use them with --output table, json or csv; the page has its own charts");
             }
 
             await using var session = await WorkspaceSession.OpenAsync(workspace, parsed, cancellationToken);
@@ -46,6 +48,12 @@ internal static class ReportCommand
             }
 
             var name = asked ?? throw CommandException.Invalid("name the campaign, or write --all for one line of each");
+            if (parsed.GetValue(attribution))
+            {
+                Write(AttributionView.Of(await ReportArguments.AskAsync(name, problems => reports.AttributionAsync(name, moment, problems, cancellationToken))));
+                return ExitCode.Done;
+            }
+
             if (html)
             {
                 var page = await ReportArguments.AskAsync(name, problems => reports.PageAsync(name, moment, problems, cancellationToken));

@@ -1,0 +1,60 @@
+using CampaignEngine.Authoring;
+using CampaignEngine.Database;
+using Npgsql;
+
+namespace CampaignEngine.Reporting.Attribution;
+
+/// <summary>
+/// Credits the conversions of a campaign in several ways from one set of rows: its contacts and those of every other campaign whose rule names the same
+/// conversion and whose window holds it.
+/// </summary>
+internal sealed class AttributionReporter(NpgsqlDataSource database, ReportRequests requests)
+{
+    private static readonly string Touches = SqlFile.Load<AttributionReporter>("Touches");
+    private static readonly string Overlapping = SqlFile.Load<AttributionReporter>("OverlappingCampaigns");
+
+    /// <param name="problems">Gets what keeps another campaign's rule from being read.</param>
+    /// <returns>Null when there are problems.</returns>
+    public async Task<AttributionReport?> RunAsync(ReportSnapshot snapshot, ProblemList problems, CancellationToken cancellationToken)
+    {
+        await snapshot.KeepAsync(cancellationToken);
+        var report = await CampaignReporter.RunAsync(snapshot, cancellationToken);
+        var touches = await ReadAsync(snapshot, cancellationToken);
+        var orders = touches.Select(t => t.Order).ToHashSet(StringComparer.Ordinal);
+        List<string> others = [];
+        foreach (var other in await snapshot.ReadAsync(Overlapping, r => r.GetString(0), cancellationToken))
+        {
+            if (await requests.ForAsync(other, snapshot.Request.AsOf, problems, cancellationToken) is not { } request)
+            {
+                continue;
+            }
+
+            // Rows of different tables are different conversions, whatever their keys.
+            if (request.Conversion?.Target.Name != snapshot.Request.Conversion?.Target.Name
+                || await ReportSnapshot.OpenAsync(database, request, cancellationToken) is not { } theirs)
+            {
+                continue;
+            }
+
+            await using (theirs)
+            {
+                await theirs.KeepAsync(cancellationToken);
+                var shared = (await ReadAsync(theirs, cancellationToken)).Where(t => orders.Contains(t.Order)).ToList();
+                if (shared.Count > 0)
+                {
+                    others.Add(other);
+                    touches.AddRange(shared);
+                }
+            }
+        }
+
+        return problems.HasErrors ? null : new CreditSheet(report, touches).Report(others);
+    }
+
+    private static Task<List<Touch>> ReadAsync(ReportSnapshot snapshot, CancellationToken cancellationToken) => snapshot.ReadAsync(
+        snapshot.WithConversions(Touches),
+        r => new Touch(
+            r.GetString(0), r.GetFieldValue<DateTimeOffset>(1), r.GetDecimal(2), r.GetFieldValue<DateTimeOffset>(3), snapshot.Request.Campaign, r.GetString(4), r.GetString(5),
+            r.GetString(6) is { Length: > 0 } cell ? cell : null, r.GetInt32(7)),
+        cancellationToken);
+}
