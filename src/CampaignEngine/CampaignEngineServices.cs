@@ -13,6 +13,7 @@ using CampaignEngine.Rendering;
 using CampaignEngine.Reporting;
 using CampaignEngine.Scheduling;
 using CampaignEngine.Tracking;
+using CampaignEngine.Tracking.Bounces;
 
 namespace CampaignEngine;
 
@@ -48,6 +49,10 @@ public sealed class CampaignEngineServices(string directory, EngineSettings sett
 
     // Tracking
     public ItemTokens Tokens => ItemTokens.Of(Keys);
+    public BounceReview BounceReview => new(database.Source, settings.Bounces);
+    public BounceStore BounceStore => new(database.Source, settings.Bounces);
+    public BounceIntake BounceIntake(BounceRules rules) =>
+        new(rules, new BounceProof(new ReturnPaths(Tokens, settings.Bounces.ReturnPathDomain ?? ""), MessageIds.Of(Keys, "")), Contacts, timeProvider);
 
     /// <summary>Takes opens, clicks and the like into the workspace's spool, and from there into the database. The caller disposes it.</summary>
     /// <param name="say">Receives what keeps events from being stored, and when that is over.</param>

@@ -10,6 +10,7 @@ using CampaignEngine.Mail.Addresses;
 using CampaignEngine.Mail.Signing;
 using CampaignEngine.Mail.Smtp;
 using CampaignEngine.Scheduling;
+using CampaignEngine.Tracking.Bounces;
 
 namespace CampaignEngine;
 
@@ -142,6 +143,7 @@ public sealed class EngineLoader
             BaseCurrency = root.Text("base_currency") ?? defaults.BaseCurrency,
             DefaultCountry = root.Text("default_country"),
             DefaultLanguage = root.Text("default_language") ?? defaults.DefaultLanguage,
+            Bounces = BounceSettings.Read(root.Mapping("bounces")),
             Web = new WebSettings
             {
                 BaseUrl = (web?.Text("base_url") ?? defaults.Web.BaseUrl).TrimEnd('/'),

@@ -9,6 +9,7 @@ using CampaignEngine.Dispatching;
 using CampaignEngine.Mail.Smtp;
 using CampaignEngine.Rendering;
 using CampaignEngine.Scheduling;
+using CampaignEngine.Tracking.Bounces;
 
 namespace CampaignEngine;
 
@@ -35,6 +36,8 @@ public sealed record EngineSettings
     public string DefaultLanguage { get; init; } = "en";
 
     public WebSettings Web { get; init; } = new();
+
+    public BounceSettings Bounces { get; init; } = new();
 
     /// <summary>Where metrics and health are read; null: nowhere.</summary>
     public string? AdminListen { get; init; }

@@ -6,6 +6,7 @@ using CampaignEngine.Customers;
 using CampaignEngine.Dispatching;
 using CampaignEngine.Mail.Addresses;
 using CampaignEngine.Mail.Signing;
+using CampaignEngine.Tracking.Bounces;
 
 namespace CampaignEngine;
 
@@ -122,6 +123,7 @@ public static class EngineShape
             new("listen", new ScalarShape(UrlKind) { Description = "Where the web process listens." }) { Default = "http://127.0.0.1:8080" },
             new("spool_mib", new ScalarShape(MessagesKind) { Description = "MiB of opens, clicks and the like that may wait on disk while the database is away; above it the web process answers 503." }) { Default = "1024" })
         { Description = "The web process." }),
+        new("bounces", BounceSettings.Shape),
         new("admin", new MapShape(
             new KeyShape("listen", new ScalarShape(UrlKind) { Description = "Where 'serve' answers /metrics, /livez and /readyz; never an address the public reaches, for example 'http://127.0.0.1:9464'." }) { Default = "nowhere" })
         { Description = "What operators and their monitoring see." }),

@@ -5,6 +5,7 @@ using CampaignEngine.Dispatching;
 using CampaignEngine.Mail.Smtp;
 using CampaignEngine.Rendering;
 using CampaignEngine.Scheduling;
+using CampaignEngine.Tracking.Bounces;
 
 namespace CampaignEngine.Tests;
 
@@ -31,7 +32,12 @@ public sealed class EngineLoaderTests
             quiet: { sms: 21:00-08:00 }
             limits: { routes: { relay: [100 per second, 20000 per hour] }, campaigns: { tea: 5 per minute } }
             holidays: [2026-12-25, 2026-12-26]
+            bounces: { return_path: bounces.shop.test, listen: "127.0.0.1:2424", also: fbl@shop.test, suppress: { hard: 2 in 7 days, soft: never } }
             """);
+
+        var bounces = settings.Bounces;
+        Assert.Equal(("bounces.shop.test", "127.0.0.1:2424", "fbl@shop.test"), (bounces.ReturnPathDomain, bounces.Listen?.ToString(), Assert.Single(bounces.Also)));
+        Assert.Equal((new SuppressAfter(2, TimeSpan.FromDays(7)), null, true), (bounces.Hard, bounces.Soft, bounces.OnComplaint));
 
         Assert.Equal("Host=db.test;Database=shop", settings.Database.Connection!.Resolve("/"));
         Assert.Equal((TimeSpan.FromSeconds(30), "Europe/Berlin", "EUR", "DE"), (settings.Database.StatementTimeout, settings.Zone, settings.BaseCurrency, settings.DefaultCountry));

@@ -52,6 +52,7 @@ internal static class CommandList
         ServeCommand.Create(),
         SuppressCommand.Create(),
         IngestCommand.Create(),
+        BouncesCommands.Create(),
         RepliesCommand.Create(),
         ReportCommand.Create(),
         RowsCommand.Create(),

@@ -77,6 +77,11 @@ internal sealed class ReceiverEnvelope(SmtpReceiverOptions options)
             return NeedsSmtpUtf8;
         }
 
+        if (options.RefuseRecipient?.Invoke(command.Address!) is { } refusal)
+        {
+            return refusal;
+        }
+
         if (_recipients.Count >= options.MostRecipients)
         {
             return new SmtpReply(452, "4.5.3", "too many recipients");

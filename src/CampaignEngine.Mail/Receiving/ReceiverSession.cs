@@ -21,6 +21,7 @@ internal sealed class ReceiverSession(
     private ReceiverBody? _body;
     private ReceiverAuthentication? _authentication;
     private string? _hello;
+    private bool _lmtp;
     private bool _chunksRefused;
     private string? _user;
     private int _messages;
@@ -124,6 +125,7 @@ internal sealed class ReceiverSession(
             _ when Is(verb, "DATA"u8) => DataAsync(rest),
             _ when options.OffersChunking && Is(verb, "BDAT"u8) => ChunkAsync(rest),
             _ when Is(verb, "EHLO"u8) => HelloAsync(rest, extended: true),
+            _ when options.OffersLmtp && Is(verb, "LHLO"u8) => HelloAsync(rest, extended: true, lmtp: true),
             _ when Is(verb, "HELO"u8) => HelloAsync(rest, extended: false),
             _ when Is(verb, "RSET"u8) => ResetAsync(),
             _ when Is(verb, "QUIT"u8) => QuitAsync(),
@@ -135,7 +137,7 @@ internal sealed class ReceiverSession(
         };
     }
 
-    private async ValueTask<Next> HelloAsync(string name, bool extended)
+    private async ValueTask<Next> HelloAsync(string name, bool extended, bool lmtp = false)
     {
         if (await ActAsync(ReceiverMoment.Hello, name) is { } scripted)
         {
@@ -147,7 +149,7 @@ internal sealed class ReceiverSession(
             return BadCommand(501, "5.5.4", "say your name");
         }
 
-        _hello = name;
+        (_hello, _lmtp) = (name, lmtp);
         ResetTransaction();
         if (!extended)
         {
@@ -326,13 +328,17 @@ internal sealed class ReceiverSession(
 
     private Next TooLarge()
     {
+        var answers = _lmtp ? _envelope.Recipients.Count : 1;
         ResetTransaction();
-        return SayAndGoOn(552, "5.3.4", "message too large");
+        SayEach(answers, new SmtpReply(552, "5.3.4", "message too large"));
+        return Next.GoOn;
     }
 
     private async ValueTask<Next> DeliverAsync(ReadOnlyMemory<byte> data)
     {
         var recipients = RecipientsForScript;
+        // RFC 2033 4.2: one answer a recipient; what is stored is stored for all of them.
+        var answers = _lmtp ? _envelope.Recipients.Count : 1;
         if (await ActAsync(ReceiverMoment.MessageEnd, recipients) is { } before)
         {
             ResetTransaction();
@@ -364,7 +370,8 @@ internal sealed class ReceiverSession(
         {
             options.HandlerFailed?.Invoke(fault);
             ResetTransaction();
-            return SayAndGoOn(451, "4.3.0", "not stored; try again later");
+            SayEach(answers, new SmtpReply(451, "4.3.0", "not stored; try again later"));
+            return Next.GoOn;
         }
 
         ResetTransaction();
@@ -373,8 +380,16 @@ internal sealed class ReceiverSession(
             return after;
         }
 
-        Say(reply.Code, reply.EnhancedCode, reply.Text);
+        SayEach(answers, reply);
         return reply.Code == 421 ? Next.Close : Next.GoOn;
+    }
+
+    private void SayEach(int times, SmtpReply reply)
+    {
+        for (var i = 0; i < times; i++)
+        {
+            Say(reply.Code, reply.EnhancedCode, reply.Text);
+        }
     }
 
     private async ValueTask<Next> ResetAsync()

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using CampaignEngine.Mail.Smtp;
 
 namespace CampaignEngine.Mail.Receiving;
 
@@ -47,6 +48,12 @@ public sealed record SmtpReceiverOptions
 
     /// <summary>User and access token are right: XOAUTH2.</summary>
     public Func<string, string, bool>? AcceptToken { get; init; }
+
+    /// <summary>Speaks LMTP (RFC 2033), too: to a client that says LHLO, the answer to a message is said once for each recipient. Default false.</summary>
+    public bool OffersLmtp { get; init; }
+
+    /// <summary>What an address is answered to RCPT; null: it is taken. Default: every address is taken.</summary>
+    public Func<string, SmtpReply?>? RefuseRecipient { get; init; }
 
     /// <summary>Faults to act out. Default: none.</summary>
     public ReceiverScript Script { get; init; } = new();

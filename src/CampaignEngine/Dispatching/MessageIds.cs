@@ -15,6 +15,9 @@ public sealed class MessageIds(byte[] key, string domain)
     private const int TagLength = 8;
     private readonly KeyedHash _key = new(key);
 
+    /// <summary>The ids of an installation: what writes messages and what reads the answers must use the same.</summary>
+    public static MessageIds Of(InstallationKeys keys, string domain) => new(keys.Derive("message-id"), domain);
+
     /// <summary>Without angle brackets.</summary>
     public string Of(int mailingId, int ordinal)
     {

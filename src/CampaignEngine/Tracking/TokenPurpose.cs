@@ -20,4 +20,7 @@ public enum TokenPurpose : byte
 
     /// <summary>Report what became of the message. It also names the message where a gateway wants a key or reference.</summary>
     Receipt = 6,
+
+    /// <summary>Be the envelope sender: mail to it is about the message.</summary>
+    ReturnPath = 7,
 }

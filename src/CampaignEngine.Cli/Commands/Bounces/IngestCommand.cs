@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using CampaignEngine.Cli.OptionGroups;
-using CampaignEngine.Mail.Stored;
 using CampaignEngine.Tracking.Bounces;
 
 namespace CampaignEngine.Cli.Commands.Bounces;
@@ -14,10 +13,13 @@ internal static class IngestCommand
     {
         var command = new Command(
             "ingest",
-            "Read stored mail (a file, a folder, an mbox or tar file, each also gzip) and say what became of each recipient: bounce, complaint, automatic answer. "
-            + "Table: the classes with their counts; json and csv: a row for each recipient. Example: campaign ingest /var/mail/bounces --output json");
+            "Read stored mail (a file, a folder, an mbox or tar file, each also gzip): bounces, complaints and automatic answers are classified, recorded, and followed by what engine.yaml says. "
+            + "Reading the same mail again changes nothing. Table: the classes with their counts; json and csv: a row for each recipient. Example: campaign ingest /var/mail/bounces --output json");
         var path = new Argument<string>("PATH") { Description = "File or folder." };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Classify, and record nothing." };
         command.Arguments.Add(path);
+        command.Options.Add(dryRun);
+        var workspace = WorkspaceOption.AddTo(command);
         var output = OutputOption.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -27,36 +29,41 @@ internal static class IngestCommand
                 throw CommandException.Invalid($"{source} does not exist");
             }
 
-            var counts = new Dictionary<string, (BounceGroup Group, bool Hard, int Recipients)>(StringComparer.Ordinal);
-            var mails = 0;
+            await using var session = await WorkspaceSession.OpenAsync(workspace, parsed, cancellationToken);
+            var rules = await session.Services.BounceReview.RulesAsync(cancellationToken);
+            var files = new BounceFiles(session.Services.BounceIntake(rules), parsed.GetValue(dryRun) ? null : session.Services.BounceStore);
+            var counts = new Dictionary<string, Count>(StringComparer.Ordinal);
             try
             {
-                await output.Writer(parsed).StreamAsync(RowsAsync(cancellationToken), () => counts.OrderByDescending(c => c.Value.Recipients).Select(c => new Count(c.Key, c.Value.Group, c.Value.Hard, c.Value.Recipients)));
+                await output.Writer(parsed).StreamAsync(RowsAsync(cancellationToken), () => counts.Values.OrderByDescending(c => c.Recipients));
             }
             catch (Exception fault) when (fault is IOException or InvalidDataException or UnauthorizedAccessException)
             {
                 throw new CommandException(ExitCode.Failed, fault.Message, fault);
             }
 
-            await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{mails:N0} mails, {counts.Values.Sum(c => c.Recipients):N0} recipients"));
+            await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
+                $"{files.Mails:N0} mails, {counts.Values.Sum(c => c.Recipients):N0} recipients, {counts.Values.Sum(c => c.Suppressed):N0} suppressed{(parsed.GetValue(dryRun) ? "; dry run: nothing was recorded" : "")}"));
             return ExitCode.Done;
 
-            async IAsyncEnumerable<BounceRow> RowsAsync([EnumeratorCancellation] CancellationToken stop)
+            async IAsyncEnumerable<Row> RowsAsync([EnumeratorCancellation] CancellationToken stop)
             {
-                var intake = new BounceFiles(BounceRules.BuiltIn);
-                await foreach (var (mail, rows) in intake.ReadAsync(source, stop))
+                await foreach (var (row, outcome) in files.ReadAsync(source, stop))
                 {
-                    mails++;
-                    foreach (var row in rows)
-                    {
-                        counts[row.Class] = (row.Group, row.Hard, counts.GetValueOrDefault(row.Class).Recipients + 1);
-                        yield return row;
-                    }
+                    var count = counts.GetValueOrDefault(row.Class) ?? new Count(row.Class, row.Group, row.Hard, 0, 0);
+                    counts[row.Class] = count with { Recipients = count.Recipients + 1, Suppressed = count.Suppressed + (outcome == BounceOutcome.Suppressed ? 1 : 0) };
+                    yield return new Row(
+                        row.File, row.Index, row.Recipient, row.Class, row.Reason, row.Group, row.Hard, row.Status, row.ReplyCode, row.Action, row.FeedbackType,
+                        parsed.GetValue(dryRun) ? null : outcome, row.Text);
                 }
             }
         });
         return command;
     }
 
-    private sealed record Count(string Class, BounceGroup Group, bool Hard, int Recipients);
+    private sealed record Count(string Class, BounceGroup Group, bool Hard, int Recipients, int Suppressed);
+
+    private sealed record Row(
+        string File, int Index, string? Recipient, string Class, string Reason, BounceGroup Group, bool Hard, string? Status, int? ReplyCode, string? Action, string? FeedbackType,
+        BounceOutcome? Outcome, string Text);
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using CampaignEngine.Cli.OptionGroups;
+using CampaignEngine.Tracking.Bounces;
 using CampaignEngine.Web;
 using CampaignEngine.Web.Endpoints;
 
@@ -26,7 +27,13 @@ internal static class ServeCommand
                 session.Database.Source, session.Model, session.Settings, session.Services.Contacts, session.Services.Tokens, session.WorkspaceDirectory, session.TimeProvider);
             await using var server = WebServer.Create(options, site, services => HostedParts.Add(services, session, site, entries), routes => routes.MapShortMessages(gateways), entries);
             await using var operators = await admin.StartAsync(parsed, session, session.Settings.AdminListen, cancellationToken);
+            await using var reports = new BounceListener(session.Services, Console.Error.WriteLine).Start();
             await server.StartAsync(cancellationToken);
+            if (reports is not null)
+            {
+                await Console.Error.WriteLineAsync($"taking bounces and complaints at {reports.EndPoint}");
+            }
+
             await Console.Error.WriteLineAsync($"listening on {server.Address}; links in messages begin with {session.Settings.Web.BaseUrl}; stop with Ctrl-C");
             await server.WaitForShutdownAsync(cancellationToken);
             return ExitCode.Done;

@@ -5,6 +5,7 @@ using CampaignEngine.Mail.Addresses;
 using CampaignEngine.Mail.Composing;
 using CampaignEngine.Rendering;
 using CampaignEngine.Tracking;
+using CampaignEngine.Tracking.Bounces;
 using Npgsql;
 
 namespace CampaignEngine.Channels.Email;
@@ -17,12 +18,15 @@ public sealed class EmailMessages : IMessageSource
     private readonly MailingTemplates _templates;
     private readonly EngineSettings _settings;
     private readonly TimeProvider _time;
-    private readonly byte[] _idKey;
+    private readonly InstallationKeys _keys;
+    private readonly ReturnPaths? _returnPaths;
 
     public EmailMessages(NpgsqlDataSource source, CustomerModel model, EngineSettings settings, InstallationKeys keys, TimeProvider time)
     {
-        (_settings, _time, _idKey) = (settings, time, keys.Derive("message-id"));
-        _templates = new MailingTemplates(model, settings, ItemTokens.Of(keys), time);
+        (_settings, _time, _keys) = (settings, time, keys);
+        var tokens = ItemTokens.Of(keys);
+        _templates = new MailingTemplates(model, settings, tokens, time);
+        _returnPaths = settings.Bounces.ReturnPathDomain is { } domain ? new ReturnPaths(tokens, domain) : null;
         _mailings = new MailingCache<MailingMessages>(source, Make);
     }
 
@@ -43,7 +47,7 @@ public sealed class EmailMessages : IMessageSource
 
         var (renderer, reader) = _templates.Of(mailing, content);
         return new MailingMessages(
-            mailing.MailingId, renderer, [.. renderer.Images.Select(i => i.ToPart())], reader, sender, new MessageIds(_idKey, sender.From.Address.Domain.ToString()));
+            mailing.MailingId, renderer, [.. renderer.Images.Select(i => i.ToPart())], reader, sender, MessageIds.Of(_keys, sender.From.Address.Domain.ToString()));
     }
 
     private sealed record MailingMessages(int MailingId, MessageRenderer Renderer, InlineImage[] Images, RecipientReader Reader, SenderSettings Sender, MessageIds Ids) : IMailingMessages;
@@ -76,7 +80,7 @@ public sealed class EmailMessages : IMessageSource
             var sender = messages.Sender;
             message.Route = sender.Route;
             message.SignedBy = sender.Dkim is null ? "" : sender.Name;
-            message.Sender = (sender.ReturnPath ?? sender.From.Address).Text;
+            message.Sender = owner._returnPaths?.Of(messages.MailingId, item.Ordinal) ?? (sender.ReturnPath ?? sender.From.Address).Text;
             message.Recipient = recipient.Text;
             message.EnvelopeId = messages.Ids.Of(messages.MailingId, item.Ordinal);
             var composed = _tools.Composer.Compose(

@@ -35,6 +35,12 @@ public sealed record BounceMail
     /// <summary>Addresses that the mail itself was sent to, by its own headers.</summary>
     public IReadOnlyList<string> SentTo { get; init; } = [];
 
+    /// <summary>Message-IDs that the mail quotes: the envelope id of a delivery report (RFC 3461; we put the Message-ID there), In-Reply-To and References of an answer.</summary>
+    public IReadOnlyList<string> QuotedIds { get; init; } = [];
+
+    /// <summary>The Date header as written; null when missing.</summary>
+    public string? Date { get; init; }
+
     /// <summary>Message-ID of the mail itself; null when it has none.</summary>
     public string? MessageId { get; init; }
 

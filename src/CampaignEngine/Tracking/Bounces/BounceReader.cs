@@ -16,6 +16,7 @@ public sealed class BounceReader(BounceRules rules)
     /// <summary>How much of a mail is looked at.</summary>
     public static MailReaderLimits Limits { get; } = new() { MostParts = 200, MostHeaders = 500, Depth = 10, LargestText = 256 * 1024 };
 
+    private const int MostQuoted = 50;
     private readonly BounceWords _words = rules.Words;
 
     public BounceMail Read(ReadOnlyMemory<byte> message)
@@ -27,6 +28,8 @@ public sealed class BounceReader(BounceRules rules)
             Original = OriginalHeaders(parts),
             SentTo = [.. Addresses(parts, "Delivered-To"), .. Addresses(parts, "X-Original-To"), .. Addresses(parts, "To")],
             MessageId = parts.Header("Message-ID")?.Trim(),
+            QuotedIds = [.. Quoted(parts)],
+            Date = MailParts.Find(parts.Headers, "Date"),
             IsComplete = parts.IsComplete,
         };
         if (parts.Parts.FirstOrDefault(p => p.Is("message/feedback-report")) is { } feedback)
@@ -144,6 +147,22 @@ public sealed class BounceReader(BounceRules rules)
 
         var text = TextOf(parts);
         return PlainReport.OriginalBegins(text, _words).Message is var at and >= 0 ? MailParts.Headings(System.Text.Encoding.UTF8.GetBytes(text[at..].TrimStart())) : [];
+    }
+
+    private static IEnumerable<string> Quoted(MailParts parts)
+    {
+        foreach (var part in parts.Parts.Where(p => p.Is("message/delivery-status") || p.Is("message/global-delivery-status")).Take(1))
+        {
+            if (ReportFields.Read(part.Text()).FirstOrDefault()?["Original-Envelope-Id"] is { } envelope)
+            {
+                yield return envelope;
+            }
+        }
+
+        foreach (var id in $"{MailParts.Find(parts.Headers, "In-Reply-To")} {MailParts.Find(parts.Headers, "References")}".Split(' ', StringSplitOptions.RemoveEmptyEntries).Take(MostQuoted))
+        {
+            yield return id;
+        }
     }
 
     private static IEnumerable<string> Addresses(MailParts parts, string name) =>

@@ -64,9 +64,16 @@ public sealed class BounceRules
 
     public bool Knows(string name) => _classes.ContainsKey(name);
 
+    /// <summary>Classes that a person may give to a text, by name: not those that the form of a mail decides, nor the one that means nobody knows.</summary>
+    public IReadOnlyDictionary<string, BounceClass> Decidable =>
+        _classes.Values.Where(c => c.Group is not (BounceGroup.Complaint or BounceGroup.Other or BounceGroup.Unknown)).ToDictionary(c => c.Name);
+
     /// <summary>The same rules, with those of operators before them.</summary>
     /// <param name="decided">Phrase and class of each decision, the newest first.</param>
     public BounceRules With(IEnumerable<(string Phrase, string Class)> decided) => new(this, [.. decided.Where(d => Knows(d.Class)).Select(d => new Rule(this[d.Class], d.Phrase))]);
+
+    /// <summary>A feedback type by which a person asks for no more mail. A type that nobody has heard of is taken for one.</summary>
+    public bool Complains(string? feedbackType) => Feedback.GetValueOrDefault(feedbackType ?? "", true);
 
     /// <summary>The class of one recipient of a mail.</summary>
     public BounceClass Classify(BounceMail mail, BounceEvidence evidence) => mail.Kind switch

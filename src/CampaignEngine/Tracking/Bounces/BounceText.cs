@@ -8,6 +8,10 @@ internal static class BounceText
     /// <summary>What lies beyond is not looked at.</summary>
     public const int Longest = 8000;
 
+    /// <summary>Without NUL and halves of characters, which no text column takes.</summary>
+    public static string Storable(string text) => text.AsSpan().ContainsAny('\0', '\ufffd') || text.Any(char.IsSurrogate)
+        ? string.Concat(text.EnumerateRunes().Where(r => r.Value != 0)) : text;
+
     /// <summary>Lower case and single spaces only.</summary>
     public static string Plain(ReadOnlySpan<char> text)
     {

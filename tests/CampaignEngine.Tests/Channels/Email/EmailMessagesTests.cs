@@ -7,6 +7,7 @@ using CampaignEngine.Rendering;
 using CampaignEngine.Testing;
 using CampaignEngine.Tests.Support;
 using CampaignEngine.Tracking;
+using CampaignEngine.Tracking.Bounces;
 
 namespace CampaignEngine.Tests.Channels.Email;
 
@@ -38,6 +39,17 @@ public sealed class EmailMessagesTests(TestDatabase database) : IClassFixture<Te
         Assert.Contains($"https://t.test/u/{ItemTokens.Of(Keys).Unsubscribe(7, 3)}>", mail.Replace("\r\n ", "", StringComparison.Ordinal), StringComparison.Ordinal);
         Assert.Equal(Line(mail, "Message-ID:"), Line(Encoding.ASCII.GetString(again.Message.Content.WrittenSpan), "Message-ID:"));
         Assert.EndsWith("@shop.test>", Line(mail, "Message-ID:"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task EveryMessageHasAReturnPathOfItsOwnWhereEngineYamlNamesADomain()
+    {
+        var (message, failure) = await BuildAsync(Item("1"), bounces: "bounces: { return_path: bounces.shop.test }");
+
+        Assert.Equal("", failure);
+        Assert.EndsWith("@bounces.shop.test", message.Sender, StringComparison.Ordinal);
+        Assert.True(new ReturnPaths(ItemTokens.Of(Keys), "bounces.shop.test").TryRead(message.Sender, out var item));
+        Assert.Equal(new ItemToken(7, 3, 0), item);
     }
 
     [Fact]
@@ -74,7 +86,7 @@ public sealed class EmailMessagesTests(TestDatabase database) : IClassFixture<Te
 
     private static SendItem Item(string key) => new() { Ordinal = 3, Attempt = 1, CustomerKey = key, RecipientKey = new byte[16], Address = key == "2" ? "eve@x.test" : "zoe@x.test" };
 
-    private async Task<(OutgoingMessage Message, string Failure)> BuildAsync(SendItem item, string sender = "shop")
+    private async Task<(OutgoingMessage Message, string Failure)> BuildAsync(SendItem item, string sender = "shop", string bounces = "")
     {
         var content = new MailingContent
         {
@@ -83,11 +95,12 @@ public sealed class EmailMessagesTests(TestDatabase database) : IClassFixture<Te
         };
         var at = new DateTimeOffset(2026, 3, 10, 9, 0, 0, TimeSpan.Zero);
         var problems = new ProblemList();
-        var settings = EngineLoader.Load("engine.yaml", """
+        var settings = EngineLoader.Load("engine.yaml", Encoding.UTF8.GetBytes($$"""
             web: { base_url: https://t.test }
             routes: { r: { smtp: "x:25" } }
             senders: { shop: { from: Tea House <tea@shop.test>, route: r, return_path: bounces@shop.test } }
-            """u8, null, problems)!;
+            {{bounces}}
+            """), null, problems)!;
         var source = new EmailMessages(database.Source, Models.Crm, settings, Keys, TimeProvider.System);
         using var batch = await source.LoadAsync(new MailingToSend(7, "tea", "one", "email", at, at.AddHours(-1), content.ToJson()), [item], Token);
         var message = new OutgoingMessage();

@@ -1,4 +1,9 @@
+using CampaignEngine.Customers;
+using CampaignEngine.Deduplication;
+using CampaignEngine.Dispatching;
+using CampaignEngine.Mail.Addresses;
 using CampaignEngine.Testing;
+using CampaignEngine.Tracking;
 using CampaignEngine.Tracking.Bounces;
 
 namespace CampaignEngine.Tests.Tracking.Bounces;
@@ -38,13 +43,13 @@ public sealed class PublishedBouncesTests
 
     private static async Task<Dictionary<(string File, int Index), BounceRow>> RowsAsync()
     {
+        var keys = new InstallationKeys(new byte[32]);
+        var proof = new BounceProof(new ReturnPaths(ItemTokens.Of(keys), "x.test"), MessageIds.Of(keys, ""));
+        var files = new BounceFiles(new BounceIntake(BounceRules.BuiltIn, proof, new ContactPoints(new RecipientKeys(keys), AddressRules.Plain, null), TimeProvider.System), null);
         var rows = new Dictionary<(string, int), BounceRow>();
-        await foreach (var (_, found) in new BounceFiles(BounceRules.BuiltIn).ReadAsync(SharedData.Require("bounces/emails.tar.gz"), TestContext.Current.CancellationToken))
+        await foreach (var (row, _) in files.ReadAsync(SharedData.Require("bounces/emails.tar.gz"), TestContext.Current.CancellationToken))
         {
-            foreach (var row in found)
-            {
-                rows.Add((row.File[(row.File.LastIndexOf('/') + 1)..], row.Index), row);
-            }
+            rows.Add((row.File[(row.File.LastIndexOf('/') + 1)..], row.Index), row);
         }
 
         return rows;

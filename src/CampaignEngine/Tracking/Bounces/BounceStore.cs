@@ -1,0 +1,105 @@
+using CampaignEngine.Database;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace CampaignEngine.Tracking.Bounces;
+
+/// <summary>Keeps reports, and does what follows from them: events, resolved doubts, suppressions. One transaction a batch; a report that comes again changes nothing.</summary>
+public sealed class BounceStore(NpgsqlDataSource database, BounceSettings settings)
+{
+    /// <returns>What became of each report, in their order.</returns>
+    public async Task<IReadOnlyList<BounceOutcome>> StoreAsync(IReadOnlyList<BounceReport> reports, CancellationToken cancellationToken)
+    {
+        var kept = reports.Where(IsKept).DistinctBy(r => (Convert.ToHexString(r.MailKey), r.Place)).ToList();
+        var stored = new Dictionary<(string, int), (bool Proven, string? Person)>();
+        var suppressed = new HashSet<string>();
+        if (kept.Count > 0)
+        {
+            await using var connection = await database.OpenConnectionAsync(cancellationToken);
+            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+            var ids = await InsertAsync(connection, kept, stored, cancellationToken);
+            suppressed = await FollowAsync(connection, ids, cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+        }
+
+        return [.. reports.Select(r => !IsKept(r) ? BounceOutcome.Ignored
+            : !stored.Remove((Convert.ToHexString(r.MailKey), r.Place), out var row) ? BounceOutcome.Known
+            : !row.Proven ? BounceOutcome.Unproven
+            : row.Person is { } person && suppressed.Contains(person) ? BounceOutcome.Suppressed
+            : BounceOutcome.Recorded)];
+    }
+
+    /// <summary>What follows from reports that stand in engine.bounce. Doing it again changes nothing.</summary>
+    /// <returns>Recipients that are suppressed from now on, in hex.</returns>
+    internal async Task<HashSet<string>> FollowAsync(NpgsqlConnection connection, long[] ids, CancellationToken cancellationToken)
+    {
+        var suppressed = new HashSet<string>();
+        foreach (var statement in (string[])["ResolveDoubtsByReport", "WriteBounceEvents"])
+        {
+            await using var command = Command(connection, statement);
+            command.Parameters.AddWithValue("ids", ids);
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        await using var suppress = Command(connection, "SuppressByReport");
+        suppress.Parameters.AddWithValue("ids", ids);
+        suppress.Parameters.AddWithValue("on_complaint", settings.OnComplaint);
+        AddPolicy(suppress, "hard", settings.Hard);
+        AddPolicy(suppress, "soft", settings.Soft);
+        await using var reader = await suppress.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            suppressed.Add(Convert.ToHexString(reader.GetFieldValue<byte[]>(0)));
+        }
+
+        return suppressed;
+    }
+
+    internal static NpgsqlCommand Command(NpgsqlConnection connection, string statement) => new(SqlFile.Load<BounceStore>(statement), connection);
+
+    // A person's mail to the return path is kept as a fact about the item; mail that is neither a report nor proven would only fill the table.
+    private static bool IsKept(BounceReport report) => report.Proof is not null || report.Row.Group != BounceGroup.Other;
+
+    private static async Task<long[]> InsertAsync(
+        NpgsqlConnection connection, List<BounceReport> reports, Dictionary<(string, int), (bool, string?)> stored, CancellationToken cancellationToken)
+    {
+        await using var insert = Command(connection, "StoreBounces");
+        Add(insert, "mails", NpgsqlDbType.Bytea, reports, r => r.MailKey);
+        Add(insert, "places", NpgsqlDbType.Integer, reports, r => r.Place);
+        Add(insert, "times", NpgsqlDbType.TimestampTz, reports, r => r.At.ToUniversalTime());
+        Add(insert, "proofs", NpgsqlDbType.Text, reports, r => r.Proof?.How);
+        Add(insert, "mailings", NpgsqlDbType.Integer, reports, r => r.Proof?.MailingId);
+        Add(insert, "ordinals", NpgsqlDbType.Integer, reports, r => r.Proof?.Ordinal);
+        Add(insert, "recipients", NpgsqlDbType.Bytea, reports, r => r.RecipientKey);
+        Add(insert, "classes", NpgsqlDbType.Text, reports, r => r.Row.Class);
+        Add(insert, "groups", NpgsqlDbType.Text, reports, r => SqlName(r.Row.Group));
+        Add(insert, "hards", NpgsqlDbType.Boolean, reports, r => r.Row.Hard);
+        Add(insert, "complaints", NpgsqlDbType.Boolean, reports, r => r.Complains);
+        Add(insert, "statuses", NpgsqlDbType.Text, reports, r => r.Row.Status);
+        Add(insert, "codes", NpgsqlDbType.Smallint, reports, r => (short?)r.Row.ReplyCode);
+        Add(insert, "actions", NpgsqlDbType.Text, reports, r => r.Row.Action is { } action ? BounceText.Storable(action) : null);
+        Add(insert, "texts", NpgsqlDbType.Text, reports, r => BounceText.Storable(AddressFinder.Redact(r.Row.Text)));
+        await using var reader = await insert.ExecuteReaderAsync(cancellationToken);
+        var ids = new List<long>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            ids.Add(reader.GetInt64(0));
+            stored[(Convert.ToHexString(reader.GetFieldValue<byte[]>(1)), reader.GetInt32(2))] =
+                (!reader.IsDBNull(3), reader.IsDBNull(4) ? null : Convert.ToHexString(reader.GetFieldValue<byte[]>(4)));
+        }
+
+        return [.. ids];
+    }
+
+    internal static string SqlName(BounceGroup group) => group.ToString().ToLowerInvariant();
+
+    // Never: no count of reports is that high.
+    private static void AddPolicy(NpgsqlCommand command, string name, SuppressAfter? after)
+    {
+        command.Parameters.AddWithValue(name + "_count", (long)(after?.Count ?? int.MaxValue));
+        command.Parameters.AddWithValue(name + "_window", after?.Window ?? TimeSpan.Zero);
+    }
+
+    private static void Add<T>(NpgsqlCommand command, string name, NpgsqlDbType type, List<BounceReport> reports, Func<BounceReport, T> value) =>
+        command.Parameters.Add(new NpgsqlParameter(name, NpgsqlDbType.Array | type) { Value = reports.Select(value).ToArray() });
+}
