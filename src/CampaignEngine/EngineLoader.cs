@@ -151,6 +151,9 @@ public sealed class EngineLoader
                 SpoolMebibytes = web?.Integer("spool_mib") ?? defaults.Web.SpoolMebibytes,
             },
             AdminListen = root.Mapping("admin")?.Text("listen")?.TrimEnd('/'),
+            Callers = (root.Mapping("callers")?.Entries ?? []).Select(e => e.Value is YamlMapping caller && SecretShape.Read(caller, "secret", _problems) is { } secret
+                    ? new CallerSettings(e.Key.Text, secret, Time(caller, "window") ?? TimeSpan.FromMinutes(5)) : null)
+                .OfType<CallerSettings>().ToDictionary(c => c.Name, StringComparer.Ordinal),
             Routes = routes,
             Gateways = gateways,
             Senders = senders,

@@ -54,6 +54,9 @@ public sealed record EngineSettings
     /// <summary>From whom SMS come, in written order; a sender may also stand in <see cref="Senders"/>.</summary>
     public IReadOnlyList<SmsSender> SmsSenders { get; init; } = [];
 
+    /// <summary>Programs of ours that may hand in events, by name.</summary>
+    public IReadOnlyDictionary<string, CallerSettings> Callers { get; init; } = new Dictionary<string, CallerSettings>();
+
     /// <summary>Our own postal address, which laws on commercial e-mail ask for; templates print it as <c>sender.postal_address</c>.</summary>
     public string? PostalAddress { get; init; }
 
@@ -127,6 +130,10 @@ public sealed record WebSettings
     /// <summary>MiB of answers that may wait on disk while the database is away; above it the server answers 503.</summary>
     public int SpoolMebibytes { get; init; } = 1024;
 }
+
+/// <summary>A program that hands in what happened elsewhere, each request signed with its secret.</summary>
+/// <param name="Window">How far the time of signing may be from now.</param>
+public sealed record CallerSettings(string Name, Secret Secret, TimeSpan Window);
 
 /// <summary>A relay that takes messages.</summary>
 public sealed record RouteSettings

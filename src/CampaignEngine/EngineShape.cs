@@ -108,6 +108,11 @@ public static class EngineShape
         new("per_day", new ListShape(new ScalarShape(MessagesKind) { Description = "Messages." }) { Description = "Most messages in any 24 hours on the first day, the second, and so on; after the last the warm-up is over.", AtLeast = 1 }) { Required = true })
     { Description = "A warm-up." };
 
+    private static readonly MapShape Caller = new(
+        new("secret", SecretShape.Password("Where the secret is kept that its requests are signed with; at least 16 characters.")) { Required = true },
+        new("window", new ScalarShape(ScalarKind.Duration) { Description = "How far the time of signing may be from now." }) { Default = "5 minutes" })
+    { Description = "A program that hands in events." };
+
     public static MapShape Shape { get; } = new(
         new("database", new MapShape(
             new("connection", SecretShape.ConnectionString("PostgreSQL server to use; also the environment variable CAMPAIGN_DATABASE.")) { Default = "the workspace's own private PostgreSQL" },
@@ -127,6 +132,7 @@ public static class EngineShape
         new("admin", new MapShape(
             new KeyShape("listen", new ScalarShape(UrlKind) { Description = "Where 'serve' answers /metrics, /livez and /readyz; never an address the public reaches, for example 'http://127.0.0.1:9464'." }) { Default = "nowhere" })
         { Description = "What operators and their monitoring see." }),
+        new("callers", new NamedShape(ScalarKind.Name, Caller) { Description = "Programs that hand in what happened elsewhere, by name; their requests are signed." }),
         new("routes", new NamedShape(ScalarKind.Name, Route) { Description = "Relays and gateways by name." }),
         new("senders", new NamedShape(ScalarKind.Name, Sender) { Description = "Senders by name; the first is used where a drop names none." }),
         new("postal_address", new ScalarShape(ScalarKind.Text) { Description = "Our postal address, for the foot of messages: sender.postal_address in templates." }),

@@ -2,6 +2,7 @@ using CampaignEngine.Benchmarks;
 using CampaignEngine.Benchmarks.Sending;
 using CampaignEngine.Benchmarks.Channels;
 using CampaignEngine.Benchmarks.Templating;
+using CampaignEngine.Benchmarks.Tracking;
 
 // dotnet run -c Release --project tests/CampaignEngine.Benchmarks -- NAME [ARGUMENTS]
 // Each benchmark prints a Markdown table; results worth keeping are committed under Results/ with the machine named.
@@ -15,6 +16,7 @@ Dictionary<string, Func<string[], Task>> benchmarks = new(StringComparer.Ordinal
     ["sms"] = SmsBenchmark.RunAsync,
     ["templating"] = TemplatingBenchmark.RunAsync,
     ["send"] = SendBenchmark.RunAsync,
+    ["intake"] = IntakeBenchmark.RunAsync,
     ["fuzz-templates"] = TemplateFuzz.RunAsync,
 };
 

@@ -49,22 +49,12 @@ public sealed class EventRecorder : IAsyncDisposable
     }
 
     /// <summary>Waits until the event is durable or the deadline has passed; false means not (yet) durable or not taken.</summary>
-    public async Task<bool> RecordAsync(TrackedEvent tracked, TimeSpan deadline, CancellationToken cancellationToken)
-    {
-        if (!TryRecord(tracked, out var durable))
-        {
-            return false;
-        }
+    public Task<bool> RecordAsync(TrackedEvent tracked, TimeSpan deadline, CancellationToken cancellationToken) =>
+        TryRecord(tracked, out var durable) ? WithinAsync(durable, deadline, cancellationToken) : durable;
 
-        try
-        {
-            return await durable.WaitAsync(deadline, _clock, cancellationToken);
-        }
-        catch (TimeoutException)
-        {
-            return false;
-        }
-    }
+    /// <summary>The same for many at once: all are taken, or none.</summary>
+    public Task<bool> RecordAsync(IReadOnlyList<TrackedEvent> events, TimeSpan deadline, CancellationToken cancellationToken) =>
+        TryRecord([.. events], out var durable) ? WithinAsync(durable, deadline, cancellationToken) : durable;
 
     /// <summary>Waits until the database has everything that was durable at this call.</summary>
     public Task FlushAsync(CancellationToken cancellationToken) => _drain.ReachAsync(_writer.Durable, cancellationToken);
@@ -76,5 +66,17 @@ public sealed class EventRecorder : IAsyncDisposable
         await _drain.StopAsync(_writer.Durable, _options.LastPatience);
         _drain.Dispose();
         _folder.Dispose();
+    }
+
+    private async Task<bool> WithinAsync(Task<bool> durable, TimeSpan deadline, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await durable.WaitAsync(deadline, _clock, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
     }
 }

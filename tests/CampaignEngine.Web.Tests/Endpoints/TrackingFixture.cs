@@ -10,6 +10,7 @@ namespace CampaignEngine.Web.Tests.Endpoints;
 /// <summary>A real server on the loopback, over a database of its own, with one frozen mailing to five people.</summary>
 public sealed class TrackingFixture : TestDatabase, IAsyncDisposable
 {
+    public const string CallerSecret = "the secret of the shop";
     public const string Shop = "https://shop.example/tea?utm_source=mail&x=%20y";
     public static readonly DateTimeOffset Sent = new(2026, 3, 10, 9, 0, 0, TimeSpan.Zero);
     private TrackingSite _site = null!;
@@ -77,7 +78,10 @@ public sealed class TrackingFixture : TestDatabase, IAsyncDisposable
         Recorder = new EventRecorder(
             new EventStore(Source), new EventRecorderOptions { Directory = Path.Combine(WorkspaceDirectory, "spool"), Gathering = TimeSpan.FromMilliseconds(1) }, Clock, _ => { });
         _site = new TrackingSite(Source, BuiltInCustomers(), Tokens, Clock, Recorder, new EngineSettings());
-        _server = WebServer.Create(new WebServerOptions { Listen = "http://127.0.0.1:0" }, _site);
+        Environment.SetEnvironmentVariable("CAMPAIGN_TEST_CALLER", CallerSecret);
+        var callers = new SignedCallers(
+            new Dictionary<string, CallerSettings> { ["shop"] = new("shop", new Secret { Environment = "CAMPAIGN_TEST_CALLER" }, TimeSpan.FromMinutes(5)) }, WorkspaceDirectory, Clock);
+        _server = WebServer.Create(new WebServerOptions { Listen = "http://127.0.0.1:0" }, _site, map: routes => routes.MapCallers(_site, callers));
         await _server.StartAsync(cancellationToken);
         Addresses = new TrackingAddresses(_server.Address, Tokens);
         Visitor = new TrackingVisitor(Client, Addresses);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using CampaignEngine.Cli.OptionGroups;
+using CampaignEngine.Tracking;
 using CampaignEngine.Tracking.Bounces;
 using CampaignEngine.Web;
 using CampaignEngine.Web.Endpoints;
@@ -25,7 +26,12 @@ internal static class ServeCommand
             var options = new WebServerOptions { Listen = parsed.GetValue(listen) ?? session.Settings.Web.Listen };
             var gateways = new ShortMessageSite(
                 session.Database.Source, session.Model, session.Settings, session.Services.Contacts, session.Services.Tokens, session.WorkspaceDirectory, session.TimeProvider);
-            await using var server = WebServer.Create(options, site, services => HostedParts.Add(services, session, site, entries), routes => routes.MapShortMessages(gateways), entries);
+            var callers = new SignedCallers(session.Settings.Callers, session.WorkspaceDirectory, session.TimeProvider);
+            await using var server = WebServer.Create(options, site, services => HostedParts.Add(services, session, site, entries), routes =>
+            {
+                routes.MapShortMessages(gateways);
+                routes.MapCallers(site, callers);
+            }, entries);
             await using var operators = await admin.StartAsync(parsed, session, session.Settings.AdminListen, cancellationToken);
             await using var reports = new BounceListener(session.Services, Console.Error.WriteLine).Start();
             await server.StartAsync(cancellationToken);
