@@ -14,6 +14,7 @@ using CampaignEngine.Reporting;
 using CampaignEngine.Scheduling;
 using CampaignEngine.Tracking;
 using CampaignEngine.Tracking.Bounces;
+using CampaignEngine.Tracking.Machines;
 
 namespace CampaignEngine;
 
@@ -21,6 +22,7 @@ namespace CampaignEngine;
 /// <param name="directory">The workspace's folder.</param>
 public sealed class CampaignEngineServices(string directory, EngineSettings settings, CustomerModel model, EngineDatabase database, TimeProvider timeProvider)
 {
+    private readonly Lazy<MachineRules> _rules = new(() => MachineRules.Load(directory));
     private readonly Lazy<InstallationKeys> _keys = new(() => InstallationKeys.Load(directory));
 
     public string WorkspaceDirectory => directory;
@@ -37,7 +39,7 @@ public sealed class CampaignEngineServices(string directory, EngineSettings sett
     // Deduplication
     public ContactPoints Contacts => new(RecipientKeys, Settings.Dedupe, Settings.DefaultCountry);
     public ListMaker Lists => new(database, Model, RecipientKeys, Contacts, settings.Caps, Zone, timeProvider);
-    public MailingFreezer Freezer => new(database, new FreezeSource(database, Model, Lists, Contacts, Zone), new FrozenGroups(settings.LimitedDomains, Zone), Zone, new SendingCalendar(settings.Quiet, settings.Holidays, settings.Zone), timeProvider);
+    public MailingFreezer Freezer => new(database, new FreezeSource(database, Model, Lists, Contacts, Zone, MachineSweep), new FrozenGroups(settings.LimitedDomains, Zone), Zone, new SendingCalendar(settings.Quiet, settings.Holidays, settings.Zone), timeProvider);
 
     // Planning
     public Planner Planner => new(database, Lists, SamplesAsync, Zone, settings.BaseCurrency, timeProvider, new TemplateProof(database.QuerySource, model, settings, Zone, timeProvider).RunAsync);
@@ -54,6 +56,11 @@ public sealed class CampaignEngineServices(string directory, EngineSettings sett
     public BounceIntake BounceIntake(BounceRules rules) =>
         new(rules, new BounceProof(new ReturnPaths(Tokens, settings.Bounces.ReturnPathDomain ?? ""), MessageIds.Of(Keys, "")), Contacts, timeProvider);
 
+    /// <exception cref="InvalidDataException">machines.yaml has faults.</exception>
+    public MachineRules MachineRules => _rules.Value;
+
+    public MachineSweep MachineSweep => new(database.Source, MachineRules, timeProvider);
+
     /// <summary>Takes opens, clicks and the like into the workspace's spool, and from there into the database. The caller disposes it.</summary>
     /// <param name="say">Receives what keeps events from being stored, and when that is over.</param>
     /// <exception cref="IOException">The spool cannot be written.</exception>
@@ -69,7 +76,7 @@ public sealed class CampaignEngineServices(string directory, EngineSettings sett
         new(database.Source, (occurrence, cancellationToken) => Freezer.FreezeAsync(occurrence, cancellationToken), Zone, timeProvider) { Say = say };
 
     // Reporting
-    public CampaignReports Reports => new(database, Model, settings, timeProvider);
+    public CampaignReports Reports => new(database, Model, settings, MachineSweep, timeProvider);
 
     // Operating
     public Readiness Readiness => new(database.Source, timeProvider);

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Globalization;
+using System.Net;
 using CampaignEngine.Authoring;
 using CampaignEngine.Campaigns;
 using CampaignEngine.Customers;
@@ -149,6 +150,7 @@ public sealed class EngineLoader
                 BaseUrl = (web?.Text("base_url") ?? defaults.Web.BaseUrl).TrimEnd('/'),
                 Listen = (web?.Text("listen") ?? defaults.Web.Listen).TrimEnd('/'),
                 SpoolMebibytes = web?.Integer("spool_mib") ?? defaults.Web.SpoolMebibytes,
+                Proxies = [.. (web?.Writtens("proxies") ?? []).Select(w => IPNetwork.TryParse(w.Text, out var proxy) ? proxy : (IPNetwork?)null).OfType<IPNetwork>()],
             },
             AdminListen = root.Mapping("admin")?.Text("listen")?.TrimEnd('/'),
             Callers = (root.Mapping("callers")?.Entries ?? []).Select(e => e.Value is YamlMapping caller && SecretShape.Read(caller, "secret", _problems) is { } secret

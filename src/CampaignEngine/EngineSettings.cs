@@ -1,3 +1,4 @@
+using System.Net;
 using CampaignEngine.Authoring;
 using CampaignEngine.Campaigns;
 using CampaignEngine.Channels.Sms;
@@ -129,6 +130,9 @@ public sealed record WebSettings
 
     /// <summary>MiB of answers that may wait on disk while the database is away; above it the server answers 503.</summary>
     public int SpoolMebibytes { get; init; } = 1024;
+
+    /// <summary>Proxies in front whose X-Forwarded-For is believed, besides this machine itself.</summary>
+    public IReadOnlyList<IPNetwork> Proxies { get; init; } = [];
 }
 
 /// <summary>A program that hands in what happened elsewhere, each request signed with its secret.</summary>

@@ -3,6 +3,7 @@ using CampaignEngine.Campaigns;
 using CampaignEngine.Customers;
 using CampaignEngine.Customers.Import;
 using CampaignEngine.Rendering.TemplateTests;
+using CampaignEngine.Tracking.Machines;
 
 namespace CampaignEngine;
 
@@ -15,6 +16,7 @@ public static class SchemaFiles
         ["engine.schema.json"] = JsonSchema.Of(EngineShape.Shape, "engine.yaml"),
         ["model.schema.json"] = JsonSchema.Of(ModelShape.Shape, "model.yaml"),
         ["template-test.schema.json"] = JsonSchema.Of(TemplateTestShape.Shape, "Template tests"),
+        ["machines.schema.json"] = JsonSchema.Of(MachineRulesShape.Shape, "machines.yaml"),
         ["import.schema.json"] = JsonSchema.Of(ImportMapShape.Shape, "An import map"),
     };
 }

@@ -11,6 +11,7 @@ public sealed class SchemaFilesTests
     [InlineData("engine.schema.json")]
     [InlineData("model.schema.json")]
     [InlineData("template-test.schema.json")]
+    [InlineData("machines.schema.json")]
     [InlineData("import.schema.json")]
     public void AreUpToDateInTheRepository(string name)
     {

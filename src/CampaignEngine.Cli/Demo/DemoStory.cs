@@ -146,7 +146,7 @@ internal sealed class DemoStory(string directory, TextWriter output)
         Say(6, Text($"{DaysThatPass.Days} days pass (the demonstration moves its dates back). Recipients open, click, order and unsubscribe; one mail scanner clicks everything."));
         var clock = new DemoClock();
         await using var recorder = session.Services.Recorder(clock, Console.Error.WriteLine);
-        var site = new TrackingSite(session.Database.Source, session.Model, session.Services.Tokens, clock, recorder, session.Settings);
+        var site = new TrackingSite(session.Database.Source, session.Model, session.Services.Tokens, clock, recorder, session.Services.MachineRules, session.Settings);
         await using var server = WebServer.Create(new WebServerOptions { Listen = "http://127.0.0.1:0" }, site);
         await server.StartAsync(cancellationToken);
         using var inbox = MessageStore.Open(_inbox) ?? throw CommandException.Failed($"the inbox {_inbox} is empty");

@@ -43,7 +43,7 @@ public static class CallerEndpoints
 
     private static async Task TakeEventsAsync(HttpContext context, TrackingSite site, byte[] body)
     {
-        var batch = EventBatch.Read(body, site.Tokens, site.Clock.GetUtcNow());
+        var batch = EventBatch.Read(body, site.Tokens, site.Rules, site.Clock.GetUtcNow());
         if (batch.Events.Count > 0 && !await site.Recorder.RecordAsync(batch.Events, Deadline, context.RequestAborted))
         {
             context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;

@@ -8,7 +8,7 @@ using CampaignEngine.Database;
 using CampaignEngine.Planning;
 using CampaignEngine.Rendering;
 using CampaignEngine.Scheduling;
-using CampaignEngine.Tracking;
+using CampaignEngine.Tracking.Machines;
 using Dapper;
 using Npgsql;
 using NpgsqlTypes;
@@ -19,7 +19,7 @@ namespace CampaignEngine.Deduplication;
 public sealed record DriftedList(long ListId, string? Because);
 
 /// <summary>Where a mailing's people come from when not straight from the plan's list.</summary>
-public sealed class FreezeSource(EngineDatabase database, CustomerModel model, ListMaker lists, ContactPoints contacts, TimeZoneInfo zone)
+public sealed class FreezeSource(EngineDatabase database, CustomerModel model, ListMaker lists, ContactPoints contacts, TimeZoneInfo zone, MachineSweep machines)
 {
     private const int Page = 20_000;
 
@@ -59,7 +59,7 @@ public sealed class FreezeSource(EngineDatabase database, CustomerModel model, L
         // Who "responded" must not be a scanner: its marks are brought up to date first.
         if (only.Count > 0)
         {
-            await new MachineSweep(database.Source).RunOnceAsync(cancellationToken);
+            await machines.RunOnceAsync(cancellationToken);
         }
 
         await using var reader = await database.QuerySource.OpenConnectionAsync(cancellationToken);

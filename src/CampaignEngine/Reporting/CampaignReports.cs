@@ -6,7 +6,7 @@ using CampaignEngine.Reporting.Attribution;
 using CampaignEngine.Reporting.Details;
 using CampaignEngine.Reporting.Pages;
 using CampaignEngine.Reporting.Rows;
-using CampaignEngine.Tracking;
+using CampaignEngine.Tracking.Machines;
 
 namespace CampaignEngine.Reporting;
 
@@ -14,7 +14,7 @@ namespace CampaignEngine.Reporting;
 /// Everything that can be asked about a campaign that was sent or imported. Each answer is counted anew, in one snapshot of the database; null means that there
 /// is no such campaign, unless the problems say why it cannot be reported.
 /// </summary>
-public sealed class CampaignReports(EngineDatabase database, CustomerModel model, EngineSettings settings, TimeProvider clock)
+public sealed class CampaignReports(EngineDatabase database, CustomerModel model, EngineSettings settings, MachineSweep machines, TimeProvider clock)
 {
     public async Task<CampaignReport?> ReportAsync(string campaign, DateTimeOffset asOf, ProblemList problems, CancellationToken cancellationToken)
     {
@@ -26,7 +26,7 @@ public sealed class CampaignReports(EngineDatabase database, CustomerModel model
     /// <param name="pattern">Names of campaigns; * stands for anything.</param>
     public async Task<CampaignsReport> ReportAllAsync(string pattern, DateTimeOffset asOf, ProblemList problems, CancellationToken cancellationToken)
     {
-        await new MachineSweep(database.Source).RunOnceAsync(cancellationToken);
+        await machines.RunOnceAsync(cancellationToken);
         return await new CampaignsReporter(database.Source, new ReportRequests(database.Source, model, settings)).RunAsync(pattern, asOf, problems, cancellationToken);
     }
 
@@ -141,7 +141,7 @@ public sealed class CampaignReports(EngineDatabase database, CustomerModel model
 
     private async Task<ReportSnapshot?> OpenAsync(string campaign, DateTimeOffset asOf, ProblemList problems, CancellationToken cancellationToken)
     {
-        await new MachineSweep(database.Source).RunOnceAsync(cancellationToken);
+        await machines.RunOnceAsync(cancellationToken);
         return await new ReportRequests(database.Source, model, settings).ForAsync(campaign, asOf, problems, cancellationToken) is { } request
             ? await ReportSnapshot.OpenAsync(database.Source, request, cancellationToken)
             : null;

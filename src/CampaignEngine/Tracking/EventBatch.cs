@@ -1,6 +1,7 @@
 using System.Globalization;
-using System.Text;
+using System.Net;
 using System.Text.Json;
+using CampaignEngine.Tracking.Machines;
 
 namespace CampaignEngine.Tracking;
 
@@ -9,7 +10,7 @@ public sealed record RefusedLine(int Line, string Why);
 
 /// <summary>
 /// Events seen elsewhere (an edge server, a log of requests), a JSON object a line: <c>token</c> as it stood in the address, <c>kind</c> (click, open or
-/// view_online), <c>at</c> (ISO 8601 with offset), and where known <c>agent</c>, <c>method</c> and <c>purpose</c> of the request.
+/// view_online), <c>at</c> (ISO 8601 with offset), and where known <c>agent</c>, <c>method</c>, <c>purpose</c> and <c>address</c> (IP) of the request.
 /// </summary>
 public sealed record EventBatch(IReadOnlyList<TrackedEvent> Events, IReadOnlyList<RefusedLine> Refused)
 {
@@ -17,7 +18,7 @@ public sealed record EventBatch(IReadOnlyList<TrackedEvent> Events, IReadOnlyLis
     public const int MostLines = 20_000;
 
     /// <param name="now">Nothing can have happened later than a minute from it.</param>
-    public static EventBatch Read(ReadOnlySpan<byte> lines, ItemTokens tokens, DateTimeOffset now)
+    public static EventBatch Read(ReadOnlySpan<byte> lines, ItemTokens tokens, MachineRules rules, DateTimeOffset now)
     {
         var (events, refused) = (new List<TrackedEvent>(), new List<RefusedLine>());
         for (var number = 1; lines.Length > 0; number++)
@@ -36,7 +37,7 @@ public sealed record EventBatch(IReadOnlyList<TrackedEvent> Events, IReadOnlyLis
                 break;
             }
 
-            if (ReadLine(line, tokens, now, out var why) is { } tracked)
+            if (ReadLine(line, tokens, rules, now, out var why) is { } tracked)
             {
                 events.Add(tracked);
             }
@@ -49,9 +50,9 @@ public sealed record EventBatch(IReadOnlyList<TrackedEvent> Events, IReadOnlyLis
         return new EventBatch(events, refused);
     }
 
-    private static TrackedEvent? ReadLine(ReadOnlySpan<byte> line, ItemTokens tokens, DateTimeOffset now, out string? why)
+    private static TrackedEvent? ReadLine(ReadOnlySpan<byte> line, ItemTokens tokens, MachineRules rules, DateTimeOffset now, out string? why)
     {
-        string? token = null, kind = null, at = null, agent = null, method = null, purpose = null;
+        string? token = null, kind = null, at = null, agent = null, method = null, purpose = null, address = null;
         why = "is no JSON object with texts";
         try
         {
@@ -69,9 +70,10 @@ public sealed record EventBatch(IReadOnlyList<TrackedEvent> Events, IReadOnlyLis
                 else if (json.ValueTextEquals("agent"u8)) { field = ref agent; }
                 else if (json.ValueTextEquals("method"u8)) { field = ref method; }
                 else if (json.ValueTextEquals("purpose"u8)) { field = ref purpose; }
+                else if (json.ValueTextEquals("address"u8)) { field = ref address; }
                 else if (!json.ValueTextEquals("token"u8))
                 {
-                    why = $"has an unknown key '{Shown(json.GetString()!)}'; the keys are token, kind, at, agent, method and purpose";
+                    why = $"has an unknown key '{Shown(json.GetString()!)}'; the keys are token, kind, at, agent, method, purpose and address";
                     return null;
                 }
 
@@ -121,7 +123,8 @@ public sealed record EventBatch(IReadOnlyList<TrackedEvent> Events, IReadOnlyLis
         }
 
         why = null;
-        return TrackedEvent.FromRequest(eventKind, item, time, agent, MachineSigns.Find(eventKind, method ?? "GET", agent, purpose));
+        var network = IPAddress.TryParse(address, out var from) ? MachineRulesShape.Stored(from) : null;
+        return TrackedEvent.FromRequest(eventKind, item, time, SeenRequest.Of(method ?? "GET", agent, purpose, network), rules);
     }
 
     private static string Shown(string text) => Authoring.Shown.Text(text.Length > 40 ? text[..40] : text);

@@ -30,6 +30,11 @@ public enum EventKind
 
 public static class EventKinds
 {
+    private static readonly Dictionary<string, EventKind> ByName = Enum.GetValues<EventKind>().ToDictionary(k => k.SqlName(), StringComparer.Ordinal);
+
+    /// <summary>The kind that a word in engine.event.kind means.</summary>
+    public static EventKind Of(string sqlName) => ByName[sqlName];
+
     /// <summary>The word that stands in engine.event.kind.</summary>
     public static string SqlName(this EventKind kind) => kind switch
     {

@@ -23,8 +23,13 @@ public sealed class EventStore(NpgsqlDataSource database)
         Add(command, "kinds", NpgsqlDbType.Text, events, e => e.Kind.SqlName());
         Add(command, "links", NpgsqlDbType.Smallint, events, e => (short?)e.LinkNo);
         Add(command, "times", NpgsqlDbType.TimestampTz, events, e => e.At.ToUniversalTime());
-        Add(command, "reasons", NpgsqlDbType.Text, events, e => e.MachineReason);
+        Add(command, "machines", NpgsqlDbType.Boolean, events, e => e.Machine);
+        Add(command, "scores", NpgsqlDbType.Smallint, events, e => (short)Math.Min(e.Score.Score, short.MaxValue));
+        Add(command, "signs", NpgsqlDbType.Text, events, e => e.Score.Signs);
         Add(command, "agents", NpgsqlDbType.Text, events, e => e.UserAgent);
+        Add(command, "heads", NpgsqlDbType.Boolean, events, e => e.Head);
+        Add(command, "prefetches", NpgsqlDbType.Boolean, events, e => e.Prefetch);
+        Add(command, "networks", NpgsqlDbType.Cidr, events, e => e.Network);
         Add(command, "keys", NpgsqlDbType.Text, events, e => e.Key);
         return (int)(await command.ExecuteScalarAsync(cancellationToken))!;
     }

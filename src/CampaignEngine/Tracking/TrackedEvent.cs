@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net;
+using CampaignEngine.Tracking.Machines;
 
 namespace CampaignEngine.Tracking;
 
@@ -18,19 +20,33 @@ public sealed record TrackedEvent
 
     public required DateTimeOffset At { get; init; }
 
-    /// <summary>Why this was no person; null: nothing speaks against a person so far.</summary>
-    public string? MachineReason { get; init; }
-
+    /// <summary>Of the request; of a receipt, the network's words.</summary>
     public string? UserAgent { get; init; }
+
+    /// <summary>The request was HEAD.</summary>
+    public bool Head { get; init; }
+
+    /// <summary>The request said of itself that it fetches in advance.</summary>
+    public bool Prefetch { get; init; }
+
+    /// <summary>The /24 or /48 it came from.</summary>
+    public IPNetwork? Network { get; init; }
+
+    /// <summary>What the request alone says of a machine, under the rules when it came.</summary>
+    public MachineScore Score { get; init; }
+
+    /// <summary>The score sufficed: taken for a machine's from the start.</summary>
+    public bool Machine { get; init; }
 
     /// <summary>Two events with one key are one event, however often they are handed in.</summary>
     public required string Key { get; init; }
 
     /// <summary>An event seen by the web server. Repeats of one request within a second (double clicks, retried requests) are one event.</summary>
-    public static TrackedEvent FromRequest(EventKind kind, ItemToken item, DateTimeOffset at, string? userAgent, string? machineReason)
+    public static TrackedEvent FromRequest(EventKind kind, ItemToken item, DateTimeOffset at, SeenRequest request, MachineRules rules)
     {
         var link = kind == EventKind.Click ? item.LinkNo : (int?)null;
-        var who = machineReason is null ? "p" : "m";
+        var score = rules.OfRequest(kind, request);
+        var machine = score.Score >= rules.Threshold;
         return new TrackedEvent
         {
             MailingId = item.MailingId,
@@ -38,9 +54,14 @@ public sealed record TrackedEvent
             Kind = kind,
             LinkNo = link,
             At = at,
-            MachineReason = machineReason,
-            UserAgent = Printable(userAgent),
-            Key = string.Create(CultureInfo.InvariantCulture, $"{kind.SqlName()}:{item.MailingId}:{item.Ordinal}:{link ?? 0}:{at.ToUnixTimeSeconds()}:{who}"),
+            UserAgent = Printable(request.Agent),
+            Head = request.Head,
+            Prefetch = request.Prefetch,
+            Network = request.Network,
+            Score = score,
+            Machine = machine,
+            // Of one second, what a machine did must not stand for what a person did.
+            Key = string.Create(CultureInfo.InvariantCulture, $"{kind.SqlName()}:{item.MailingId}:{item.Ordinal}:{link ?? 0}:{at.ToUnixTimeSeconds()}:{(machine ? 'm' : 'p')}"),
         };
     }
 

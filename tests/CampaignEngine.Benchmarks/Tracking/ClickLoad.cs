@@ -15,7 +15,7 @@ internal sealed record ClickFigures(int Redirected, int Busy, int Failed, double
 /// <summary>Clicks at a steady rate over plain keep-alive connections, each click of a person and link of its own.</summary>
 internal sealed class ClickLoad(IPEndPoint server, ItemTokens tokens, int mailing, int people, int links)
 {
-    private const int Connections = 64;
+    private const int Connections = 400;
     private long _next;
 
     public async Task<ClickFigures> RunAsync(int rate, TimeSpan duration)

@@ -188,7 +188,7 @@ internal static class IntakeBenchmark
         await using var database = await OpenAsync(workspace);
         var services = new CampaignEngineServices(workspace, settings, model, database, TimeProvider.System);
         await using var recorder = services.Recorder(TimeProvider.System, Console.Error.WriteLine);
-        var site = new TrackingSite(database.Source, model, services.Tokens, TimeProvider.System, recorder, settings);
+        var site = new TrackingSite(database.Source, model, services.Tokens, TimeProvider.System, recorder, services.MachineRules, settings);
         await site.Links.LearnAsync(CancellationToken.None);
         await using var server = WebServer.Create(
             new WebServerOptions { Listen = "http://127.0.0.1:0" }, site, map: routes => routes.MapCallers(site, new SignedCallers(settings.Callers, workspace, TimeProvider.System)));

@@ -1,5 +1,6 @@
 using CampaignEngine.Testing;
 using CampaignEngine.Tracking;
+using CampaignEngine.Tracking.Machines;
 using Npgsql;
 
 namespace CampaignEngine.Tests.Tracking;
@@ -122,7 +123,7 @@ public sealed class EventRecorderTests(TestDatabase database) : IClassFixture<Te
     public async Task AUserAgentOfAnyBytesIsStored()
     {
         var mailing = await FreezeAsync("agent");
-        var odd = TrackedEvent.FromRequest(EventKind.Open, new ItemToken(mailing.MailingId, 1, 0), Noon, "a\0b\r\n\ud800" + new string('x', 10_000), null);
+        var odd = TrackedEvent.FromRequest(EventKind.Open, new ItemToken(mailing.MailingId, 1, 0), Noon, new SeenRequest("a\0b\r\n\ud800" + new string('x', 10_000)), MachineRules.Default);
         Assert.Equal(1, await new EventStore(database.Source).WriteAsync([odd], Cancellation));
         Assert.StartsWith("a?b???xxx", await database.ScalarAsync<string>($"SELECT user_agent FROM engine.event WHERE mailing_id = {mailing.MailingId}"));
     }
@@ -140,7 +141,7 @@ public sealed class EventRecorderTests(TestDatabase database) : IClassFixture<Te
     private Task<ArrangedMailing> FreezeAsync(string campaign) =>
         ArrangedMailing.FreezeAsync(database.Source, [new ArrangedPerson("1", "one@example.com")], campaign, cancellationToken: Cancellation);
 
-    private static TrackedEvent Open(ArrangedMailing mailing, DateTimeOffset at) => TrackedEvent.FromRequest(EventKind.Open, new ItemToken(mailing.MailingId, 1, 0), at, "test", null);
+    private static TrackedEvent Open(ArrangedMailing mailing, DateTimeOffset at) => TrackedEvent.FromRequest(EventKind.Open, new ItemToken(mailing.MailingId, 1, 0), at, new SeenRequest("test"), MachineRules.Default);
 
     private Task<long> CountAsync(ArrangedMailing mailing) => database.ScalarAsync<long>($"SELECT count(*) FROM engine.event WHERE mailing_id = {mailing.MailingId}");
 

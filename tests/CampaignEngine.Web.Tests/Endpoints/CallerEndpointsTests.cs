@@ -53,7 +53,7 @@ public sealed class CallerEndpointsTests(TrackingFixture site) : IClassFixture<T
             Assert.Contains($"\"line\":{n},", answer, StringComparison.Ordinal);
         }
 
-        Assert.Contains("""has an unknown key \u0027tokn\u0027; the keys are token, kind, at, agent, method and purpose""", answer, StringComparison.Ordinal);
+        Assert.Contains("""has an unknown key \u0027tokn\u0027; the keys are token, kind, at, agent, method, purpose and address""", answer, StringComparison.Ordinal);
         Assert.Contains("""has the kind \u0027bounce\u0027; write click, open or view_online""", answer, StringComparison.Ordinal);
     }
 

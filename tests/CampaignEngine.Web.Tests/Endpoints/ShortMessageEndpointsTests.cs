@@ -8,6 +8,7 @@ using CampaignEngine.Deduplication;
 using CampaignEngine.Mail.Addresses;
 using CampaignEngine.Testing;
 using CampaignEngine.Tracking;
+using CampaignEngine.Tracking.Machines;
 using CampaignEngine.Web.Endpoints;
 
 namespace CampaignEngine.Web.Tests.Endpoints;
@@ -55,7 +56,7 @@ public sealed class ShortMessageEndpointsTests(TestDatabase database) : IClassFi
         var model = TrackingFixture.BuiltInCustomers();
         _recorder = new EventRecorder(
             new EventStore(database.Source), new EventRecorderOptions { Directory = Path.Combine(database.WorkspaceDirectory, "spool") }, TimeProvider.System, _ => { });
-        var tracking = new TrackingSite(database.Source, model, _tokens, TimeProvider.System, _recorder, settings);
+        var tracking = new TrackingSite(database.Source, model, _tokens, TimeProvider.System, _recorder, MachineRules.Default, settings);
         var site = new ShortMessageSite(database.Source, model, settings!, new ContactPoints(_keys, AddressRules.Plain, null), _tokens, database.WorkspaceDirectory, TimeProvider.System);
         _server = WebServer.Create(new WebServerOptions { Listen = "http://127.0.0.1:0" }, tracking, map: routes => routes.MapShortMessages(site));
         await _server.StartAsync(Token);

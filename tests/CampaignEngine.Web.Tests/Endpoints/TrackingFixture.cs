@@ -3,6 +3,7 @@ using CampaignEngine.Authoring;
 using CampaignEngine.Customers;
 using CampaignEngine.Testing;
 using CampaignEngine.Tracking;
+using CampaignEngine.Tracking.Machines;
 using CampaignEngine.Web.Endpoints;
 
 namespace CampaignEngine.Web.Tests.Endpoints;
@@ -77,7 +78,7 @@ public sealed class TrackingFixture : TestDatabase, IAsyncDisposable
 
         Recorder = new EventRecorder(
             new EventStore(Source), new EventRecorderOptions { Directory = Path.Combine(WorkspaceDirectory, "spool"), Gathering = TimeSpan.FromMilliseconds(1) }, Clock, _ => { });
-        _site = new TrackingSite(Source, BuiltInCustomers(), Tokens, Clock, Recorder, new EngineSettings());
+        _site = new TrackingSite(Source, BuiltInCustomers(), Tokens, Clock, Recorder, MachineRules.Default, new EngineSettings());
         Environment.SetEnvironmentVariable("CAMPAIGN_TEST_CALLER", CallerSecret);
         var callers = new SignedCallers(
             new Dictionary<string, CallerSettings> { ["shop"] = new("shop", new Secret { Environment = "CAMPAIGN_TEST_CALLER" }, TimeSpan.FromMinutes(5)) }, WorkspaceDirectory, Clock);

@@ -17,7 +17,7 @@ internal static class HostedParts
     public static void Add(IServiceCollection services, WorkspaceSession session, TrackingSite site, JsonLog? log)
     {
         Repeat("links of mailings", TimeSpan.FromSeconds(5), site.Links.LearnAsync);
-        Repeat("machine sweep", TimeSpan.FromSeconds(10), cancellationToken => new MachineSweep(session.Database.Source).RunOnceAsync(cancellationToken));
+        Repeat("machine sweep", TimeSpan.FromSeconds(10), session.Services.MachineSweep.RunOnceAsync);
         Repeat("suppressions", TimeSpan.FromSeconds(2), cancellationToken => new SuppressionSync(session.Database.Source, session.Services.Contacts).RunOnceAsync(cancellationToken));
         services.AddHostedService(_ => new Sender(session, log));
 

@@ -22,7 +22,7 @@ internal static class ServeCommand
             var entries = log.Begin(parsed);
             await using var session = await WorkspaceSession.OpenAsync(workspace, parsed, cancellationToken);
             await using var recorder = session.Services.Recorder(session.TimeProvider, Console.Error.WriteLine);
-            var site = new TrackingSite(session.Database.Source, session.Model, session.Services.Tokens, session.TimeProvider, recorder, session.Settings);
+            var site = new TrackingSite(session.Database.Source, session.Model, session.Services.Tokens, session.TimeProvider, recorder, session.Services.MachineRules, session.Settings);
             var options = new WebServerOptions { Listen = parsed.GetValue(listen) ?? session.Settings.Web.Listen };
             var gateways = new ShortMessageSite(
                 session.Database.Source, session.Model, session.Settings, session.Services.Contacts, session.Services.Tokens, session.WorkspaceDirectory, session.TimeProvider);

@@ -20,14 +20,15 @@ WITH mailing AS (
     WHERE mailing_id = ANY (@mailings) AND at <= @as_of
     GROUP BY mailing_id, ordinal
 ), reaction AS (
-    -- An event counts once it is known: a report as of a past day does not change when something is handed in later.
+    -- An event counts once it is known, and as what it was taken for then: a report as of a past day does not change when something is handed in later or
+    -- judged anew.
     SELECT mailing_id, ordinal,
            bool_or(kind = 'open') AS opened_raw, bool_or(kind = 'open' AND NOT machine) AS opened,
            bool_or(kind = 'click') AS clicked_raw, min(at) FILTER (WHERE kind = 'click' AND NOT machine) AS clicked_at,
            min(at) FILTER (WHERE kind = 'reply' AND NOT machine) AS replied_at,
            bool_or(kind = 'bounce') AS bounced, bool_or(kind = 'unsubscribe') AS unsubscribed, bool_or(kind = 'complaint') AS complained
-    FROM engine.event
-    WHERE mailing_id = ANY (@mailings) AND at <= @as_of AND recorded_at <= @as_of
+    FROM engine.event_as_of(@as_of)
+    WHERE mailing_id = ANY (@mailings)
     GROUP BY mailing_id, ordinal
 ), contact AS MATERIALIZED (
     -- sent: accepted; or in doubt and decided so, or proved by an event that only a received message can cause.

@@ -1,29 +1,31 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
+using System.Net;
 using System.Text;
 using CampaignEngine.Mail.Receiving;
+using CampaignEngine.Tracking.Machines;
 
 namespace CampaignEngine.Tracking.Spooling;
 
 /// <summary>
 /// One event in a spool segment, little-endian: magic, length of the body, CRC-32C over the body, body. The body is kind, mailing, ordinal, link (0: none),
-/// time in ticks UTC, and the texts key, machine reason and user agent, each as length (65535: null) and UTF-8.
+/// time in ticks UTC, flags (1 HEAD, 2 prefetch, 4 a machine's), score, and the texts key, signs, user agent and network, each as length (65535: null) and UTF-8.
 /// </summary>
 internal static class SpoolRecord
 {
     public const int HeadLength = 12;
     private const uint Magic = 0x3156_4543;            // "CEV1"
-    private const int FixedLength = 1 + 4 + 4 + 2 + 8;
+    private const int FixedLength = 1 + 4 + 4 + 2 + 8 + 1 + 2;
     private const int LongestText = 4_000;
     private const ushort Null = ushort.MaxValue;
 
-    // No body is longer: three texts of at most three bytes a character.
-    private const int LongestBody = FixedLength + (3 * (2 + (3 * LongestText)));
+    // No body is longer: four texts of at most three bytes a character.
+    private const int LongestBody = FixedLength + (4 * (2 + (3 * LongestText)));
 
     public static void Write(IBufferWriter<byte> output, TrackedEvent tracked)
     {
-        string?[] texts = [tracked.Key, tracked.MachineReason, tracked.UserAgent];
+        string?[] texts = [tracked.Key, tracked.Score.Signs, tracked.UserAgent, tracked.Network?.ToString()];
         var most = HeadLength + FixedLength;
         foreach (var text in texts)
         {
@@ -37,6 +39,8 @@ internal static class SpoolRecord
         BinaryPrimitives.WriteInt32LittleEndian(body[5..], tracked.Ordinal);
         BinaryPrimitives.WriteUInt16LittleEndian(body[9..], (ushort)(tracked.LinkNo ?? 0));
         BinaryPrimitives.WriteInt64LittleEndian(body[11..], tracked.At.UtcTicks);
+        body[19] = (byte)((tracked.Head ? 1 : 0) | (tracked.Prefetch ? 2 : 0) | (tracked.Machine ? 4 : 0));
+        BinaryPrimitives.WriteUInt16LittleEndian(body[20..], (ushort)Math.Clamp(tracked.Score.Score, 0, ushort.MaxValue));
         var length = FixedLength;
         foreach (var text in texts)
         {
@@ -95,7 +99,8 @@ internal static class SpoolRecord
     {
         var rest = body[FixedLength..];
         var link = BinaryPrimitives.ReadUInt16LittleEndian(body[9..]);
-        return Enum.IsDefined((EventKind)body[0]) && TryReadText(ref rest, out var key) && key is not null && TryReadText(ref rest, out var reason) && TryReadText(ref rest, out var agent)
+        return Enum.IsDefined((EventKind)body[0]) && TryReadText(ref rest, out var key) && key is not null && TryReadText(ref rest, out var signs) && TryReadText(ref rest, out var agent)
+            && TryReadText(ref rest, out var network)
             ? new TrackedEvent
             {
                 Kind = (EventKind)body[0],
@@ -104,7 +109,11 @@ internal static class SpoolRecord
                 LinkNo = link == 0 ? null : link,
                 At = new DateTimeOffset(BinaryPrimitives.ReadInt64LittleEndian(body[11..]), TimeSpan.Zero),
                 Key = key,
-                MachineReason = reason,
+                Score = new MachineScore(BinaryPrimitives.ReadUInt16LittleEndian(body[20..]), signs),
+                Head = (body[19] & 1) != 0,
+                Prefetch = (body[19] & 2) != 0,
+                Machine = (body[19] & 4) != 0,
+                Network = network is null ? null : IPNetwork.Parse(network),
                 UserAgent = agent,
             }
             : null;

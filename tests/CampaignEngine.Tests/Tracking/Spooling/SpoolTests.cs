@@ -1,6 +1,7 @@
 using System.Buffers;
 using CampaignEngine.Testing;
 using CampaignEngine.Tracking;
+using CampaignEngine.Tracking.Machines;
 using CampaignEngine.Tracking.Spooling;
 
 namespace CampaignEngine.Tests.Tracking.Spooling;
@@ -18,7 +19,7 @@ public sealed class SpoolTests : IDisposable
         TrackedEvent[] events =
         [
             Event(1),
-            Event(2) with { Kind = EventKind.Click, LinkNo = 65_535, MailingId = int.MaxValue, Ordinal = int.MaxValue, MachineReason = "HEAD request", UserAgent = "茶 \"é\"" },
+            Event(2) with { Kind = EventKind.Click, LinkNo = 65_535, MailingId = int.MaxValue, Ordinal = int.MaxValue, Score = new MachineScore(160, "HEAD request; network: x"), Head = true, Prefetch = true, Machine = true, Network = System.Net.IPNetwork.Parse("2001:db8:1::/48"), UserAgent = "茶 \"é\"" },
             Event(3) with { At = DateTimeOffset.MaxValue, UserAgent = "" },
         ];
         Assert.Equal(events, Read(Bytes(events)).Events);

@@ -8,9 +8,9 @@ WITH chosen AS (
 ), happened AS (
     SELECT i.customer_key, min(e.at) AS at
     FROM chosen i
-    JOIN engine.event e ON e.mailing_id = i.mailing_id AND e.ordinal = i.ordinal
+    JOIN engine.event_as_of(@as_of) e ON e.mailing_id = i.mailing_id AND e.ordinal = i.ordinal
     LEFT JOIN engine.mailing_link l ON l.mailing_id = e.mailing_id AND l.link_no = e.link_no
-    WHERE e.mailing_id = ANY (@mailings) AND e.kind = @kind AND (@machines OR NOT e.machine) AND e.at <= @as_of AND e.recorded_at <= @as_of
+    WHERE e.mailing_id = ANY (@mailings) AND e.kind = @kind AND (@machines OR NOT e.machine)
       AND (@link::text IS NULL OR (l.url = @link AND i.sent))
     GROUP BY i.customer_key
 ), person AS (
