@@ -29,6 +29,7 @@ internal static class CampaignProgram
             return ExitCode.Invalid;
         }
 
+        using var traces = TraceExport.StartIfAsked();
         try
         {
             return await parsed.InvokeAsync(new InvocationConfiguration

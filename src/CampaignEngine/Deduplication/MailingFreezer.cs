@@ -1,6 +1,7 @@
 using CampaignEngine.Authoring;
 using CampaignEngine.Campaigns;
 using CampaignEngine.Database;
+using CampaignEngine.Operating;
 using CampaignEngine.Planning;
 using CampaignEngine.Rendering;
 using CampaignEngine.Scheduling;
@@ -56,6 +57,7 @@ public sealed class MailingFreezer(EngineDatabase database, FreezeSource source,
             return new FreezeResult(FreezeEnding.NotDue, null, 0, 0, due is null ? "there is no such occurrence" : $"its state is '{due.State}'");
         }
 
+        using var span = EngineTraces.Start("freeze")?.SetTag("campaign", due.Campaign).SetTag("drop", due.DropName);
         var campaign = Definition(due);
         var drop = campaign.Drops.Single(d => d.Name == due.DropName);
         var content = PlanMessages.FromJson(due.Templates)[drop.Name];
@@ -126,6 +128,7 @@ public sealed class MailingFreezer(EngineDatabase database, FreezeSource source,
         await Run(connection, "FinishMailing", new { mailing, items, hash, now }, cancellationToken);
         await Run(connection, "SetOccurrenceState", new { occurrence = occurrenceId, state = "frozen", because = (string?)null }, cancellationToken);
         var excluded = await connection.ExecuteScalarAsync<long>(Command("CountExcluded", new { mailing }, cancellationToken));
+        span?.SetTag("mailing", mailing).SetTag("items", items);
         return new FreezeResult(FreezeEnding.Frozen, mailing, items, excluded, null);
     }
 

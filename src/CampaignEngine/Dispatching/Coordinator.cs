@@ -1,4 +1,5 @@
 using CampaignEngine.Dispatching.Recording;
+using CampaignEngine.Operating;
 using Npgsql;
 
 namespace CampaignEngine.Dispatching;
@@ -193,10 +194,12 @@ internal sealed class Coordinator(
             return false;
         }
 
+        using var span = EngineTraces.Start("tick")?.SetTag("channel", channel).SetTag("facts", plan.Results.Count);
         var asked = (Steady: time.GetTimestamp(), Wall: time.GetUtcNow());
         var answer = new TickAnswer();
         var end = await ledger.TickAsync(plan, answer);
         _metrics.Ticked(end, time.GetElapsedTime(asked.Steady));
+        span?.SetTag("granted", answer.Granted.Count).SetTag("end", end.ToString());
         switch (end)
         {
             case TickEnd.Committed:

@@ -93,6 +93,7 @@ internal sealed class Lane(ILaneDesk desk, IChannelLane channel, IMessageSource 
 
     private async Task SendPacketAsync(Packet packet)
     {
+        using var span = EngineTraces.Start("send")?.SetTag("campaign", packet.Chunk.Mailing.Mailing.Campaign).SetTag("mailing", packet.Chunk.Mailing.Mailing.MailingId).SetTag("messages", packet.Items.Length);
         var start = time.GetTimestamp();
         IMessageBatch batch;
         try

@@ -8,6 +8,7 @@ using CampaignEngine.Campaigns;
 using CampaignEngine.Customers;
 using CampaignEngine.Database;
 using CampaignEngine.Deduplication;
+using CampaignEngine.Operating;
 using CampaignEngine.Rendering;
 using CampaignEngine.Reporting.Statistics;
 using CampaignEngine.Scheduling;
@@ -28,6 +29,7 @@ public sealed class Planner(EngineDatabase database, ListMaker lists, SampleMake
         CampaignDefinition campaign, BoundAudience audience, IReadOnlyDictionary<string, MailingContent> messages,
         Action<string, long>? progress, CancellationToken cancellationToken)
     {
+        using var span = EngineTraces.Start("plan")?.SetTag("campaign", campaign.Name);
         var now = timeProvider.GetUtcNow();
         progress?.Invoke("refresh suppressions and purchase summary", 0);
         await lists.RefreshAsync(cancellationToken);
