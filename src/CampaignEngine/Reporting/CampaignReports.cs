@@ -3,6 +3,7 @@ using CampaignEngine.Customers;
 using CampaignEngine.Customers.Purchases;
 using CampaignEngine.Database;
 using CampaignEngine.Reporting.Attribution;
+using CampaignEngine.Reporting.Breakdowns;
 using CampaignEngine.Reporting.Details;
 using CampaignEngine.Reporting.Pages;
 using CampaignEngine.Reporting.Rows;
@@ -66,6 +67,24 @@ public sealed class CampaignReports(EngineDatabase database, CustomerModel model
         await using var snapshot = await OpenAsync(campaign, asOf, problems, cancellationToken);
         return snapshot is null ? null : await BreakdownAsync(snapshot, groups, problems, cancellationToken);
     }
+
+    /// <summary>What happened on each day.</summary>
+    public async Task<ReportList<DayFigures>?> DaysAsync(string campaign, DateTimeOffset asOf, ProblemList problems, CancellationToken cancellationToken)
+    {
+        await using var snapshot = await OpenAsync(campaign, asOf, problems, cancellationToken);
+        return snapshot is null ? null : await DaysAndLinks.DaysAsync(snapshot, cancellationToken);
+    }
+
+    /// <summary>Who followed each link.</summary>
+    public async Task<ReportList<LinkFigures>?> LinksAsync(string campaign, DateTimeOffset asOf, ProblemList problems, CancellationToken cancellationToken)
+    {
+        await using var snapshot = await OpenAsync(campaign, asOf, problems, cancellationToken);
+        return snapshot is null ? null : await DaysAndLinks.LinksAsync(snapshot, cancellationToken);
+    }
+
+    /// <summary>The way from the frozen list to the conversion.</summary>
+    public async Task<ReportList<FunnelStep>?> FunnelAsync(string campaign, DateTimeOffset asOf, ProblemList problems, CancellationToken cancellationToken) =>
+        await ReportAsync(campaign, asOf, problems, cancellationToken) is { } report ? new(report.Campaign, report.AsOf, "step", FunnelStep.Of(report.Total)) : null;
 
     /// <summary>The report as an HTML page; the questions behind its figures are stored.</summary>
     public async Task<string?> PageAsync(string campaign, DateTimeOffset asOf, ProblemList problems, CancellationToken cancellationToken)

@@ -20,6 +20,7 @@ internal sealed class ReportSnapshot : IAsyncDisposable
     private static readonly string PastContacts = SqlFile.Load<ReportSnapshot>("PastContacts");
     private static readonly string[] Tables = [SqlFile.Load<ReportSnapshot>("MakeReportItems"), SqlFile.Load<ReportSnapshot>("MakeReportGroups")];
     private static readonly string KeepContacts = SqlFile.Load<ReportSnapshot>("KeepContacts");
+    private static readonly string AnalyzeReportItems = SqlFile.Load<ReportSnapshot>("AnalyzeReportItems");
     private static readonly string KeptContacts = SqlFile.Load<ReportSnapshot>("KeptContacts");
     private static readonly string GroupedContacts = SqlFile.Load<ReportSnapshot>("GroupedContacts");
 
@@ -84,6 +85,7 @@ internal sealed class ReportSnapshot : IAsyncDisposable
         }
 
         await ExecuteAsync(Replaced(KeepContacts, "/*contacts*/", Contacts()), cancellationToken);
+        await ExecuteAsync(AnalyzeReportItems, cancellationToken);
         _kept = true;
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using CampaignEngine.Cli.Output;
 using CampaignEngine.Reporting;
+using CampaignEngine.Reporting.Breakdowns;
 
 namespace CampaignEngine.Cli.Commands.Report;
 
@@ -17,6 +18,9 @@ internal static class BreakdownView
         },
         console => ReportTables.Write(console, breakdown),
         csv => csv.Rows(breakdown.Rows.Select(row => Row(breakdown.By, row))));
+
+    /// <summary>Rows that all have the same members.</summary>
+    public static Action<ResultWriter> Of<T>(ReportList<T> list) => writer => writer.Document(list, _ => writer.Rows(list.Rows), csv => csv.Rows(list.Rows));
 
     private static JsonObject Row(string by, ReportRow row)
     {

@@ -22,7 +22,8 @@ internal static class ReportCommand
         var all = new Option<bool>("--all") { Description = "All campaigns beside each other, one line each." };
         var attribution = new Option<bool>("--attribution") { Description = "The conversions credited in six ways beside each other, with other campaigns that share them." };
         var asOf = ReportArguments.AsOf();
-        var by = new Option<string?>("--by") { Description = "Figures by cell, drop, list, segment, domain, or any field or expression of the people.", HelpName = "WHAT" };
+        var by = new Option<string?>("--by") { Description = "Figures by cell, drop, day, link, list, segment, domain, or any field or expression of the people.", HelpName = "WHAT" };
+        command.Subcommands.Add(FunnelCommand.Create());
         command.Arguments.Add(campaign);
         command.Options.Add(asOf);
         command.Options.Add(by);
@@ -61,9 +62,13 @@ internal static class ReportCommand
                 return ExitCode.Done;
             }
 
-            Write(what is not null
-                ? BreakdownView.Of(await ReportArguments.AskAsync(name, problems => reports.BreakdownAsync(name, moment, what, problems, cancellationToken)))
-                : ReportTables.Of(await ReportArguments.AskAsync(name, problems => reports.ReportAsync(name, moment, problems, cancellationToken))));
+            Write(what switch
+            {
+                null => ReportTables.Of(await ReportArguments.AskAsync(name, problems => reports.ReportAsync(name, moment, problems, cancellationToken))),
+                "day" => BreakdownView.Of(await ReportArguments.AskAsync(name, problems => reports.DaysAsync(name, moment, problems, cancellationToken))),
+                "link" => BreakdownView.Of(await ReportArguments.AskAsync(name, problems => reports.LinksAsync(name, moment, problems, cancellationToken))),
+                _ => BreakdownView.Of(await ReportArguments.AskAsync(name, problems => reports.BreakdownAsync(name, moment, what, problems, cancellationToken))),
+            });
             return ExitCode.Done;
 
             void Write(Action<ResultWriter> write) => file.Write(parsed, stream => write(output.Writer(parsed, output: stream)));

@@ -1,6 +1,7 @@
 using System.Globalization;
 using CampaignEngine.Cli.Output;
 using CampaignEngine.Reporting;
+using CampaignEngine.Reporting.Breakdowns;
 using Spectre.Console;
 
 namespace CampaignEngine.Cli.Commands.Report;

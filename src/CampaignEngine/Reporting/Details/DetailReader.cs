@@ -35,10 +35,14 @@ internal static class DetailReader
             Curve = await snapshot.ReadAsync(Curve, r => new CurveStep(r.GetBoolean(0), r.GetDateTime(1), r.GetInt64(2), r.GetInt64(3)), cancellationToken),
             Clicks = (await snapshot.ReadAsync(ClickHours, r => (Hour(r), r.GetInt64(2)), cancellationToken)).ToDictionary(h => h.Item1, h => h.Item2),
             SendHours = (await snapshot.ReadAsync(SendHours, r => (Hour(r), (r.GetInt64(2), r.GetInt64(3))), cancellationToken)).ToDictionary(h => h.Item1, h => h.Item2),
-            Links = await snapshot.ReadAsync(Links, r => new LinkClicks(r.GetString(0), r.GetString(1), r.GetInt64(2), r.GetInt64(3)), cancellationToken),
+            Links = await LinksAsync(snapshot, cancellationToken),
             Messages = [.. messages.Select(MessageOutline.Of).OfType<MessageOutline>()],
         };
     }
+
+    /// <summary>Every link with the people who followed it.</summary>
+    public static Task<List<LinkClicks>> LinksAsync(ReportSnapshot snapshot, CancellationToken cancellationToken) =>
+        snapshot.ReadAsync(Links, r => new LinkClicks(r.GetString(0), r.GetString(1), r.GetInt64(2), r.GetInt64(3)), cancellationToken);
 
     private static (int Day, int Hour) Hour(NpgsqlDataReader reader) => (reader.GetInt32(0), reader.GetInt32(1));
 }

@@ -1,4 +1,5 @@
 using CampaignEngine.Planning;
+using CampaignEngine.Reporting.Breakdowns;
 
 namespace CampaignEngine.Reporting.Details;
 

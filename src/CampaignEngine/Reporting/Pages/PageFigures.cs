@@ -1,4 +1,5 @@
 using System.Globalization;
+using CampaignEngine.Reporting.Breakdowns;
 using CampaignEngine.Reporting.Charts;
 using CampaignEngine.Reporting.Details;
 using CampaignEngine.Reporting.Statistics;
@@ -68,7 +69,7 @@ internal sealed class PageFigures(CampaignReport report, ReportDetails details, 
         return new Figure
         {
             Title = $"{what}: points above the control cell",
-            Caption = string.Create(CultureInfo.InvariantCulture, $"About {Numbers.Count(Math.Round(mean ?? 0))} {measure} {(mean < 0 ? "fewer" : "more")} than without the campaign (95 % interval {Numbers.Count(Math.Round(low ?? 0))} to {Numbers.Count(Math.Round(high ?? 0))}); ")
+            Caption = string.Create(CultureInfo.InvariantCulture, $"About {Numbers.Count(Math.Round(mean ?? 0))} {measure} {(mean < 0 ? "fewer" : "more")} than without the campaign (95\u00a0% interval {Numbers.Count(Math.Round(low ?? 0))} to {Numbers.Count(Math.Round(high ?? 0))}); ")
                 + (proved ? "the interval of the whole leaves out zero." : "the interval of the whole includes zero, so this could be chance."),
             Draw = chart.Draw,
             Table = new Table(["", "Points", "Relative", "z"], [.. measured.Select(r => (IReadOnlyList<TableCell>)
@@ -92,7 +93,7 @@ internal sealed class PageFigures(CampaignReport report, ReportDetails details, 
         return new Figure
         {
             Title = $"{what} by {(report.Drops.Count > 1 ? "drop and cell" : "cell")}",
-            Caption = $"The highest is {names[rows.IndexOf(best)]} with {Numbers.Share(share(best).Rate, share(best).Wilson())}; whiskers are 95 % intervals.",
+            Caption = $"The highest is {names[rows.IndexOf(best)]} with {Numbers.Share(share(best).Rate, share(best).Wilson())}; whiskers are 95\u00a0% intervals.",
             Draw = new IntervalChart
             {
                 Axis = Numbers.ShareMark,
@@ -121,7 +122,7 @@ internal sealed class PageFigures(CampaignReport report, ReportDetails details, 
         return new Figure
         {
             Title = $"{what} as the days went by, as a share of everybody contacted",
-            Caption = $"At the end {Numbers.Share(share(report.Total).Rate, share(report.Total).Wilson())} of the people contacted; the bands are 95 % intervals of each moment by itself."
+            Caption = $"At the end {Numbers.Share(share(report.Total).Rate, share(report.Total).Wilson())} of the people contacted; the bands are 95\u00a0% intervals of each moment by itself."
                 + (missing > 0 ? $" {Numbers.Count(missing)} {measure} have no known time and are not in the curve." : ""),
             Draw = new CurveChart { Curves = curves, Axis = Numbers.ShareMark, Moments = [.. details.Starts.Select(s => (s.At, s.Drop))] }.Draw,
             Table = Days(measure, count, withControl),
@@ -214,10 +215,10 @@ internal sealed class PageFigures(CampaignReport report, ReportDetails details, 
         else if (held > 0)
         {
             Whole("Selected", total.People + held);
-            bars.Add((new Bar("Control cell, held out", total.People, total.People + held, Numbers.Count(held), Held), tables.Count(Control!, "people", held)));
+            bars.Add((new Bar("Control cell, held out", total.People, total.People + held, "−" + Numbers.Count(held), Held) { Muted = true }, tables.Count(Control!, "people", held)));
         }
 
-        if (details.Plan is null || total.People != details.Plan.Contact)
+        if (total.People != (details.Plan?.Contact ?? total.Contacted))
         {
             bars.Add((new Bar("On the frozen lists", 0, total.People, Numbers.Count(total.People), Contacted), tables.Count(total, "people", total.People)));
         }
@@ -262,7 +263,7 @@ internal sealed class PageFigures(CampaignReport report, ReportDetails details, 
             Table = new Table(["", "People", "With machines", "Of contacted"], [.. steps.Select(s => (IReadOnlyList<TableCell>)
             [
                 s.Name, tables.Count(total, s.Measure, s.People), s.RawMeasure is { } raw ? tables.Count(total, raw, s.WithMachines ?? 0) : "",
-                new TableCell(s.Step == "frozen" ? "" : Numbers.Share(s.OfContacted.Rate), s.Step == "frozen" || s.OfContacted.Wilson() is not { } i ? null : $"{Numbers.Share(i.Low)[..^2]}–{Numbers.Share(i.High)}"),
+                new TableCell(s.Step == "frozen" ? "" : Numbers.Share(s.OfContacted.Rate), s.Step == "frozen" || s.OfContacted.Wilson() is not { } i ? null : Numbers.Range(i)),
             ])]),
         };
     }
@@ -302,7 +303,7 @@ internal sealed class PageFigures(CampaignReport report, ReportDetails details, 
             Table = new Table(["Hour", "Contacted", "Responses", "Rate"], [.. shares.OrderBy(h => h.Key).Select(h => (IReadOnlyList<TableCell>)
             [
                 HeatMap.NameOf(h.Key.Day, h.Key.Hour), Numbers.Count(h.Value.Trials), Numbers.Count(h.Value.Successes),
-                new TableCell(Numbers.Share(h.Value.Rate), h.Value.Wilson() is { } i ? $"{Numbers.Share(i.Low)[..^2]}–{Numbers.Share(i.High)}" : null),
+                new TableCell(Numbers.Share(h.Value.Rate), h.Value.Wilson() is { } i ? Numbers.Range(i) : null),
             ])]),
         };
     }
@@ -322,7 +323,7 @@ internal sealed class PageFigures(CampaignReport report, ReportDetails details, 
         return new Figure
         {
             Title = $"Cost of a conversion by list{(report.Currency is { } currency ? $", {currency}" : "")}",
-            Caption = $"The cheapest conversions came from {rows[0].Cell ?? "people without a list"} at {Shown(rows[0])}; whiskers are 95 % intervals from the conversion rate.",
+            Caption = $"The cheapest conversions came from {rows[0].Cell ?? "people without a list"} at {Shown(rows[0])}; whiskers are 95\u00a0% intervals from the conversion rate.",
             Draw = new BarChart { Bars = [.. rows.Select(r => new Bar(r.Cell ?? "(none)", 0, (double)r.CostPerConversion!.Value, Shown(r), Contacted) { Interval = Range(r) })] }.Draw,
             Table = new Table(["List", "Contacted", "Conversions", "Cost", "A conversion"], [.. rows.Select(r => (IReadOnlyList<TableCell>)
             [

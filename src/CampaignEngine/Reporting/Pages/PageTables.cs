@@ -34,7 +34,7 @@ internal sealed class PageTables(CampaignReport report)
     public TableCell Rate(ReportRow row, string measure, long count, double? rate) => Value(row, measure, count, Numbers.Share(rate));
 
     /// <summary>The same with its interval below.</summary>
-    public TableCell Rate(ReportRow row, string measure, Proportion share) => Rate(row, measure, share.Successes, share.Rate) with { Note = Interval(share) };
+    public TableCell Rate(ReportRow row, string measure, Proportion share) => Rate(row, measure, share.Successes, share.Rate) with { Note = share.Wilson() is { } interval ? Numbers.Range(interval) : null };
 
     public IEnumerable<(string Heading, Table Table)> All()
     {
@@ -46,16 +46,28 @@ internal sealed class PageTables(CampaignReport report)
         }
 
         rows.Add((NameOf(report.Total), report.Total));
-        yield return ("Contacts", Of(rows, ["", "People", "Contacted", "Delivered", "Bounced", "In doubt"], r =>
-            [Count(r, "people", r.People), Count(r, "contacted", r.Contacted), Count(r, "delivered", r.Delivered), Count(r, "bounced", r.Bounced), Count(r, "in_doubt", r.InDoubt)]));
-        yield return ("Results", Of(rows, ["", "Responses", "Rate", "Conversions", "Rate"], r =>
+        yield return ("Contacts", Of(rows, ["", "People", "Contacted", "Bounced", "In doubt"], r =>
+            [Count(r, "people", r.People), Count(r, "contacted", r.Contacted), Count(r, "bounced", r.Bounced), Count(r, "in_doubt", r.InDoubt)]));
+        yield return ("Results", Of(rows, ["", "Responded", "Rate", "Converted", "Rate"], r =>
             [Count(r, "responses", r.Responses), Rate(r, "responses", r.Responding), Count(r, "conversions", r.Conversions), Rate(r, "conversions", r.Converting)]));
-        yield return ("Money", Of(rows, ["", "Orders", "Revenue", "A contact", "Cost", "A conversion"], r =>
-        [
-            Count(r, "orders", r.Orders), Value(r, "revenue", r.Revenue, Numbers.Money(r.Revenue)), r.RevenuePerContact is { } mean ? Numbers.Money((decimal)mean) : Numbers.None,
-            Value(r, "cost", r.Cost, Numbers.Money(r.Cost)), r.CostPerConversion is { } each ? Numbers.Money(each) : Numbers.None,
-        ]));
-        yield return ("What came back", Of(rows.Where(r => !r.Row.Control), ["", "Opened", "Clicked", "Replied", "Opted out", "Complained"], r =>
+        yield return ("Revenue", Of(rows, ["", "Orders", "Revenue", "A contact"], r =>
+            [Count(r, "orders", r.Orders), Value(r, "revenue", r.Revenue, Numbers.Money(r.Revenue)), r.RevenuePerContact is { } mean ? Numbers.Money((decimal)mean) : Numbers.None]));
+        if (report.Total.Cost != 0)
+        {
+            yield return ("Cost", Of(rows.Where(r => !r.Row.Control), ["", "Cost", "A response", "A conversion"], r =>
+            [
+                Value(r, "cost", r.Cost, Numbers.Money(r.Cost)), r.CostPerResponse is { } response ? Numbers.Money(response) : Numbers.None,
+                r.CostPerConversion is { } conversion ? Numbers.Money(conversion) : Numbers.None,
+            ]));
+        }
+
+        // Nothing is known of that in campaigns of other systems.
+        if (report.Imported)
+        {
+            yield break;
+        }
+
+        yield return ("What came back", Of(rows.Where(r => !r.Row.Control), ["", "Opened", "Clicked", "Replied", "Opted out", "Spam reports"], r =>
         [
             Count(r, "opens", r.Opens) with { Note = $"raw {Numbers.Count(r.OpensRaw)}" }, Count(r, "clicks", r.Clicks) with { Note = $"raw {Numbers.Count(r.ClicksRaw)}" },
             Count(r, "replies", r.Replies), Count(r, "unsubscribes", r.Unsubscribes), Count(r, "complaints", r.Complaints),
@@ -64,7 +76,4 @@ internal sealed class PageTables(CampaignReport report)
 
     private static Table Of(IEnumerable<(string Name, ReportRow Row)> rows, IReadOnlyList<string> columns, Func<ReportRow, IReadOnlyList<TableCell>> cells) =>
         new(columns, [.. rows.Select(row => (IReadOnlyList<TableCell>)[row.Name, .. cells(row.Row)])]);
-
-    private static string? Interval(Proportion share) =>
-        share.Wilson() is { } interval ? $"{Numbers.Share(interval.Low)[..^2]}–{Numbers.Share(interval.High)}" : null;
 }

@@ -57,7 +57,7 @@ public sealed class ReportPage
     {
         _page.Raw("<header>").Element("h1", title);
         _page.Element("p class=\"meta\"", $"Campaign {_report.Campaign}, as of {Moment}. Responses within {_report.Window} of the contact; "
-            + $"{(_report.Conversion is { } rule ? $"a conversion is: {rule}" : "no conversions are measured")}; credit: {_report.Attribution}. Intervals are 95 % intervals.");
+            + $"{(_report.Conversion is { } rule ? $"a conversion is: {rule}" : "no conversions are measured")}; credit: {_report.Attribution}. Intervals are 95\u00a0% intervals.");
         foreach (var drop in _report.Running)
         {
             _page.Element("p class=\"notice\"", $"{drop.Drop} is {(drop.State == "paused" ? "paused" : "still being sent")}: {Numbers.Count(drop.Pending)} of {Numbers.Count(drop.Frozen)} people have no outcome yet, so these figures will change.");
@@ -71,10 +71,10 @@ public sealed class ReportPage
         var total = _report.Total;
         _page.Raw("<dl class=\"tiles\">");
         Tile("Contacted", _tables.Count(total, "contacted", total.Contacted), $"of {Numbers.Count(total.People)} people on the list");
-        Tile("Responded", _tables.Rate(total, "responses", total.Responses, total.ResponseRate), $"{Numbers.Count(total.Responses)} people; {Range(total.Responding)}");
+        Tile("Responded", _tables.Rate(total, "responses", total.Responses, total.ResponseRate), $"{Numbers.Count(total.Responses)} people; {Numbers.Range(total.Responding.Wilson())}\u00a0%");
         if (_report.Conversion is not null || total.Conversions > 0)
         {
-            Tile("Converted", _tables.Rate(total, "conversions", total.Conversions, total.ConversionRate), $"{Numbers.Count(total.Conversions)} people; {Range(total.Converting)}");
+            Tile("Converted", _tables.Rate(total, "conversions", total.Conversions, total.ConversionRate), $"{Numbers.Count(total.Conversions)} people; {Numbers.Range(total.Converting.Wilson())}\u00a0%");
             Tile("Revenue a contact", _tables.Value(total, "revenue", total.Revenue, Numbers.Money((decimal)(total.RevenuePerContact ?? 0))), $"{Numbers.Money(total.Revenue)} from {Numbers.Count(total.Orders)} orders");
         }
 
@@ -91,9 +91,6 @@ public sealed class ReportPage
 
         _page.Raw("</dl>");
     }
-
-    private static string Range(Statistics.Proportion share) =>
-        share.Wilson() is { } interval ? string.Create(CultureInfo.InvariantCulture, $"{interval.Low * 100:N2}–{interval.High * 100:N2} %") : "nobody yet";
 
     private void Tile(string name, TableCell figure, string note) =>
         _page.Raw($"<div><dt>{PageWriter.Encode(name)}</dt><dd>{_page.Cell(figure with { Note = note })}</dd></div>");

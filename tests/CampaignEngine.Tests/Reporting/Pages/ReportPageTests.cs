@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using CampaignEngine.Authoring;
 using CampaignEngine.Reporting;
+using CampaignEngine.Reporting.Breakdowns;
 using CampaignEngine.Reporting.Details;
 using CampaignEngine.Reporting.Pages;
 using CampaignEngine.Reporting.Rows;

@@ -1,4 +1,4 @@
-namespace CampaignEngine.Reporting;
+namespace CampaignEngine.Reporting.Breakdowns;
 
 /// <summary>The report's people by one thing that is known of each of them; everybody is in exactly one row of contacted people or of the control cell.</summary>
 public sealed record Breakdown

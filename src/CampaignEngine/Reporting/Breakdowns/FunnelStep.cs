@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization;
 using CampaignEngine.Reporting.Statistics;
 
-namespace CampaignEngine.Reporting;
+namespace CampaignEngine.Reporting.Breakdowns;
 
 /// <summary>A step of the way from the frozen list to the conversion, as it is written out; people count once.</summary>
 public sealed record FunnelStep
@@ -14,6 +14,7 @@ public sealed record FunnelStep
     /// <summary>With what machines opened and clicked; null where machines play no part.</summary>
     public long? WithMachines { get; init; }
 
+    /// <summary>The step as a share of the people contacted, with its interval; null for the frozen list.</summary>
     public double? OfContactedRate => Step == "frozen" ? null : OfContacted.Rate;
 
     public double? OfContactedRateLow => Step == "frozen" ? null : OfContacted.Wilson()?.Low;

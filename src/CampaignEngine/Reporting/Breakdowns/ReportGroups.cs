@@ -5,7 +5,7 @@ using CampaignEngine.Customers;
 using CampaignEngine.Database;
 using Npgsql;
 
-namespace CampaignEngine.Reporting;
+namespace CampaignEngine.Reporting.Breakdowns;
 
 /// <summary>
 /// What people can be grouped by: <c>list</c> (the model's list field), <c>segment</c> (rfm.segment), <c>domain</c> (of the mail address), or any expression over

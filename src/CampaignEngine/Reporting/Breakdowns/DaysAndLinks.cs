@@ -1,0 +1,56 @@
+using CampaignEngine.Database;
+using CampaignEngine.Reporting.Details;
+using CampaignEngine.Reporting.Statistics;
+
+namespace CampaignEngine.Reporting.Breakdowns;
+
+/// <summary>The breakdowns that are no groups of people: by day and by link.</summary>
+internal static class DaysAndLinks
+{
+    private static readonly string ReportDays = SqlFile.Load(typeof(DaysAndLinks), "ReportDays");
+
+    public static async Task<ReportList<DayFigures>> DaysAsync(ReportSnapshot snapshot, CancellationToken cancellationToken)
+    {
+        await snapshot.KeepAsync(cancellationToken);
+        var days = await snapshot.ReadAsync(
+            ReportDays,
+            r => new DayFigures
+            {
+                Day = r.IsDBNull(0) ? null : r.GetFieldValue<DateOnly>(0),
+                Control = r.GetBoolean(1),
+                Contacted = r.GetInt64(2),
+                Opens = r.GetInt64(3),
+                Clicks = r.GetInt64(4),
+                Responses = r.GetInt64(5),
+                Conversions = r.GetInt64(6),
+                Orders = r.GetInt64(7),
+                Revenue = r.GetDecimal(8),
+            },
+            cancellationToken);
+        return new(snapshot.Request.Campaign, snapshot.Request.AsOf, "day", days);
+    }
+
+    public static async Task<ReportList<LinkFigures>> LinksAsync(ReportSnapshot snapshot, CancellationToken cancellationToken)
+    {
+        await snapshot.KeepAsync(cancellationToken);
+        var report = await CampaignReporter.RunAsync(snapshot, cancellationToken);
+        var contacted = report.Drops.ToDictionary(d => d.Drop!, d => d.Contacted, StringComparer.Ordinal);
+        var links = await DetailReader.LinksAsync(snapshot, cancellationToken);
+        return new(report.Campaign, report.AsOf, "link", [.. links.Select(link => Figures(link, contacted.GetValueOrDefault(link.Drop)))]);
+    }
+
+    private static LinkFigures Figures(LinkClicks link, long contacted)
+    {
+        var share = new Proportion(link.Clicks, contacted);
+        return new LinkFigures
+        {
+            Drop = link.Drop,
+            Link = link.Url,
+            Clicks = link.Clicks,
+            ClicksRaw = link.ClicksRaw,
+            ClickRate = share.Rate,
+            ClickRateLow = share.Wilson()?.Low,
+            ClickRateHigh = share.Wilson()?.High,
+        };
+    }
+}
