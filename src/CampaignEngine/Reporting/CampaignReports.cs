@@ -4,6 +4,8 @@ using CampaignEngine.Customers.Purchases;
 using CampaignEngine.Database;
 using CampaignEngine.Reporting.Attribution;
 using CampaignEngine.Reporting.Breakdowns;
+using CampaignEngine.Reporting.Calendars;
+using CampaignEngine.Reporting.Comparing;
 using CampaignEngine.Reporting.Details;
 using CampaignEngine.Reporting.Pages;
 using CampaignEngine.Reporting.Rows;
@@ -85,6 +87,59 @@ public sealed class CampaignReports(EngineDatabase database, CustomerModel model
     /// <summary>The way from the frozen list to the conversion.</summary>
     public async Task<ReportList<FunnelStep>?> FunnelAsync(string campaign, DateTimeOffset asOf, ProblemList problems, CancellationToken cancellationToken) =>
         await ReportAsync(campaign, asOf, problems, cancellationToken) is { } report ? new(report.Campaign, report.AsOf, "step", FunnelStep.Of(report.Total)) : null;
+
+    /// <summary>Two campaigns beside each other, and what their difference goes with.</summary>
+    /// <param name="by">What stands for the list; null: the list people came from, where the model names it.</param>
+    public async Task<CampaignComparison?> CompareAsync(string from, string to, DateTimeOffset asOf, string? by, ProblemList problems, CancellationToken cancellationToken)
+    {
+        var listBy = by ?? (model.People.List is null ? null : "list");
+        var groups = listBy is null ? null : await GroupsAsync(listBy, asOf, problems, cancellationToken);
+        List<List<ComparedPeople>> compared = [];
+        foreach (var campaign in (string[])[from, to])
+        {
+            if (problems.HasErrors || await OpenAsync(campaign, asOf, problems, cancellationToken) is not { } opened)
+            {
+                return null;
+            }
+
+            await using var snapshot = opened;
+            var (people, fault) = await ComparisonReader.ReadAsync(snapshot, groups, cancellationToken);
+            if (fault is not null)
+            {
+                problems.Error(new Place("--by", 1, 1), "CE5103", fault);
+                return null;
+            }
+
+            compared.Add(people);
+        }
+
+        return new CampaignComparison
+        {
+            From = from,
+            To = to,
+            AsOf = asOf,
+            ListBy = listBy ?? "none",
+            Rates =
+            [
+                RateDecomposition.Of("responses", compared[0], compared[1], p => p.Responses),
+                RateDecomposition.Of("conversions", compared[0], compared[1], p => p.Conversions),
+            ],
+        };
+    }
+
+    /// <summary>All campaigns of a month.</summary>
+    /// <param name="month">Its first day.</param>
+    public async Task<CampaignCalendar> CalendarAsync(DateOnly month, DateTimeOffset asOf, ProblemList problems, CancellationToken cancellationToken)
+    {
+        var calendar = await CalendarReader.ReadAsync(database.Source, month, asOf, TimeZoneInfo.FindSystemTimeZoneById(settings.Zone), cancellationToken);
+        List<CampaignLine> lines = [];
+        foreach (var campaign in calendar.Drops.Select(d => d.Campaign).Distinct(StringComparer.Ordinal))
+        {
+            lines.AddRange((await ReportAllAsync(campaign, asOf, problems, cancellationToken)).Campaigns);
+        }
+
+        return calendar with { Campaigns = lines };
+    }
 
     /// <summary>The report as an HTML page; the questions behind its figures are stored.</summary>
     public async Task<string?> PageAsync(string campaign, DateTimeOffset asOf, ProblemList problems, CancellationToken cancellationToken)

@@ -1,8 +1,10 @@
 using System.CommandLine;
+using System.Globalization;
 using CampaignEngine.Authoring;
 using CampaignEngine.Cli.OptionGroups;
 using CampaignEngine.Cli.Output;
 using CampaignEngine.Reporting;
+using CampaignEngine.Reporting.Calendars;
 
 namespace CampaignEngine.Cli.Commands.Report;
 
@@ -23,6 +25,16 @@ internal static class ReportCommand
         var attribution = new Option<bool>("--attribution") { Description = "The conversions credited in six ways beside each other, with other campaigns that share them." };
         var asOf = ReportArguments.AsOf();
         var by = new Option<string?>("--by") { Description = "Figures by cell, drop, day, link, list, segment, domain, or any field or expression of the people.", HelpName = "WHAT" };
+        var compare = new Option<string[]>("--compare")
+        {
+            Description = "Two campaigns: how far the second lies above the first, split into list, timing, offer and creative; --by says what stands for the list.",
+            HelpName = "FROM TO",
+            Arity = new ArgumentArity(2, 2),
+            AllowMultipleArgumentsPerToken = true,
+        };
+        var month = new Option<string?>("--calendar") { Description = "All campaigns of a month, day by day, such as 2026-03.", HelpName = "MONTH" };
+        command.Options.Add(compare);
+        command.Options.Add(month);
         command.Subcommands.Add(FunnelCommand.Create());
         command.Arguments.Add(campaign);
         command.Options.Add(asOf);
@@ -35,9 +47,20 @@ internal static class ReportCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var (asked, what, html) = (parsed.GetValue(campaign), parsed.GetValue(by), output.Format(parsed) == Html);
-            if (html && (what is not null || parsed.GetValue(all) || parsed.GetValue(attribution)))
+            var (pair, calendar) = (parsed.GetValue(compare), parsed.GetValue(month));
+            string[] questions =
+            [
+                .. new[] { ("--all", parsed.GetValue(all)), ("--attribution", parsed.GetValue(attribution)), ("--compare", pair is { Length: > 0 }), ("--calendar", calendar is not null) }
+                    .Where(q => q.Item2).Select(q => q.Item1),
+            ];
+            if (html && (what is not null || questions.Length > 0))
             {
-                throw CommandException.Invalid("--by, --all and --attribution give rows: use them with --output table, json or csv; the page has its own charts");
+                throw CommandException.Invalid($"{questions.FirstOrDefault("--by")} gives rows: use it with --output table, json or csv; the page has its own charts");
+            }
+
+            if (questions.Length > 1 || (asked is not null && questions is ["--compare" or "--calendar"]))
+            {
+                throw CommandException.Invalid("name a campaign, or use one of --all, --compare and --calendar");
             }
 
             await using var session = await WorkspaceSession.OpenAsync(workspace, parsed, cancellationToken);
@@ -45,6 +68,20 @@ internal static class ReportCommand
             if (parsed.GetValue(all))
             {
                 Write(ReportTables.Of(await AllAsync(asked ?? "*", problems => reports.ReportAllAsync(asked ?? "*", moment, problems, cancellationToken))));
+                return ExitCode.Done;
+            }
+
+            if (pair is [var from, var to])
+            {
+                Write(ComparisonView.Of(await ReportArguments.AskAsync($"{from}' or '{to}", problems => reports.CompareAsync(from, to, moment, what, problems, cancellationToken))));
+                return ExitCode.Done;
+            }
+
+            if (calendar is not null)
+            {
+                var first = DateOnly.TryParseExact(calendar, "yyyy-MM", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
+                    ? day : throw CommandException.Invalid($"--calendar '{calendar}' is not a month; write for example 2026-03");
+                Write(CalendarView.Of(await ReportArguments.AskAsync<CampaignCalendar>(calendar, async problems => await reports.CalendarAsync(first, moment, problems, cancellationToken))));
                 return ExitCode.Done;
             }
 

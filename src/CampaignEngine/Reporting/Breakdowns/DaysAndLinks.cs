@@ -48,9 +48,12 @@ internal static class DaysAndLinks
             Link = link.Url,
             Clicks = link.Clicks,
             ClicksRaw = link.ClicksRaw,
-            ClickRate = share.Rate,
-            ClickRateLow = share.Wilson()?.Low,
-            ClickRateHigh = share.Wilson()?.High,
+            ClickRate = Rounded(share.Rate),
+            ClickRateLow = Rounded(share.Wilson()?.Low),
+            ClickRateHigh = Rounded(share.Wilson()?.High),
         };
     }
+
+    // As in a report's rows.
+    private static double? Rounded(double? rate) => rate is { } value ? Math.Round(value, 10) : null;
 }

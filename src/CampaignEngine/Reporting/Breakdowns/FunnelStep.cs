@@ -15,11 +15,11 @@ public sealed record FunnelStep
     public long? WithMachines { get; init; }
 
     /// <summary>The step as a share of the people contacted, with its interval; null for the frozen list.</summary>
-    public double? OfContactedRate => Step == "frozen" ? null : OfContacted.Rate;
+    public double? Rate => Rounded(OfContacted.Rate);
 
-    public double? OfContactedRateLow => Step == "frozen" ? null : OfContacted.Wilson()?.Low;
+    public double? RateLow => Rounded(OfContacted.Wilson()?.Low);
 
-    public double? OfContactedRateHigh => Step == "frozen" ? null : OfContacted.Wilson()?.High;
+    public double? RateHigh => Rounded(OfContacted.Wilson()?.High);
 
     /// <summary>Of the people contacted; of those frozen, nothing.</summary>
     [JsonIgnore]
@@ -54,4 +54,7 @@ public sealed record FunnelStep
         FunnelStep Make(string step, string measure, long people) =>
             new() { Step = step, Measure = measure, People = people, OfContacted = step == "frozen" ? default : new Proportion(people, row.Contacted) };
     }
+
+    // As in a report's rows.
+    private static double? Rounded(double? rate) => rate is { } value ? Math.Round(value, 10) : null;
 }
