@@ -108,6 +108,8 @@ internal sealed class ReportSnapshot : IAsyncDisposable
         command.Parameters.AddWithValue("as_of", Request.AsOf.ToUniversalTime());
         command.Parameters.AddWithValue("zone", Request.Zone.Id);
         command.Parameters.AddWithValue("mailings", Mailings.Select(m => m.MailingId).ToArray());
+        // Named, so that the lists of other campaigns stay unread.
+        command.Parameters.AddWithValue("lists", Mailings.Where(m => m.ListId is not null).Select(m => m.ListId!.Value).Distinct().ToArray());
         command.Parameters.AddWithValue("starts", Mailings.Select(m => m.At.ToUniversalTime()).ToArray());
         command.Parameters.AddWithValue("window", NpgsqlDbType.Text, Request.Response.Window.ToString());
         command.Parameters.AddWithValue("first_touch", Request.Response.Attribution == "first-touch");
@@ -171,7 +173,8 @@ internal sealed class ReportSnapshot : IAsyncDisposable
         var mailings = new List<StartedMailing>();
         while (await reader.ReadAsync(cancellationToken))
         {
-            mailings.Add(new StartedMailing(reader.GetInt32(0), await reader.IsDBNullAsync(1, cancellationToken) ? null : reader.GetString(1), reader.GetFieldValue<DateTimeOffset>(2)));
+            mailings.Add(new StartedMailing(reader.GetInt32(0), await reader.IsDBNullAsync(1, cancellationToken) ? null : reader.GetString(1), reader.GetFieldValue<DateTimeOffset>(2),
+                await reader.IsDBNullAsync(3, cancellationToken) ? null : reader.GetInt64(3)));
         }
 
         return mailings;
@@ -206,4 +209,5 @@ internal sealed class ReportSnapshot : IAsyncDisposable
 
 /// <param name="Currency">Of the mailing's cost; null where no price is stated.</param>
 /// <param name="At">When it began.</param>
-internal sealed record StartedMailing(int MailingId, string? Currency, DateTimeOffset At);
+/// <param name="ListId">Null: frozen without a list.</param>
+internal sealed record StartedMailing(int MailingId, string? Currency, DateTimeOffset At, long? ListId);

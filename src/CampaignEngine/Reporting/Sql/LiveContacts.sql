@@ -51,12 +51,16 @@ WITH mailing AS (
            m.started_at, false, false, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
     FROM mailing m
     JOIN engine.list_person p ON p.list_id = m.list_id AND p.reason = 'control'
+    WHERE p.list_id = ANY (@lists)
 ), conversion (customer_key, order_key, at, amount) AS (
     /*conversion*/SELECT NULL::text, NULL::text, NULL::timestamptz, NULL::numeric WHERE false/*end*/
+), buyer AS MATERIALIZED (
+    -- IS TRUE: one pass with a hash of the buyers, where a join would sort everybody.
+    SELECT mailing_id, ordinal, customer_key, at FROM contact WHERE (customer_key IN (SELECT customer_key FROM conversion)) IS TRUE AND (sent OR control)
 ), matched AS (
     SELECT DISTINCT ON (v.order_key) c.mailing_id, c.ordinal, v.order_key, v.at, coalesce(v.amount, 0) AS amount
     FROM conversion v
-    JOIN contact c ON c.customer_key = v.customer_key AND (c.sent OR c.control)
+    JOIN buyer c ON c.customer_key = v.customer_key
                   AND v.at >= c.at AND v.at <= (c.at AT TIME ZONE 'UTC' + @window::text::interval) AT TIME ZONE 'UTC'
     ORDER BY v.order_key, extract(epoch FROM c.at) * CASE WHEN @first_touch THEN 1 ELSE -1 END, c.mailing_id
 ), credited AS (

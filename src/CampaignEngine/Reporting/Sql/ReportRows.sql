@@ -1,7 +1,7 @@
 -- Everything a campaign report shows, recomputed from single contacts; nothing is read from counters. One row per cell and drop, per drop, per cell and for
 -- the whole campaign (level 0, 1, 2, 3 by the bits of grouping()); a person counts once in each. The text between the two marks is replaced by the contacts
 -- of the campaign: LiveContacts.sql or PastContacts.sql, or what a snapshot kept of them: KeptContacts.sql or GroupedContacts.sql.
-WITH touch AS (
+WITH touch AS NOT MATERIALIZED (
     SELECT drop_name, cell, control, customer_key, sent, in_doubt, messages, cost, possible_duplicates, delivered, bounced, opened_raw, opened, clicked_raw, clicked,
            replied, unsubscribed, complained, responded, orders, revenue
     FROM (
@@ -30,29 +30,54 @@ WITH touch AS (
            responded, orders, revenue, CASE WHEN sent THEN cost END
     FROM touch
     WHERE @one_mailing
+), counted AS (
+    -- Everybody once into a handful of rows; what is added up further are those.
+    SELECT level, control, cell, drop_name,
+           count(*) AS people,
+           count(*) FILTER (WHERE contacted) AS contacted,
+           count(*) FILTER (WHERE in_doubt AND NOT contacted) AS in_doubt,
+           sum(messages) AS messages,
+           sum(possible_duplicates) AS possible_duplicates,
+           count(*) FILTER (WHERE contacted AND delivered) AS delivered,
+           count(*) FILTER (WHERE contacted AND bounced) AS bounced,
+           count(*) FILTER (WHERE contacted AND opened_raw) AS opens_raw,
+           count(*) FILTER (WHERE contacted AND opened) AS opens,
+           count(*) FILTER (WHERE contacted AND clicked_raw) AS clicks_raw,
+           count(*) FILTER (WHERE contacted AND clicked) AS clicks,
+           count(*) FILTER (WHERE contacted AND replied) AS replies,
+           count(*) FILTER (WHERE contacted AND unsubscribed) AS unsubscribes,
+           count(*) FILTER (WHERE contacted AND complained) AS complaints,
+           count(*) FILTER (WHERE responded) AS responses,
+           count(*) FILTER (WHERE orders > 0) AS conversions,
+           sum(orders) AS orders,
+           sum(revenue) AS revenue,
+           sum(revenue * revenue) FILTER (WHERE revenue <> 0) AS revenue_squares,
+           sum(cost) AS cost
+    FROM person
+    GROUP BY level, control, cell, drop_name
 )
 SELECT coalesce(level, grouping(cell, drop_name)) AS level, control, cell, drop_name,
-       count(*) AS people,
-       count(*) FILTER (WHERE contacted) AS contacted,
-       count(*) FILTER (WHERE in_doubt AND NOT contacted) AS in_doubt,
+       sum(people)::bigint AS people,
+       sum(contacted)::bigint AS contacted,
+       sum(in_doubt)::bigint AS in_doubt,
        coalesce(sum(messages), 0)::bigint AS messages,
        sum(possible_duplicates)::bigint AS possible_duplicates,
-       count(*) FILTER (WHERE contacted AND delivered) AS delivered,
-       count(*) FILTER (WHERE contacted AND bounced) AS bounced,
-       count(*) FILTER (WHERE contacted AND opened_raw) AS opens_raw,
-       count(*) FILTER (WHERE contacted AND opened) AS opens,
-       count(*) FILTER (WHERE contacted AND clicked_raw) AS clicks_raw,
-       count(*) FILTER (WHERE contacted AND clicked) AS clicks,
-       count(*) FILTER (WHERE contacted AND replied) AS replies,
-       count(*) FILTER (WHERE contacted AND unsubscribed) AS unsubscribes,
-       count(*) FILTER (WHERE contacted AND complained) AS complaints,
-       count(*) FILTER (WHERE responded) AS responses,
-       count(*) FILTER (WHERE orders > 0) AS conversions,
+       sum(delivered)::bigint AS delivered,
+       sum(bounced)::bigint AS bounced,
+       sum(opens_raw)::bigint AS opens_raw,
+       sum(opens)::bigint AS opens,
+       sum(clicks_raw)::bigint AS clicks_raw,
+       sum(clicks)::bigint AS clicks,
+       sum(replies)::bigint AS replies,
+       sum(unsubscribes)::bigint AS unsubscribes,
+       sum(complaints)::bigint AS complaints,
+       sum(responses)::bigint AS responses,
+       sum(conversions)::bigint AS conversions,
        coalesce(sum(orders), 0)::bigint AS orders,
        coalesce(sum(revenue), 0) AS revenue,
-       coalesce(sum(revenue * revenue), 0) AS revenue_squares,
+       coalesce(sum(revenue_squares), 0) AS revenue_squares,
        coalesce(sum(cost), 0) AS cost
-FROM person
+FROM counted
 GROUP BY GROUPING SETS ((level, control, cell, drop_name), (level, control, cell), (level, control, drop_name), (level, control))
 -- People that were grouped above already carry their level and take no further sums.
 HAVING level IS NULL OR grouping(cell, drop_name) = 0
