@@ -109,8 +109,14 @@ internal static class MboxReader
             return false;
         }
 
+        // Some writers put the zone behind the year.
+        if (text.Length > 6 && text[^6] == ' ' && text[^5] is (byte)'+' or (byte)'-')
+        {
+            text = text[..^6];
+        }
+
         var time = text.LastIndexOf((byte)':');
-        return time > 10 && char.IsAsciiDigit((char)text[time - 1]) && text[time..].IndexOfAnyInRange((byte)'0', (byte)'9') == 1;
+        return time > 10 && char.IsAsciiDigit((char)text[time - 1]) && text[^5] == ' ' && !text[^4..].ContainsAnyExceptInRange((byte)'0', (byte)'9');
     }
 
     private static ReadOnlySequence<byte> Unquoted(ReadOnlySequence<byte> line)
