@@ -8,6 +8,7 @@ using CampaignEngine.Benchmarks.Tracking;
 // Each benchmark prints a Markdown table; results worth keeping are committed under Results/ with the machine named.
 Dictionary<string, Func<string[], Task>> benchmarks = new(StringComparer.Ordinal)
 {
+    ["bounces"] = BounceBenchmark.RunAsync,
     ["import"] = ImportBenchmark.RunAsync,
     ["selection"] = SelectionBenchmark.RunAsync,
     ["plan"] = PlanBenchmark.RunAsync,

@@ -92,13 +92,15 @@ public sealed class BounceRules
         }
 
         var said = BounceText.Words(BounceText.Plain(evidence.Text));
-        var around = BounceText.Words(BounceText.Plain(evidence.Around));
-        return First(_own, evidence, said) ?? First(_own, evidence, around)
+        // Most texts are known by what the server said; the rest is looked at only then.
+        string? all = null;
+        string Around() => all ??= BounceText.Words(BounceText.Plain(evidence.Around));
+        return (_own.Count > 0 ? First(_own, evidence, said) ?? First(_own, evidence, Around()) : null)
             ?? First(_rules, evidence, said)
             ?? (said.Length == 0 && evidence.Action == "delayed" ? _byCode["delayed"] : null)
-            ?? (said.Length == 0 && evidence.Status is { } vague && _vague.Contains(vague) ? First(_rules, evidence, around) : null)
+            ?? (said.Length == 0 && evidence.Status is { } vague && _vague.Contains(vague) ? First(_rules, evidence, Around()) : null)
             ?? (evidence.Status is { } status ? _byStatus.GetValueOrDefault(status) ?? _byStatus.GetValueOrDefault("*" + status[1..]) : null)
-            ?? First(_rules, evidence, around)
+            ?? First(_rules, evidence, Around())
             ?? ByNumbers(evidence)
             ?? _unknown;
     }
