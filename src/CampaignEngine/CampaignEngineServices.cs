@@ -11,6 +11,7 @@ using CampaignEngine.Planning;
 using CampaignEngine.Rehearsing;
 using CampaignEngine.Rendering;
 using CampaignEngine.Reporting;
+using CampaignEngine.Reporting.Deliverability;
 using CampaignEngine.Scheduling;
 using CampaignEngine.Tracking;
 using CampaignEngine.Tracking.Bounces;
@@ -76,6 +77,7 @@ public sealed class CampaignEngineServices(string directory, EngineSettings sett
         new(database.Source, (occurrence, cancellationToken) => Freezer.FreezeAsync(occurrence, cancellationToken), Zone, timeProvider) { Say = say };
 
     // Reporting
+    public DeliverabilityReporter Deliverability => new(database.Source, settings.Providers);
     public CampaignReports Reports => new(database, Model, settings, MachineSweep, timeProvider);
 
     // Operating

@@ -36,6 +36,7 @@ internal static class ReportCommand
         command.Options.Add(compare);
         command.Options.Add(month);
         command.Subcommands.Add(FunnelCommand.Create());
+        command.Subcommands.Add(DeliverabilityCommand.Create());
         command.Arguments.Add(campaign);
         command.Options.Add(asOf);
         command.Options.Add(by);
