@@ -59,10 +59,10 @@ public sealed class MessageStore : IDisposable
         return ReadEntry(_data, number, BinaryPrimitives.ReadInt64LittleEndian(at));
     }
 
-    /// <summary>From the newest to the oldest. Damaged entries are left out.</summary>
-    public IEnumerable<StoredMessage> NewestFirst()
+    /// <summary>From the newest, or the one before <paramref name="before"/>, to the oldest. Damaged entries are left out.</summary>
+    public IEnumerable<StoredMessage> NewestFirst(long? before = null)
     {
-        for (var number = Count; number > 0; number--)
+        for (var number = Math.Min(Count, (before ?? long.MaxValue) - 1); number > 0; number--)
         {
             if (Find(number) is { } message)
             {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using CampaignEngine.Mail.Receiving;
 
@@ -6,10 +7,10 @@ namespace CampaignEngine.Rehearsing;
 /// <summary>Faults of the built-in relay: reply codes strike at the recipient, the others at the end of the message.</summary>
 public static class RelayFaults
 {
-    private const string Example = "latency=50ms, a reply code such as 451=5% or 550=1%, close-before=1%, close-after=1% or malformed=1%";
+    private const string Example = "latency=50ms, a reply code such as 451=5% or 550=1%, greylist=10%, close-before=1%, close-after=1% or malformed=1%";
 
     /// <summary>Null with the fault of the text.</summary>
-    public static ScriptedFaults? Read(string text, out string? fault) => ScriptedFaults.Read(text, code => code is >= 400 and <= 599, Example, out fault);
+    public static ScriptedFaults? Read(string text, out string? fault) => ScriptedFaults.Read(text, code => code is >= 400 and <= 599, [ScriptedFaults.Greylist], Example, out fault);
 
     public static ReceiverScript Script(ScriptedFaults faults)
     {
@@ -19,7 +20,9 @@ public static class RelayFaults
             return script;
         }
 
+        var greylisted = new ConcurrentDictionary<string, bool>(StringComparer.OrdinalIgnoreCase);
         return script
+            .On(ReceiverMoment.Recipient, e => Find(e) == ScriptedFaults.Greylist && greylisted.TryAdd(e.Argument, true) ? ReceiverAct.Answer(451, "4.7.1", "greylisted, try again later") : null)
             .On(ReceiverMoment.Recipient, e => Find(e) is { } name && int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var code)
                 ? ReceiverAct.Answer(code, code < 500 ? "4.7.0" : "5.1.1", "scripted") : null)
             .On(ReceiverMoment.MessageEnd, e => Find(e) == ScriptedFaults.CloseBefore ? ReceiverAct.Drop with { Delay = faults.Latency }

@@ -19,7 +19,10 @@ public sealed partial class ScriptedFaults
     /// <summary>The message was taken and the answer cannot be read.</summary>
     public const string Malformed = "malformed";
 
-    private static readonly string[] Names = ["latency", CloseBefore, CloseAfter, Malformed];
+    /// <summary>A recipient is told "not now" the first time and taken the next.</summary>
+    public const string Greylist = "greylist";
+
+    private static readonly string[] Common = ["latency", CloseBefore, CloseAfter, Malformed];
     private readonly List<(double From, double To, string Name)> _shares = [];
 
     private ScriptedFaults()
@@ -33,10 +36,12 @@ public sealed partial class ScriptedFaults
     public TimeSpan Latency { get; private set; }
 
     /// <param name="status">Reply codes the other side knows.</param>
+    /// <param name="own">Faults that only this other side has.</param>
     /// <param name="example">How such a list looks, for the fault.</param>
     /// <returns>Null with the fault of the text.</returns>
-    public static ScriptedFaults? Read(string text, Func<int, bool> status, string example, out string? fault)
+    public static ScriptedFaults? Read(string text, Func<int, bool> status, IReadOnlyList<string> own, string example, out string? fault)
     {
+        IReadOnlyList<string> names = [.. Common, .. own];
         fault = null;
         var faults = new ScriptedFaults();
         var from = 0.0;
@@ -45,9 +50,9 @@ public sealed partial class ScriptedFaults
             var match = Part().Match(part);
             var (name, value) = (match.Groups["name"].Value, match.Groups["value"].Value);
             var isStatus = int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var code) && status(code);
-            if (!match.Success || (match.Groups["unit"].Value == "ms") != (name == "latency") || !(Names.Contains(name) || isStatus))
+            if (!match.Success || (match.Groups["unit"].Value == "ms") != (name == "latency") || !(names.Contains(name) || isStatus))
             {
-                fault = $"'{Shown.Text(part)}' is no fault; write {example}, with commas between{Suggestion.For(name, Names)}";
+                fault = $"'{Shown.Text(part)}' is no fault; write {example}, with commas between{Suggestion.For(name, names)}";
                 return null;
             }
 

@@ -1,8 +1,10 @@
-using System.Net;
 using System.Net.Sockets;
+using System.Net;
 using CampaignEngine.Customers;
 using CampaignEngine.Mail.Addresses;
 using CampaignEngine.Mail.Composing;
+using CampaignEngine.Mail.Receiving;
+using CampaignEngine.Mail.Smtp;
 using CampaignEngine.Planning;
 using CampaignEngine.Rehearsing;
 using CampaignEngine.Tests.Planning;
@@ -56,11 +58,29 @@ public sealed class RehearsalTests(PlanningFixture fixture) : IClassFixture<Plan
     }
 
     [Fact]
+    public async Task AGreylistingRelayTakesARecipientTheSecondTime()
+    {
+        await using var relay = SmtpReceiver.Start(
+            new SmtpReceiverOptions { Script = RelayFaults.Script(RelayFaults.Read("greylist=100%", out _)!) }, (_, _) => ValueTask.FromResult(SmtpReceiver.Stored), TimeProvider.System);
+        await using var connection = await SmtpConnection.ConnectAsync(new SmtpRoute { Host = "127.0.0.1", Port = relay.EndPoint.Port, Tls = SmtpTls.Off }, TimeProvider.System, Token);
+        Assert.True(EmailAddress.TryParse("ann@example.com", out var ann, out _) & EmailAddress.TryParse("bob@example.com", out var bob, out _));
+
+        var verdicts = new List<SmtpVerdictKind>();
+        foreach (var recipient in new[] { ann, bob, ann, ann, bob })
+        {
+            verdicts.Add((await connection.SendAsync(new SmtpEnvelope(default, recipient), "Subject: x\r\n\r\nx\r\n"u8.ToArray(), static () => true, Token)).Kind);
+        }
+
+        Assert.Equal([SmtpVerdictKind.Deferred, SmtpVerdictKind.Deferred, SmtpVerdictKind.Accepted, SmtpVerdictKind.Accepted, SmtpVerdictKind.Accepted], verdicts);
+    }
+
+    [Fact]
     public async Task ACampaignWithoutAPlanHasNothingToRehearse() => Assert.Null(await RunAsync("never-planned", ""));
 
     [Theory]
-    [InlineData("451=5ms", "'451=5ms' is no fault; write latency=50ms, a reply code such as 451=5% or 550=1%, close-before=1%, close-after=1% or malformed=1%, with commas between")]
-    [InlineData("250=5%", "'250=5%' is no fault; write latency=50ms, a reply code such as 451=5% or 550=1%, close-before=1%, close-after=1% or malformed=1%, with commas between")]
+    [InlineData("451=5ms", "'451=5ms' is no fault; write latency=50ms, a reply code such as 451=5% or 550=1%, greylist=10%, close-before=1%, close-after=1% or malformed=1%, with commas between")]
+    [InlineData("250=5%", "'250=5%' is no fault; write latency=50ms, a reply code such as 451=5% or 550=1%, greylist=10%, close-before=1%, close-after=1% or malformed=1%, with commas between")]
+    [InlineData("greylst=5%", "'greylst=5%' is no fault; write latency=50ms, a reply code such as 451=5% or 550=1%, greylist=10%, close-before=1%, close-after=1% or malformed=1%, with commas between; did you mean 'greylist'?")]
     [InlineData("451=60%,550=60%", "the faults add up to 120 %; leave some requests alone")]
     public void SaysWhatIsWrongWithFaults(string text, string expected)
     {

@@ -15,7 +15,7 @@ internal static class RehearseCommand
         var campaign = new Argument<string>("campaign") { Description = "Name of the campaign, or its file." };
         var faults = new Option<string>("--faults")
         {
-            Description = "What the other side does: latency=40ms,451=2%,550=1%,close-before=1%,close-after=1%,malformed=1%.", HelpName = "FAULTS", DefaultValueFactory = static _ => "",
+            Description = "What the other side does: latency=40ms,451=2%,550=1%,greylist=10%,close-before=1%,close-after=1%,malformed=1%.", HelpName = "FAULTS", DefaultValueFactory = static _ => "",
         };
         var command = new Command("rehearse", """
             Send every message of the newest plan to a double on this machine: how long it takes, what it costs, what fails.

@@ -4,12 +4,15 @@ using System.Net;
 using System.Net.Sockets;
 using CampaignEngine.Mail.Receiving;
 using CampaignEngine.Rehearsing;
+using CampaignEngine.Web.Inbox;
 
 namespace CampaignEngine.Cli.Commands.Inbox;
 
 /// <summary>An SMTP server that keeps everything and delivers nothing.</summary>
 internal static class ReceiveCommand
 {
+    private const string UsualPage = "127.0.0.1:8025";
+
     public static Command Create()
     {
         var command = new Command(
@@ -25,13 +28,18 @@ internal static class ReceiveCommand
         var durable = new Option<bool>("--durable") { Description = "Flush each message to the disk before answering: survives a power cut, not only a kill." };
         var faults = new Option<string>("--faults")
         {
-            Description = "Faults of the relay: latency=40ms,451=2%,550=1%,close-before=1%,close-after=1%,malformed=1%.", HelpName = "FAULTS", DefaultValueFactory = static _ => "",
+            Description = "Faults of the relay: latency=40ms,451=2%,550=1%,greylist=10%,close-before=1%,close-after=1%,malformed=1%.", HelpName = "FAULTS", DefaultValueFactory = static _ => "",
+        };
+        var web = new Option<string?>("--web")
+        {
+            Description = $"Show what arrived in a browser, and as JSON under /api/messages [{UsualPage} unless given].", HelpName = "HOST:PORT", Arity = ArgumentArity.ZeroOrOne,
         };
         var gateway = GatewayOptions.AddTo(command);
         var store = StoreOption.AddTo(command);
         command.Options.Add(listen);
         command.Options.Add(durable);
         command.Options.Add(faults);
+        command.Options.Add(web);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var directory = store.Directory(parsed);
@@ -41,13 +49,26 @@ internal static class ReceiveCommand
             await using var receiver = Start(options, writer);
             await using var receipts = gateway.Receipts(parsed);
             await using var sms = gateway.Start(parsed, writer, receipts);
-            var also = sms is null ? "" : $", SMS on http://{sms.EndPoint}";
+            await using var pages = parsed.GetResult(web) is null ? null : await ShowAsync(EndPoint("--web", parsed.GetValue(web) ?? UsualPage), directory, cancellationToken);
+            var also = (sms is null ? "" : $", SMS on http://{sms.EndPoint}") + (pages is null ? "" : $", to be read on {pages.Address}");
             await Console.Error.WriteLineAsync($"receiving on {receiver.EndPoint}{also}, storing in {directory}; Ctrl-C ends");
             await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{writer.Count} messages stored"));
             return ExitCode.Done;
         });
         return command;
+    }
+
+    private static async Task<InboxServer> ShowAsync(IPEndPoint listen, string directory, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await InboxServer.StartAsync(listen, directory, cancellationToken);
+        }
+        catch (IOException fault)
+        {
+            throw CommandException.Failed($"cannot listen on {listen}: {fault.Message}; give another --web HOST:PORT");
+        }
     }
 
     private static SmtpReceiver Start(SmtpReceiverOptions options, MessageStoreWriter writer)

@@ -10,7 +10,7 @@ public static class GatewayFaults
 
     /// <summary>The script; null with the fault of the text.</summary>
     public static GatewayScript? Read(string text, out string? fault) =>
-        ScriptedFaults.Read(text, code => code is >= 100 and <= 599, Example, out fault) is { } faults ? Script(faults) : null;
+        ScriptedFaults.Read(text, code => code is >= 100 and <= 599, [], Example, out fault) is { } faults ? Script(faults) : null;
 
     public static GatewayScript Script(ScriptedFaults faults) => new GatewayScript()
         .On(GatewayMoment.Requested, e => faults.Find(e.Request) is { } name and not (ScriptedFaults.CloseAfter or ScriptedFaults.Malformed)
