@@ -118,7 +118,7 @@ internal static class ReportBenchmark
         SELECT occurrence_id, ':campaign', 'announce', 'email', '2026-03-01 09:00+00', list_id, '\x00', '\x00', :contacts, 0.02, 'USD', '{}' FROM o, l;
         CREATE TEMP TABLE frozen AS
         SELECT g::text COLLATE "C" AS customer_key, decode(md5(g::text), 'hex') AS recipient_key, 'user' || g || '@example.com' AS address,
-               (ARRAY['free-shipping','ten-percent'])[1 + g % 2] AS cell, timestamptz '2026-03-01 09:00+00' AS not_before, false AS seed, NULL::text AS zone
+               (ARRAY['free-shipping','ten-percent'])[1 + g % 2] AS cell, timestamptz '2026-03-01 09:00+00' AS not_before, false AS seed, NULL::text AS zone, NULL::text AS country, NULL::text AS provider
         FROM generate_series(1, :contacts) g;
         SELECT engine.freeze_items(mailing_id, 500), engine.add_list(list_id) FROM engine.mailing WHERE campaign = ':campaign';
         INSERT INTO engine.list_person (list_id, customer_key, reason, cell)

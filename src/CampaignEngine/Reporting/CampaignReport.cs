@@ -25,6 +25,12 @@ public sealed record CampaignReport
     /// <summary>Currency of the cost; null when no drop states a price. Revenue is in the currency of the customer database.</summary>
     public string? Currency { get; init; }
 
+    /// <summary>What it cost and brought.</summary>
+    public required CampaignMoney Money { get; init; }
+
+    /// <summary>The campaign's goals and what came of them; empty without any.</summary>
+    public IReadOnlyList<GoalResult> Goals { get; init; } = [];
+
     /// <summary>Whether the cells have the sizes their shares ask for; null where no shares are known or too few people are in a cell.</summary>
     public SampleRatio? SampleRatio { get; init; }
 

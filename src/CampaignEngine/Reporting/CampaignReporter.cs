@@ -95,6 +95,7 @@ public sealed class CampaignReporter(NpgsqlDataSource database)
         ReportRow Compared(ReportRow row) => row.Control
             ? row
             : row with { Comparison = row.Drop is null ? control : perDrop.FirstOrDefault(r => r.Control && r.Drop == row.Drop) };
+        var total = Compared(whole.FirstOrDefault(r => !r.Control) ?? new ReportRow());
         return new CampaignReport
         {
             Campaign = request.Campaign,
@@ -108,7 +109,9 @@ public sealed class CampaignReporter(NpgsqlDataSource database)
             Cells = ReportRow.Corrected([.. At(OverDrops).Select(Compared)]),
             Drops = [.. perDrop.Where(r => !r.Control && r.Drop is not null).Select(Compared)],
             SampleRatio = SampleRatioOf(request, At(OverDrops)),
-            Total = Compared(whole.FirstOrDefault(r => !r.Control) ?? new ReportRow()),
+            Money = CampaignMoney.Of(total, request.Budget),
+            Goals = GoalResult.Of(request.Goal, total),
+            Total = total,
         };
     }
 

@@ -20,6 +20,11 @@ public sealed record ReportRequest
     /// <summary>Which part of the list each cell should have, the control cell among them; empty where it is not known.</summary>
     public IReadOnlyList<CellShare> Shares { get; init; } = [];
 
+    /// <summary>In the currency of the campaign; null: none is stated.</summary>
+    public decimal? Budget { get; init; }
+
+    public Goal? Goal { get; init; }
+
     /// <summary>Zone in which days begin: engine.yaml's.</summary>
     public TimeZoneInfo Zone { get; init; } = TimeZoneInfo.Utc;
 

@@ -40,6 +40,8 @@ public sealed class ReportRequests(NpgsqlDataSource database, CustomerModel mode
                 Model = model,
                 Conversion = conversion,
                 Shares = [.. Shares(definition)],
+                Budget = definition.Budget?.Amount,
+                Goal = definition.Goal,
                 Zone = TimeZoneInfo.FindSystemTimeZoneById(settings.Zone),
                 AsOf = asOf,
             };
@@ -85,6 +87,7 @@ public sealed class ReportRequests(NpgsqlDataSource database, CustomerModel mode
             Window = window.Length == 0 ? "open" : string.Join(", ", window),
             Response = new ResponseDefinition { Place = nowhere, Attribution = "as stated", Conversion = Text("conversion") is { } rule ? new Written(rule, nowhere) : null },
             Currency = Text("currency"),
+            Budget = reader["budget"] as decimal?,
             Model = model,
             Zone = zone,
             AsOf = asOf,

@@ -225,7 +225,7 @@ public sealed record ReportRow
     }
 
     // What is printed is right to its last digit: the noise of binary arithmetic lies behind the tenth decimal of rates and the sixth of amounts.
-    private static double? Figure(double? value) => value is { } figure ? Math.Round(figure, 10) : null;
+    internal static double? Figure(double? value) => value is { } figure ? Math.Round(figure, 10) : null;
 
     private static double? Amount(double? value) => value is { } amount ? Math.Round(amount, 6) : null;
 

@@ -130,6 +130,30 @@ public sealed class CampaignReporterTests(LedgerFixture fixture) : IClassFixture
     }
 
     [Fact]
+    public async Task MoneyAndGoalsFollowFromTheTotal()
+    {
+        var plain = await RunAsync("last-touch", GeneratedLedger.Start.AddDays(60), ["click", "conversion"], null);
+        var request = new ReportRequest
+        {
+            Campaign = "spring-tea", Model = Model, Response = new ResponseDefinition { Place = Nowhere }, AsOf = GeneratedLedger.Start.AddDays(60), Conversion = Conversions("orders"),
+            Budget = 100, Goal = new Goal(new Percentage(0.01m), new Percentage(0.99m)),
+        };
+        var report = (await new CampaignReporter(fixture.Source).RunAsync(request, TestContext.Current.CancellationToken))!;
+        var (total, money) = (report.Total, report.Money);
+        Assert.Equal((total.Cost, total.Revenue, total.Revenue - total.Cost), (money.Cost, money.Revenue, money.Contribution));
+        Assert.Equal(decimal.Round(total.Cost / 100, 6), money.BudgetSpent);
+        Assert.Equal(decimal.Round(total.Cost / total.Contacted, 6) * 1000, money.CostPerThousand);
+        Assert.Equal(decimal.Round((total.Revenue - total.Cost) / total.Cost, 6), money.Roi);
+        Assert.Equal(decimal.Round(((decimal)total.IncrementalRevenue!.Value - total.Cost) / total.Cost, 6), money.IncrementalRoi);
+
+        // At the break-even rate the responses bring what the contacts cost.
+        Assert.Equal(total.Cost, money.BreakEvenResponseRate!.Value * total.Contacted * (total.Revenue / total.Responses), 2);
+        Assert.Equal([("response_rate", GoalVerdict.Beaten), ("conversion_rate", GoalVerdict.Missed)], report.Goals.Select(g => (g.Goal, g.Verdict)));
+        Assert.Empty(plain!.Goals);
+        Assert.Null(plain.Money.BudgetSpent);
+    }
+
+    [Fact]
     public async Task ValuesOfCellsAreCorrectedForTheirNumber()
     {
         var report = await RunAsync("last-touch", GeneratedLedger.Start.AddDays(60), ["conversion"], null);

@@ -40,7 +40,32 @@ internal static class ReportTables
             console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{report.Total.PossibleDuplicates:N0} messages were sent again although the one before may have arrived"));
         }
 
+        Money(console, report);
         Control(console, report);
+    }
+
+    private static void Money(IAnsiConsole console, CampaignReport report)
+    {
+        var money = report.Money;
+        if (money is { CostPerContact: { } each, CostPerThousand: { } thousand })
+        {
+            List<string> said = [string.Create(CultureInfo.InvariantCulture, $"a contact {each:0.00####}, a thousand {thousand:N2}")];
+            said.AddRange(new[]
+            {
+                money.CostPerOrder is { } order ? string.Create(CultureInfo.InvariantCulture, $"an order {order:N2}") : null,
+                money.BudgetSpent is { } spent ? string.Create(CultureInfo.InvariantCulture, $"{spent * 100:0.#} % of the budget of {money.Budget:N2}") : null,
+                money.Roi is { } roi ? string.Create(CultureInfo.InvariantCulture, $"return {roi:0.##} times the cost") : null,
+                money.BreakEvenResponseRate is { } even ? string.Create(CultureInfo.InvariantCulture, $"paid for from a response rate of {even * 100:0.00##} %") : null,
+            }.OfType<string>());
+            console.WriteLine(Terminal.Clean($"cost {report.Currency}: {string.Join("; ", said)}"));
+        }
+
+        foreach (var goal in report.Goals)
+        {
+            console.WriteLine(Terminal.Clean(string.Create(
+                CultureInfo.InvariantCulture,
+                $"goal {goal.Goal.Replace('_', ' ')} {goal.Wanted * 100:0.##} %: {Rate(goal.Reached, goal.Low, goal.High)}, {(goal.Verdict == GoalVerdict.Open ? "not decided yet" : goal.Verdict == GoalVerdict.Beaten ? "beaten" : "missed")}")));
+        }
     }
 
     /// <summary>Groups of a report's people.</summary>
