@@ -51,7 +51,7 @@ public sealed class CampaignEngineServices(string directory, EngineSettings sett
     public Rehearsal Rehearsal => new(this);
 
     // Tracking
-    public ItemTokens Tokens => ItemTokens.Of(Keys);
+    public ItemTokens Tokens => ItemTokens.Of(Keys, settings.Web.TokenKeys);
     public BounceReview BounceReview => new(database.Source, settings.Bounces);
     public BounceStore BounceStore => new(database.Source, settings.Bounces);
     public BounceIntake BounceIntake(BounceRules rules) =>

@@ -150,6 +150,8 @@ public sealed class EngineLoader
                 BaseUrl = (web?.Text("base_url") ?? defaults.Web.BaseUrl).TrimEnd('/'),
                 Listen = (web?.Text("listen") ?? defaults.Web.Listen).TrimEnd('/'),
                 SpoolMebibytes = web?.Integer("spool_mib") ?? defaults.Web.SpoolMebibytes,
+                TokenKeys = web?["token_keys"] is null ? defaults.Web.TokenKeys
+                    : [.. web.Writtens("token_keys").Select(w => int.TryParse(w.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 1).Distinct()],
                 Proxies = [.. (web?.Writtens("proxies") ?? []).Select(w => IPNetwork.TryParse(w.Text, out var proxy) ? proxy : (IPNetwork?)null).OfType<IPNetwork>()],
             },
             AdminListen = root.Mapping("admin")?.Text("listen")?.TrimEnd('/'),

@@ -131,6 +131,9 @@ public sealed record WebSettings
     /// <summary>MiB of answers that may wait on disk while the database is away; above it the server answers 503.</summary>
     public int SpoolMebibytes { get; init; } = 1024;
 
+    /// <summary>Numbers of the keys of tokens, 1 to 255: the first signs what is sent, all are accepted.</summary>
+    public IReadOnlyList<int> TokenKeys { get; init; } = [1];
+
     /// <summary>Proxies in front whose X-Forwarded-For is believed, besides this machine itself.</summary>
     public IReadOnlyList<IPNetwork> Proxies { get; init; } = [];
 }

@@ -109,6 +109,9 @@ public static class EngineShape
         new("per_day", new ListShape(new ScalarShape(MessagesKind) { Description = "Messages." }) { Description = "Most messages in any 24 hours on the first day, the second, and so on; after the last the warm-up is over.", AtLeast = 1 }) { Required = true })
     { Description = "A warm-up." };
 
+    private static readonly ScalarKind TokenKeyKind = new("number from 1 to 255", "2", null, text =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is >= 1 and <= 255 ? null : $"'{Shown.Text(text)}' is not a number from 1 to 255");
+
     private static readonly ScalarKind NetworkKind = new("network", "10.0.0.0/8", null, text =>
         IPNetwork.TryParse(text, out _) ? null : $"'{Shown.Text(text)}' is no network; write an address and a length, such as 10.0.0.0/8");
 
@@ -131,6 +134,7 @@ public static class EngineShape
             new("base_url", new ScalarShape(UrlKind) { Description = "Public address that links, pixels and unsubscribe pages start with." }) { Default = "http://localhost:8080" },
             new("listen", new ScalarShape(UrlKind) { Description = "Where the web process listens." }) { Default = "http://127.0.0.1:8080" },
             new("spool_mib", new ScalarShape(MessagesKind) { Description = "MiB of opens, clicks and the like that may wait on disk while the database is away; above it the web process answers 503." }) { Default = "1024" },
+            new("token_keys", new ListShape(new ScalarShape(TokenKeyKind) { Description = "Number of a key." }) { Description = "Keys of the tokens in links: the first signs what is sent, all are accepted.", OrSingle = true, AtLeast = 1 }) { Default = "1" },
             new("proxies", new ListShape(new ScalarShape(NetworkKind) { Description = "A network." }) { Description = "Networks of the proxies in front, whose X-Forwarded-For is believed.", OrSingle = true }) { Default = "this machine itself" })
         { Description = "The web process." }),
         new("bounces", BounceSettings.Shape),

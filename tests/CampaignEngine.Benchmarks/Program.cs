@@ -18,6 +18,7 @@ Dictionary<string, Func<string[], Task>> benchmarks = new(StringComparer.Ordinal
     ["templating"] = TemplatingBenchmark.RunAsync,
     ["send"] = SendBenchmark.RunAsync,
     ["intake"] = IntakeBenchmark.RunAsync,
+    ["attack-tokens"] = TokenAttackCommand.RunAsync,
     ["fuzz-templates"] = TemplateFuzz.RunAsync,
 };
 

@@ -209,7 +209,7 @@ public sealed class EngineLoaderTests
 
         Assert.Equal(
         [
-            "environment variable CAMPAIGN_WEB_BASEURL(1,1): error CE1130: it sets no value of engine.yaml; keys possible here are base_url, listen, spool_mib, proxies",
+            "environment variable CAMPAIGN_WEB_BASEURL(1,1): error CE1130: it sets no value of engine.yaml; keys possible here are base_url, listen, spool_mib, token_keys, proxies",
             "environment variable CAMPAIGN_ZONE(1,1): error CE1105: 'zone': 'Mars' is not a time zone of this system; write an IANA name, for example 'Europe/Berlin'",
         ], problems.InOrder().Select(p => p.ToString()));
     }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Buffers.Text;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using CampaignEngine.Customers;
@@ -53,7 +54,9 @@ public sealed class ItemTokens
     }
 
     /// <summary>The tokens of an installation: what renders messages and what reads the answers must use the same.</summary>
-    public static ItemTokens Of(InstallationKeys keys) => new(keys.Derive("token"));
+    /// <param name="numbers">Numbers of the keys, as <c>web.token_keys</c> has them: the first signs, all are accepted.</param>
+    public static ItemTokens Of(InstallationKeys keys, IReadOnlyList<int> numbers) =>
+        new([.. numbers.Select(n => new TokenKey((byte)n, keys.Derive(n == 1 ? "token" : string.Create(CultureInfo.InvariantCulture, $"token {n}"))))]);
 
     public string Click(int mailingId, int ordinal, int linkNo) => Make(TokenPurpose.Click, mailingId, ordinal, linkNo);
 

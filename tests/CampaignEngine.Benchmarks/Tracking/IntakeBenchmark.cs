@@ -44,7 +44,7 @@ internal static class IntakeBenchmark
             using var server = Start(workspace);
             var address = new Uri((await server.StandardOutput.ReadLineAsync())!);
             var endPoint = new IPEndPoint(IPAddress.Loopback, address.Port);
-            var tokens = ItemTokens.Of(InstallationKeys.Load(workspace));
+            var tokens = ItemTokens.Of(InstallationKeys.Load(workspace), [1]);
             var load = new ClickLoad(endPoint, tokens, mailing, People, Links);
             await load.RunAsync(500, TimeSpan.FromSeconds(5));
 

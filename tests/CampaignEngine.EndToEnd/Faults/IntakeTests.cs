@@ -32,7 +32,7 @@ public sealed class IntakeTests : IDisposable
         var sent = await shop.RunAsync("worker", "--until-idle");
         Assert.True(sent.ExitCode == 0, sent.Errors);
         var mailing = await shop.ScalarAsync<int>("SELECT mailing_id FROM engine.mailing");
-        var tokens = ItemTokens.Of(InstallationKeys.Load(shop.Folder));
+        var tokens = ItemTokens.Of(InstallationKeys.Load(shop.Folder), [1]);
 
         using var client = TrackingVisitor.CreateClient();
         using (var serve = shop.Start("serve", "--listen", "http://127.0.0.1:0"))

@@ -52,7 +52,7 @@ public sealed class ShortMessageEndpointsTests(TestDatabase database) : IClassFi
             """), null, problems);
         Assert.Empty(problems.Items);
         var keys = InstallationKeys.Load(database.WorkspaceDirectory);
-        (_tokens, _keys) = (ItemTokens.Of(keys), new RecipientKeys(keys));
+        (_tokens, _keys) = (ItemTokens.Of(keys, [1]), new RecipientKeys(keys));
         var model = TrackingFixture.BuiltInCustomers();
         _recorder = new EventRecorder(
             new EventStore(database.Source), new EventRecorderOptions { Directory = Path.Combine(database.WorkspaceDirectory, "spool") }, TimeProvider.System, _ => { });

@@ -24,7 +24,7 @@ public sealed class EmailMessages : IMessageSource
     public EmailMessages(NpgsqlDataSource source, CustomerModel model, EngineSettings settings, InstallationKeys keys, TimeProvider time)
     {
         (_settings, _time, _keys) = (settings, time, keys);
-        var tokens = ItemTokens.Of(keys);
+        var tokens = ItemTokens.Of(keys, settings.Web.TokenKeys);
         _templates = new MailingTemplates(model, settings, tokens, time);
         _returnPaths = settings.Bounces.ReturnPathDomain is { } domain ? new ReturnPaths(tokens, domain) : null;
         _mailings = new MailingCache<MailingMessages>(source, Make);

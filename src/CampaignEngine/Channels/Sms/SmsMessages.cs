@@ -21,7 +21,7 @@ public sealed class SmsMessages : IMessageSource
 
     public SmsMessages(NpgsqlDataSource source, CustomerModel model, EngineSettings settings, InstallationKeys keys, TimeProvider time)
     {
-        (_settings, _receipts, _tokens) = (settings, settings.Web.BaseUrl + "/sms", ItemTokens.Of(keys));
+        (_settings, _receipts, _tokens) = (settings, settings.Web.BaseUrl + "/sms", ItemTokens.Of(keys, settings.Web.TokenKeys));
         _templates = new MailingTemplates(model, settings, _tokens, time);
         _mailings = new MailingCache<MailingMessages>(source, Make);
     }

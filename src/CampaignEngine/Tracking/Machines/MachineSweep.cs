@@ -47,7 +47,7 @@ public sealed class MachineSweep(NpgsqlDataSource database, MachineRules rules, 
                 await JudgeRequestsAsync(after, upto, connection, transaction, cancellationToken);
             }
 
-            var counts = await JudgeAsync(after, upto, connection, transaction, cancellationToken);
+            var counts = await JudgeAsync(after, upto, again ? clock.GetUtcNow() : null, connection, transaction, cancellationToken);
             // Once a slice holds young events, the mark has to wait there.
             if (settled && upto > mark)
             {
@@ -106,7 +106,7 @@ public sealed class MachineSweep(NpgsqlDataSource database, MachineRules rules, 
         await store.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    private async Task<MachineSweepCounts> JudgeAsync(long after, long upto, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    private async Task<MachineSweepCounts> JudgeAsync(long after, long upto, DateTimeOffset? at, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
         await using var command = Command(Judge, after, upto, connection, transaction);
         foreach (var (name, value) in (IEnumerable<(string, int)>)
@@ -118,7 +118,8 @@ public sealed class MachineSweep(NpgsqlDataSource database, MachineRules rules, 
             command.Parameters.AddWithValue(name, value);
         }
 
-        command.Parameters.AddWithValue("at", clock.GetUtcNow());
+        // A rerun is believed from now on.
+        command.Parameters.Add(new NpgsqlParameter("at", NpgsqlDbType.TimestampTz) { Value = (object?)at ?? DBNull.Value });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         return new MachineSweepCounts(reader.GetInt64(0), reader.GetInt64(1));

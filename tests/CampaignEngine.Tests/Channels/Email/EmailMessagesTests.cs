@@ -36,7 +36,7 @@ public sealed class EmailMessagesTests(TestDatabase database) : IClassFixture<Te
         Assert.Contains("From: \"Tea House\" <tea@shop.test>\r\n", mail, StringComparison.Ordinal);
         Assert.Contains("To: <zoe@x.test>\r\n", mail, StringComparison.Ordinal);
         Assert.Contains("List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n", mail, StringComparison.Ordinal);
-        Assert.Contains($"https://t.test/u/{ItemTokens.Of(Keys).Unsubscribe(7, 3)}>", mail.Replace("\r\n ", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Contains($"https://t.test/u/{ItemTokens.Of(Keys, [1]).Unsubscribe(7, 3)}>", mail.Replace("\r\n ", "", StringComparison.Ordinal), StringComparison.Ordinal);
         Assert.Equal(Line(mail, "Message-ID:"), Line(Encoding.ASCII.GetString(again.Message.Content.WrittenSpan), "Message-ID:"));
         Assert.EndsWith("@shop.test>", Line(mail, "Message-ID:"), StringComparison.Ordinal);
     }
@@ -48,7 +48,7 @@ public sealed class EmailMessagesTests(TestDatabase database) : IClassFixture<Te
 
         Assert.Equal("", failure);
         Assert.EndsWith("@bounces.shop.test", message.Sender, StringComparison.Ordinal);
-        Assert.True(new ReturnPaths(ItemTokens.Of(Keys), "bounces.shop.test").TryRead(message.Sender, out var item));
+        Assert.True(new ReturnPaths(ItemTokens.Of(Keys, [1]), "bounces.shop.test").TryRead(message.Sender, out var item));
         Assert.Equal(new ItemToken(7, 3, 0), item);
     }
 
