@@ -1,5 +1,5 @@
-using System.Net.Sockets;
 using System.Net;
+using System.Net.Sockets;
 using CampaignEngine.Customers;
 using CampaignEngine.Mail.Addresses;
 using CampaignEngine.Mail.Composing;
