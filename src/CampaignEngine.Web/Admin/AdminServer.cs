@@ -1,14 +1,7 @@
 using System.Globalization;
 using System.Text;
 using CampaignEngine.Operating;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 
 namespace CampaignEngine.Web.Admin;
 
@@ -18,14 +11,13 @@ namespace CampaignEngine.Web.Admin;
 /// </summary>
 public sealed class AdminServer : IAsyncDisposable
 {
-    private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
-    private readonly WebApplication _application;
+    private readonly ReadingServer _server;
     private readonly MetricsCollector _metrics;
 
-    private AdminServer(WebApplication application, MetricsCollector metrics) => (_application, _metrics) = (application, metrics);
+    private AdminServer(ReadingServer server, MetricsCollector metrics) => (_server, _metrics) = (server, metrics);
 
     /// <summary>The address it listens on, with the real port.</summary>
-    public Uri Address => new(_application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+    public Uri Address => _server.Address;
 
     /// <exception cref="FormatException">The listen address is not one.</exception>
     /// <exception cref="IOException">It cannot be listened on.</exception>
@@ -36,36 +28,31 @@ public sealed class AdminServer : IAsyncDisposable
             throw new FormatException(fault);
         }
 
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().UseUrls(listen).ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = 0;
-        });
-        builder.Services.AddRoutingCore();
-        builder.Logging.SetMinimumLevel(LogLevel.None);
-        var application = builder.Build();
         var metrics = new MetricsCollector();
-        application.UseRouting();
-        application.MapMethods("/metrics", Reading, context => AnswerAsync(context, StatusCodes.Status200OK, MetricsCollector.ContentType, metrics.Text()));
-        application.MapMethods("/livez", Reading, static context => AnswerAsync(context, StatusCodes.Status200OK, PlainText, "ok\n"));
-        application.MapMethods("/readyz", Reading, context => ReadyAsync(context, readiness));
-        var server = new AdminServer(application, metrics);
         try
         {
-            await application.StartAsync(cancellationToken);
-            return server;
+            return new AdminServer(
+                await ReadingServer.StartAsync(
+                    listen,
+                    [
+                        ("/metrics", context => AnswerAsync(context, StatusCodes.Status200OK, MetricsCollector.ContentType, metrics.Text())),
+                        ("/livez", static context => AnswerAsync(context, StatusCodes.Status200OK, PlainText, "ok\n")),
+                        ("/readyz", context => ReadyAsync(context, readiness)),
+                    ],
+                    before: null,
+                    cancellationToken),
+                metrics);
         }
         catch
         {
-            await server.DisposeAsync();
+            metrics.Dispose();
             throw;
         }
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _application.DisposeAsync();
+        await _server.DisposeAsync();
         _metrics.Dispose();
     }
 
@@ -79,16 +66,9 @@ public sealed class AdminServer : IAsyncDisposable
         await AnswerAsync(context, findings.All(f => f.Fault is null) ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable, PlainText, text);
     }
 
-    private static async Task AnswerAsync(HttpContext context, int status, string type, string text)
+    private static Task AnswerAsync(HttpContext context, int status, string type, string text)
     {
-        var bytes = Encoding.UTF8.GetBytes(text);
         context.Response.StatusCode = status;
-        context.Response.ContentType = type;
-        context.Response.ContentLength = bytes.Length;
-        context.Response.Headers.CacheControl = "no-store";
-        if (!HttpMethods.IsHead(context.Request.Method))
-        {
-            await context.Response.Body.WriteAsync(bytes, context.RequestAborted);
-        }
+        return ReadingServer.WriteAsync(context, type, Encoding.UTF8.GetBytes(text));
     }
 }

@@ -116,12 +116,9 @@ internal static class InboxPages
 
     public static Task WriteAsync(HttpContext context, string type, byte[] bytes)
     {
-        context.Response.ContentType = type;
-        context.Response.ContentLength = bytes.Length;
         context.Response.Headers.XContentTypeOptions = "nosniff";
-        context.Response.Headers.CacheControl = "no-store";
         context.Response.Headers["Referrer-Policy"] = "no-referrer";
-        return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : context.Response.Body.WriteAsync(bytes, 0, bytes.Length, context.RequestAborted);
+        return ReadingServer.WriteAsync(context, type, bytes);
     }
 
     private static Task PageAsync(HttpContext context, string title, string body)
