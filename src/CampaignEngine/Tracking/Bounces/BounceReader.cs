@@ -22,10 +22,11 @@ public sealed class BounceReader(BounceRules rules)
     public BounceMail Read(ReadOnlyMemory<byte> message)
     {
         var parts = MailParts.Read(message, Limits);
+        var text = TextOf(parts);
         var mail = new BounceMail
         {
             Kind = BounceMailKind.Other,
-            Original = OriginalHeaders(parts),
+            Original = OriginalHeaders(parts, text),
             SentTo = [.. Addresses(parts, "Delivered-To"), .. Addresses(parts, "X-Original-To"), .. Addresses(parts, "To")],
             MessageId = parts.Header("Message-ID")?.Trim(),
             QuotedIds = [.. Quoted(parts)],
@@ -37,7 +38,6 @@ public sealed class BounceReader(BounceRules rules)
             return FeedbackNotices.Read(feedback.Text(), mail);
         }
 
-        var text = TextOf(parts);
         if (ProviderNotices.Read(text, mail) is { } notice)
         {
             return notice;
@@ -130,14 +130,14 @@ public sealed class BounceReader(BounceRules rules)
 
         if (parts.Parts.FirstOrDefault(p => p.Is("text/html")) is { } html)
         {
-            return HtmlText.Of(html.Text());
+            return ReportHtml.Of(html.Text());
         }
 
         // A multipart without its boundary, or a type of its own: whatever stands there is read as text.
         return parts.Parts.Where(p => !p.Is("message/") && !p.Is("image/") && !p.Is("text/rfc822-headers")).Select(p => p.Text()).FirstOrDefault() ?? "";
     }
 
-    private List<MessageHeader> OriginalHeaders(MailParts parts)
+    private List<MessageHeader> OriginalHeaders(MailParts parts, string text)
     {
         var returned = parts.Parts.FirstOrDefault(p => p.Is("message/rfc822") || p.Is("message/global") || p.Is("text/rfc822-headers") || p.Is("message/rfc822-headers") || p.Is("message/global-headers"));
         if (returned is not null)
@@ -145,7 +145,6 @@ public sealed class BounceReader(BounceRules rules)
             return MailParts.Headings(returned.Content());
         }
 
-        var text = TextOf(parts);
         return PlainReport.OriginalBegins(text, _words).Message is var at and >= 0 ? MailParts.Headings(System.Text.Encoding.UTF8.GetBytes(text[at..].TrimStart())) : [];
     }
 

@@ -10,8 +10,9 @@ public sealed class BounceStore(NpgsqlDataSource database, BounceSettings settin
     /// <returns>What became of each report, in their order.</returns>
     public async Task<IReadOnlyList<BounceOutcome>> StoreAsync(IReadOnlyList<BounceReport> reports, CancellationToken cancellationToken)
     {
-        var kept = reports.Where(IsKept).DistinctBy(r => (Convert.ToHexString(r.MailKey), r.Place)).ToList();
-        var stored = new Dictionary<(string, int), (bool Proven, string? Person)>();
+        // In one order for all: two who store the same mails at a time wait for each other, never in a circle.
+        var kept = reports.Where(IsKept).DistinctBy(KeyOf).OrderBy(KeyOf).ToList();
+        var stored = new Dictionary<(string Mail, int Place), (bool Proven, string? Person)>();
         var suppressed = new HashSet<string>();
         if (kept.Count > 0)
         {
@@ -23,7 +24,7 @@ public sealed class BounceStore(NpgsqlDataSource database, BounceSettings settin
         }
 
         return [.. reports.Select(r => !IsKept(r) ? BounceOutcome.Ignored
-            : !stored.Remove((Convert.ToHexString(r.MailKey), r.Place), out var row) ? BounceOutcome.Known
+            : !stored.Remove(KeyOf(r), out var row) ? BounceOutcome.Known
             : !row.Proven ? BounceOutcome.Unproven
             : row.Person is { } person && suppressed.Contains(person) ? BounceOutcome.Suppressed
             : BounceOutcome.Recorded)];
@@ -56,6 +57,8 @@ public sealed class BounceStore(NpgsqlDataSource database, BounceSettings settin
     }
 
     internal static NpgsqlCommand Command(NpgsqlConnection connection, string statement) => new(SqlFile.Load<BounceStore>(statement), connection);
+
+    private static (string Mail, int Place) KeyOf(BounceReport report) => (Convert.ToHexString(report.MailKey), report.Place);
 
     // A person's mail to the return path is kept as a fact about the item; mail that is neither a report nor proven would only fill the table.
     private static bool IsKept(BounceReport report) => report.Proof is not null || report.Row.Group != BounceGroup.Other;

@@ -105,6 +105,34 @@ public sealed class BounceStoreTests(TestDatabase database) : IClassFixture<Test
     }
 
     [Fact]
+    public async Task SoftBouncesOfLongAgoCountWhenTheyAreReadTogetherWithLaterOnes()
+    {
+        var mails = new List<byte[]>();
+        for (var i = 1; i <= 6; i++)
+        {
+            var (_, to) = await SendAsync($"stored-{i}", address: "stored@mail.test");
+            mails.Add(Reports.Dsn(to, status: "5.2.2", said: "552 5.2.2 mailbox full", date: i == 6 ? "9 Mar 2026 10:00:00 +0000" : $"{i} Jan 2026 10:00:00 +0000"));
+        }
+
+        Assert.Contains(BounceOutcome.Suppressed, await TakeAsync([.. mails]));
+    }
+
+    [Fact]
+    public async Task TwoWhoReadTheSameMailsAtATimeStoreThemOnce()
+    {
+        var mails = new List<byte[]>();
+        for (var i = 0; i < 20; i++)
+        {
+            mails.Add(Reports.Dsn((await SendAsync($"twice-{i}")).To));
+        }
+
+        var reversed = mails.AsEnumerable().Reverse().ToArray();
+        var outcomes = (await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(() => TakeAsync(i % 2 == 0 ? [.. mails] : reversed))))).SelectMany(o => o).ToList();
+
+        Assert.Equal((20, 140), (outcomes.Count(o => o == BounceOutcome.Suppressed), outcomes.Count(o => o == BounceOutcome.Known)));
+    }
+
+    [Fact]
     public async Task AComplaintSuppressesAtOnceAndOtherFeedbackDoesNot()
     {
         var (angry, to) = await SendAsync("complaint");
@@ -167,10 +195,10 @@ public sealed class BounceStoreTests(TestDatabase database) : IClassFixture<Test
         return (mailing, new ReturnPaths(_engine.Tokens, "bounces.shop.test").Of(mailing.MailingId, mailing.OrdinalOf("anna")));
     }
 
-    private async Task<IReadOnlyList<BounceOutcome>> TakeAsync(byte[] mail)
+    private async Task<IReadOnlyList<BounceOutcome>> TakeAsync(params byte[][] mails)
     {
-        var rules = await _engine.BounceReview.RulesAsync(Cancellation);
-        return await _engine.BounceStore.StoreAsync(_engine.BounceIntake(rules).Read(mail, [], "mail", 0), Cancellation);
+        var intake = _engine.BounceIntake(await _engine.BounceReview.RulesAsync(Cancellation));
+        return await _engine.BounceStore.StoreAsync([.. mails.SelectMany(m => intake.Read(m, [], "mail", 0))], Cancellation);
     }
 
     private Task<string> SuppressionAsync(ArrangedMailing mailing) => database.ScalarAsync<string>($"""

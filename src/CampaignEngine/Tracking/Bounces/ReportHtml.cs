@@ -4,7 +4,7 @@ using System.Text;
 namespace CampaignEngine.Tracking.Bounces;
 
 /// <summary>The words of an HTML part, for reports that have no other: tags become line ends, style and script go.</summary>
-internal static class HtmlText
+internal static class ReportHtml
 {
     public static string Of(string html)
     {
