@@ -7,6 +7,7 @@ using CampaignEngine.Reporting.Breakdowns;
 using CampaignEngine.Reporting.Calendars;
 using CampaignEngine.Reporting.Comparing;
 using CampaignEngine.Reporting.Details;
+using CampaignEngine.Reporting.Forecasting;
 using CampaignEngine.Reporting.Pages;
 using CampaignEngine.Reporting.Rows;
 using CampaignEngine.Tracking.Machines;
@@ -50,6 +51,18 @@ public sealed class CampaignReports(EngineDatabase database, CustomerModel model
             default:
                 return await new AttributionReporter(database.Source, new ReportRequests(database.Source, model, settings)).RunAsync(snapshot, problems, cancellationToken);
         }
+    }
+
+    /// <summary>The responses to expect in the end, from those of the first days.</summary>
+    public async Task<ResponseForecast?> ForecastAsync(string campaign, DateTimeOffset asOf, ProblemList problems, CancellationToken cancellationToken)
+    {
+        await using var snapshot = await OpenAsync(campaign, asOf, problems, cancellationToken);
+        if (snapshot is { Request.Imported: true })
+        {
+            problems.Error(new Place(campaign, 1, 1), "CE5106", "an imported campaign is over; there is nothing to forecast");
+        }
+
+        return snapshot is null or { Request.Imported: true } ? null : await ResponseForecaster.RunAsync(snapshot, cancellationToken);
     }
 
     /// <summary>The report's people by one thing that is known of each; see <see cref="ReportGroups"/>.</summary>

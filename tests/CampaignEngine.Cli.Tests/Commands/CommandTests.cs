@@ -51,6 +51,7 @@ public sealed class CommandTests(CommandWorkspace shop) : IClassFixture<CommandW
 
         var credits = await JsonAsync("report", "spring-tea", "--as-of", "2026-03-31", "--attribution");
         Assert.Equal((1, 1m, 20m), (credits.GetProperty("orders").GetInt64(), credits.GetProperty("total").GetProperty("time_decay").GetDecimal(), credits.GetProperty("total").GetProperty("position_revenue").GetDecimal()));
+        Assert.Equal(2, (await JsonAsync("report", "spring-tea", "--as-of", "2026-03-31", "--forecast")).GetProperty("contacted").GetInt64());
         var csv = (await shop.RunAsync("report", "spring-tea", "--output", "csv")).Output;
         Assert.StartsWith("cell,drop,control,people,contacted,", csv, StringComparison.Ordinal);
         var unknown = await shop.RunAsync("report", "spring-te");

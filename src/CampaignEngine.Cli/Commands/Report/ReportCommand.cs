@@ -23,6 +23,7 @@ internal static class ReportCommand
         var campaign = new Argument<string?>("CAMPAIGN") { Description = "Name of a campaign that has been sent or imported; with --all, names in which * stands for anything.", Arity = ArgumentArity.ZeroOrOne };
         var all = new Option<bool>("--all") { Description = "All campaigns beside each other, one line each." };
         var attribution = new Option<bool>("--attribution") { Description = "The conversions credited in six ways beside each other, with other campaigns that share them." };
+        var forecast = new Option<bool>("--forecast") { Description = "The responses to expect in the end, by how fast they came in earlier campaigns on the same channels." };
         var asOf = ReportArguments.AsOf();
         var by = new Option<string?>("--by") { Description = "Figures by cell, drop, day, link, list, segment, domain, or any field or expression of the people.", HelpName = "WHAT" };
         var compare = new Option<string[]>("--compare")
@@ -42,6 +43,7 @@ internal static class ReportCommand
         command.Options.Add(by);
         command.Options.Add(all);
         command.Options.Add(attribution);
+        command.Options.Add(forecast);
         var workspace = WorkspaceOption.AddTo(command);
         var output = OutputOption.AddTo(command, Html);
         var file = FileOption.AddTo(command);
@@ -51,7 +53,7 @@ internal static class ReportCommand
             var (pair, calendar) = (parsed.GetValue(compare), parsed.GetValue(month));
             string[] questions =
             [
-                .. new[] { ("--all", parsed.GetValue(all)), ("--attribution", parsed.GetValue(attribution)), ("--compare", pair is { Length: > 0 }), ("--calendar", calendar is not null) }
+                .. new[] { ("--all", parsed.GetValue(all)), ("--attribution", parsed.GetValue(attribution)), ("--forecast", parsed.GetValue(forecast)), ("--compare", pair is { Length: > 0 }), ("--calendar", calendar is not null) }
                     .Where(q => q.Item2).Select(q => q.Item1),
             ];
             if (html && (what is not null || questions.Length > 0))
@@ -61,7 +63,7 @@ internal static class ReportCommand
 
             if (questions.Length > 1 || (asked is not null && questions is ["--compare" or "--calendar"]))
             {
-                throw CommandException.Invalid("name a campaign, or use one of --all, --compare and --calendar");
+                throw CommandException.Invalid("name a campaign, with --attribution or --forecast if you like, or use one of --all, --compare and --calendar");
             }
 
             await using var session = await WorkspaceSession.OpenAsync(workspace, parsed, cancellationToken);
@@ -90,6 +92,13 @@ internal static class ReportCommand
             if (parsed.GetValue(attribution))
             {
                 Write(AttributionView.Of(await ReportArguments.AskAsync(name, problems => reports.AttributionAsync(name, moment, problems, cancellationToken))));
+                return ExitCode.Done;
+            }
+
+            if (parsed.GetValue(forecast))
+            {
+                var expected = await ReportArguments.AskAsync(name, problems => reports.ForecastAsync(name, moment, problems, cancellationToken));
+                Write(writer => writer.Document(expected));
                 return ExitCode.Done;
             }
 
