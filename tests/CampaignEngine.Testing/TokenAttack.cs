@@ -51,7 +51,7 @@ public static class TokenAttack
                     break;
                 case 4:
                     from.CopyTo(token);
-                    purpose = (TokenPurpose)random.Next(2, 8);
+                    purpose = (TokenPurpose)random.Next(2, 9);
                     break;
                 default:
                     foreign.Write(token, TokenPurpose.Click, random.Next(1, 8), random.Next(1, 2_000), random.Next(1, 9));

@@ -7,12 +7,15 @@ namespace CampaignEngine.Web.Endpoints;
 
 internal static class RequestEvent
 {
-    public static TrackedEvent From(HttpContext context, TrackingSite site, EventKind kind, ItemToken item)
+    public static TrackedEvent From(HttpContext context, TrackingSite site, EventKind kind, ItemToken item) =>
+        TrackedEvent.FromRequest(kind, item, site.Clock.GetUtcNow(), Seen(context, site), site.Rules);
+
+    /// <summary>What is kept of a request.</summary>
+    public static SeenRequest Seen(HttpContext context, TrackingSite site)
     {
         var headers = context.Request.Headers;
         var purpose = $"{headers["Purpose"]} {headers["Sec-Purpose"]} {headers["X-Purpose"]}";
-        var request = SeenRequest.Of(context.Request.Method, headers.UserAgent.ToString(), purpose, MachineRulesShape.Stored(Client(context, site.Proxies)));
-        return TrackedEvent.FromRequest(kind, item, site.Clock.GetUtcNow(), request, site.Rules);
+        return SeenRequest.Of(context.Request.Method, headers.UserAgent.ToString(), purpose, MachineRulesShape.Stored(Client(context, site.Proxies)));
     }
 
     // The last address in X-Forwarded-For that is no proxy of ours: what stands before it, the client may have written itself.

@@ -20,6 +20,8 @@ public static class TrackingEndpoints
         routes.MapPost("/u/{token}", context => TokenRequest.HandleAsync(context, site, TokenPurpose.Unsubscribe, UnsubscribeEndpoint.ActAsync));
         routes.MapMethods("/p/{token}", Reading, context => TokenRequest.HandleAsync(context, site, TokenPurpose.Preferences, PreferencesEndpoint.ShowAsync));
         routes.MapPost("/p/{token}", context => TokenRequest.HandleAsync(context, site, TokenPurpose.Preferences, PreferencesEndpoint.ActAsync));
+        routes.MapMethods("/d/{token}", Reading, context => TokenRequest.HandleAsync(context, site, TokenPurpose.OptIn, ConfirmEndpoint.ShowAsync));
+        routes.MapPost("/d/{token}", context => TokenRequest.HandleAsync(context, site, TokenPurpose.OptIn, ConfirmEndpoint.ActAsync));
         routes.MapMethods("/v/{token}", Reading, context => TokenRequest.HandleAsync(context, site, TokenPurpose.ViewOnline, ViewOnlineEndpoint.ShowAsync));
         routes.MapMethods("/healthz", Reading, context => HealthAsync(context, site));
         routes.MapFallback(Page.NotFoundAsync);

@@ -29,6 +29,8 @@ public sealed class TrackingSite(NpgsqlDataSource database, CustomerModel model,
 
     public Preferences Preferences { get; } = new(database, model, new Unsubscribing(database, model));
 
+    public OptingIn OptingIn { get; } = new(database, new Unsubscribing(database, model));
+
     public OnlineMessages? Online { get; } = settings is null ? null : new OnlineMessages(database, model, settings, tokens, clock);
 
     public NpgsqlDataSource Database { get; } = database;

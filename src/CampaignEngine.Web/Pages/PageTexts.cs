@@ -35,6 +35,16 @@ internal sealed record PageTexts
     /// <summary>Messages of a channel for the purpose of marketing.</summary>
     public required string Offers { get; init; }
 
+    public required string ConfirmTitle { get; init; }
+
+    public required string Confirm { get; init; }
+
+    public required string ConfirmButton { get; init; }
+
+    public required string ConfirmedTitle { get; init; }
+
+    public required string Confirmed { get; init; }
+
     public required string MissingTitle { get; init; }
 
     public required string Missing { get; init; }

@@ -58,7 +58,7 @@ public sealed class MessageRenderer
         // A cell's variable of the same name stands in the engine's place; a name that no template reads costs nothing.
         int? Own(string name) => _shape.Words.Contains(name) && !content.CellVars.Values.Any(v => v.ContainsKey(name)) && shape.TryGetSlot(name, out var slot) ? slot : null;
         _languageSlot = Own("language");
-        foreach (var (name, value) in new[] { (MessageShape.PreferencesName, urls.Preferences), (MessageShape.ViewOnlineName, urls.ViewOnline), (MessageShape.KeycodeName, urls.Keycode) })
+        foreach (var (name, value) in new[] { (MessageShape.PreferencesName, urls.Preferences), (MessageShape.ViewOnlineName, urls.ViewOnline), (MessageShape.OptInName, urls.OptIn), (MessageShape.KeycodeName, urls.Keycode) })
         {
             if (Own(name) is { } slot)
             {

@@ -16,6 +16,7 @@ public sealed class MessageShape
     internal const string UnsubscribeName = "unsubscribe_url";
     internal const string PreferencesName = "preferences_url";
     internal const string ViewOnlineName = "view_online_url";
+    internal const string OptInName = "opt_in_url";
     internal const string KeycodeName = "keycode";
 
     // The person's orders, their lines: two lists. A third would read rows by the thousand for one message.
@@ -109,6 +110,7 @@ public sealed class MessageShape
         yield return new(KeycodeName, ShapeType.Text);
         yield return new(PreferencesName, ShapeType.Text);
         yield return new(ViewOnlineName, ShapeType.Text);
+        yield return new(OptInName, ShapeType.Text);
         if (content.Marketing)
         {
             yield return new(UnsubscribeName, ShapeType.Text);

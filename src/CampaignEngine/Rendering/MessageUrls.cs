@@ -8,9 +8,10 @@ namespace CampaignEngine.Rendering;
 /// <param name="Unsubscribe">Address of the unsubscribe page.</param>
 /// <param name="Preferences">Address of the page where the person grants or withdraws consent.</param>
 /// <param name="ViewOnline">Address of the message as a page.</param>
+/// <param name="OptIn">Address of the page that confirms a subscription.</param>
 /// <param name="Keycode">The person's keycode.</param>
 public sealed record MessageUrls(
-    Func<int, int, string>? Click, Func<int, string>? Open, Func<int, string> Unsubscribe, Func<int, string> Preferences, Func<int, string> ViewOnline, Func<int, string> Keycode)
+    Func<int, int, string>? Click, Func<int, string>? Open, Func<int, string> Unsubscribe, Func<int, string> Preferences, Func<int, string> ViewOnline, Func<int, string> OptIn, Func<int, string> Keycode)
 {
     /// <summary>The addresses of a mailing.</summary>
     /// <param name="baseUrl">Public address of the web process, without a slash at the end.</param>
@@ -20,17 +21,18 @@ public sealed record MessageUrls(
         ordinal => $"{baseUrl}/u/{tokens.Unsubscribe(mailingId, ordinal)}",
         ordinal => $"{baseUrl}/p/{tokens.Preferences(mailingId, ordinal)}",
         ordinal => $"{baseUrl}/v/{tokens.ViewOnline(mailingId, ordinal)}",
+        ordinal => $"{baseUrl}/d/{tokens.OptIn(mailingId, ordinal)}",
         ordinal => Keycodes.Of(mailingId, ordinal));
 
     /// <summary>For previews, samples and proofs: links as written, nothing is counted, nobody is unsubscribed.</summary>
     public static MessageUrls Preview(string baseUrl) => new(
-        null, null, _ => $"{baseUrl}/u/preview", _ => $"{baseUrl}/p/preview", _ => $"{baseUrl}/v/preview", _ => Keycodes.Preview);
+        null, null, _ => $"{baseUrl}/u/preview", _ => $"{baseUrl}/p/preview", _ => $"{baseUrl}/v/preview", _ => $"{baseUrl}/d/preview", _ => Keycodes.Preview);
 
     /// <summary>For a plan's proof: addresses as long as real ones, so that sizes are right, and none of the work of signing them.</summary>
     public static MessageUrls Sized(string baseUrl)
     {
         var token = new string('x', ItemTokens.Length);
-        string click = $"{baseUrl}/c/{token}", open = $"{baseUrl}/o/{token}.gif", unsubscribe = $"{baseUrl}/u/{token}", preferences = $"{baseUrl}/p/{token}", online = $"{baseUrl}/v/{token}";
-        return new((_, _) => click, _ => open, _ => unsubscribe, _ => preferences, _ => online, _ => Keycodes.Preview);
+        string click = $"{baseUrl}/c/{token}", open = $"{baseUrl}/o/{token}.gif", unsubscribe = $"{baseUrl}/u/{token}", preferences = $"{baseUrl}/p/{token}", online = $"{baseUrl}/v/{token}", optIn = $"{baseUrl}/d/{token}";
+        return new((_, _) => click, _ => open, _ => unsubscribe, _ => preferences, _ => online, _ => optIn, _ => Keycodes.Preview);
     }
 }

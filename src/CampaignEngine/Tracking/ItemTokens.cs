@@ -66,6 +66,8 @@ public sealed class ItemTokens
 
     public string Preferences(int mailingId, int ordinal) => Make(TokenPurpose.Preferences, mailingId, ordinal, 0);
 
+    public string OptIn(int mailingId, int ordinal) => Make(TokenPurpose.OptIn, mailingId, ordinal, 0);
+
     public string ViewOnline(int mailingId, int ordinal) => Make(TokenPurpose.ViewOnline, mailingId, ordinal, 0);
 
     /// <summary>Writes the <see cref="Length"/> ASCII characters of a token to the start of <paramref name="utf8"/>.</summary>

@@ -23,4 +23,7 @@ public enum TokenPurpose : byte
 
     /// <summary>Be the envelope sender: mail to it is about the message.</summary>
     ReturnPath = 7,
+
+    /// <summary>Grant marketing e-mail: the second step of a double opt-in.</summary>
+    OptIn = 8,
 }

@@ -15,5 +15,7 @@ public sealed class TrackingAddresses(Uri baseAddress, ItemTokens tokens)
 
     public string Preferences(int mailingId, int ordinal) => $"{_root}/p/{tokens.Preferences(mailingId, ordinal)}";
 
+    public string OptIn(int mailingId, int ordinal) => $"{_root}/d/{tokens.OptIn(mailingId, ordinal)}";
+
     public string ViewOnline(int mailingId, int ordinal) => $"{_root}/v/{tokens.ViewOnline(mailingId, ordinal)}";
 }

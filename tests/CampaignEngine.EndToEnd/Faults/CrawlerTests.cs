@@ -35,7 +35,7 @@ public sealed partial class CrawlerTests : IDisposable
         await using var shop = await Shop.OpenAsync(_folder["s"], sink.EndPoint.Port);
         shop.Write("templates/email/hello.sbn-html", """
             <p>Hello {{ customer.first_name }}: <a href="https://shop.example/a">one</a> <a href="https://shop.example/b">two</a> <a href="https://shop.example/c">three</a>.
-            <a href="{{ view_online_url }}">Online</a> <a href="{{ preferences_url }}">Preferences</a> <a href="{{ unsubscribe_url }}">Stop</a></p>
+            <a href="{{ view_online_url }}">Online</a> <a href="{{ preferences_url }}">Preferences</a> <a href="{{ opt_in_url }}">Confirm</a> <a href="{{ unsubscribe_url }}">Stop</a></p>
             """);
         await shop.FillAsync(People);
         Assert.Equal(0, (await shop.RunAsync("launch", Shop.Campaign, "--plan", await shop.PlanAsync())).ExitCode);
@@ -74,7 +74,7 @@ public sealed partial class CrawlerTests : IDisposable
             }
         }
 
-        Assert.True(fetched >= People * 7, $"{fetched} addresses in {People} messages");
+        Assert.True(fetched >= People * 8, $"{fetched} addresses in {People} messages");
         Assert.Equal(state, await StateAsync(shop));
         Assert.Equal((5, People, 5, People), await FiguresAsync(shop));
 

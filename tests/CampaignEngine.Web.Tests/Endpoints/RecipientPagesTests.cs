@@ -133,6 +133,50 @@ public sealed class RecipientPagesTests(TrackingFixture site) : IClassFixture<Tr
         return await response.Content.ReadAsStringAsync(Cancellation);
     }
 
+    [Fact]
+    public async Task ADoubleOptInTakesThePagesOwnButtonAndKeepsItsEvidence()
+    {
+        await site.ExecuteAsync("UPDATE crm.customers SET email_consent = 'unknown' WHERE customer_id = 1; DELETE FROM crm.consents WHERE customer_id = 1; DELETE FROM engine.suppression");
+        var ordinal = site.Mailing.OrdinalOf("1");
+        var address = site.Addresses.OptIn(Mailing, ordinal);
+        const string Granted = "SELECT count(*) FROM crm.consents WHERE customer_id = 1 AND source = 'double opt-in'";
+
+        Assert.Contains("p&#x2026;@example.com", await site.Client.GetStringAsync(address, Cancellation), StringComparison.Ordinal);
+        Assert.Equal(200, await site.Visitor.FetchAsync(HttpMethod.Head, address + "?grant=yes", Cancellation));
+        using (var bare = new FormUrlEncodedContent([new("List-Unsubscribe", "One-Click")]))
+        using (var refused = await site.Client.PostAsync(address, bare, Cancellation))
+        {
+            Assert.Contains("Confirm your subscription", await refused.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
+        }
+
+        Assert.Equal(0, await CountAsync(Granted));
+        for (var n = 0; n < 2; n++)
+        {
+            using var form = new FormUrlEncodedContent([new("grant", "yes")]);
+            using var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = form };
+            request.Headers.Add("User-Agent", "Person/1.0");
+            request.Headers.Add("X-Forwarded-For", "192.0.2.1, 198.51.100.77");
+            using var response = await site.Client.SendAsync(request, Cancellation);
+            Assert.Contains("You are subscribed", await response.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
+        }
+
+        Assert.Equal(1, await CountAsync(Granted));
+        Assert.Equal("granted", await site.ScalarAsync<string>("SELECT email_consent FROM crm.customers WHERE customer_id = 1"));
+        Assert.Equal($"p1@example.com Person/1.0 198.51.100.0/24 {Mailing} {ordinal} true", await site.ScalarAsync<string>(
+            "SELECT concat_ws(' ', evidence->>'address', evidence->>'agent', evidence->>'network', evidence->>'mailing', evidence->>'item', (evidence ? 'asked_at')::text) FROM crm.consents WHERE source = 'double opt-in'"));
+    }
+
+    [Fact]
+    public async Task AnAddressThatIsNoLongerThePersonsGrantsNothing()
+    {
+        await site.ExecuteAsync("UPDATE crm.customers SET email = 'new@example.com' WHERE customer_id = 2");
+        using var form = new FormUrlEncodedContent([new("grant", "yes")]);
+        using var response = await site.Client.PostAsync(site.Addresses.OptIn(Mailing, site.Mailing.OrdinalOf("2")), form, Cancellation);
+        Assert.Equal(System.Net.HttpStatusCode.NotFound, response.StatusCode);
+        Assert.Equal(0, await CountAsync("SELECT count(*) FROM crm.consents WHERE customer_id = 2 AND source = 'double opt-in'"));
+        await site.ExecuteAsync("UPDATE crm.customers SET email = 'p2@example.com' WHERE customer_id = 2");
+    }
+
     private async Task<long> CountAsync(string sql)
     {
         await site.FlushAsync();
