@@ -144,6 +144,7 @@ public sealed class EngineLoader
             BaseCurrency = root.Text("base_currency") ?? defaults.BaseCurrency,
             DefaultCountry = root.Text("default_country"),
             DefaultLanguage = root.Text("default_language") ?? defaults.DefaultLanguage,
+            SmallestCell = root.Mapping("reports")?.Integer("smallest_cell") ?? defaults.SmallestCell,
             Bounces = BounceSettings.Read(root.Mapping("bounces")),
             Web = new WebSettings
             {

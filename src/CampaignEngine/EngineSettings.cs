@@ -81,6 +81,9 @@ public sealed record EngineSettings
     /// <summary>Channels whose consent policy differs from model.yaml: true is opt-in.</summary>
     public IReadOnlyDictionary<string, bool> OptIn { get; init; } = new Dictionary<string, bool>();
 
+    /// <summary>So many people a group in a report must have at least to be shown by itself.</summary>
+    public int SmallestCell { get; init; } = 1;
+
     /// <summary>Which spellings of an e-mail address are one mailbox.</summary>
     public AddressRules Dedupe { get; init; } = AddressRules.Plain;
 

@@ -160,6 +160,9 @@ public static class EngineShape
             new ScalarShape(ScalarKind.Hours) { Description = "Hours of each person's own day, such as 21:00-08:00." }))])
         { Description = "Hours in which no marketing message leaves, by channel, in the recipient's own zone; a campaign may have its own." }),
         new("holidays", new ListShape(new ScalarShape(ScalarKind.Day) { Description = "A day." }) { Description = "Days on which no marketing message leaves, in the recipient's own zone.", OrSingle = true }),
+        new("reports", new MapShape(
+            new KeyShape("smallest_cell", new ScalarShape(MessagesKind) { Description = "People a group must have at least to be shown by itself; smaller ones are added up, so that nobody's answer can be read off or found by subtraction." }) { Default = "1" })
+        { Description = "What reports show." }),
         new("caps", CampaignShape.CapList),
         new("dedupe", new MapShape(
             new("ignore_dots", new ScalarShape(ScalarKind.Boolean) { Description = "Dots before the @ do not count at providers known to ignore them." }) { Default = "false" },

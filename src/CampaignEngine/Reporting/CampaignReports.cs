@@ -20,10 +20,12 @@ namespace CampaignEngine.Reporting;
 /// </summary>
 public sealed class CampaignReports(EngineDatabase database, CustomerModel model, EngineSettings settings, MachineSweep machines, TimeProvider clock)
 {
+    private readonly SmallCells _small = new(settings.SmallestCell);
+
     public async Task<CampaignReport?> ReportAsync(string campaign, DateTimeOffset asOf, ProblemList problems, CancellationToken cancellationToken)
     {
         await using var snapshot = await OpenAsync(campaign, asOf, problems, cancellationToken);
-        return snapshot is null ? null : await CampaignReporter.RunAsync(snapshot, cancellationToken);
+        return snapshot is null ? null : await ShownAsync(snapshot, problems, cancellationToken);
     }
 
     /// <summary>All campaigns beside each other.</summary>
@@ -31,7 +33,9 @@ public sealed class CampaignReports(EngineDatabase database, CustomerModel model
     public async Task<CampaignsReport> ReportAllAsync(string pattern, DateTimeOffset asOf, ProblemList problems, CancellationToken cancellationToken)
     {
         await machines.RunOnceAsync(cancellationToken);
-        return await new CampaignsReporter(database.Source, new ReportRequests(database.Source, model, settings)).RunAsync(pattern, asOf, problems, cancellationToken);
+        var report = await new CampaignsReporter(database.Source, new ReportRequests(database.Source, model, settings)).RunAsync(pattern, asOf, problems, cancellationToken);
+        var shown = report.Campaigns.Where(c => c.Contacted >= settings.SmallestCell || c.Contacted == 0).ToList();
+        return shown.Count == report.Campaigns.Count ? report : report with { Campaigns = shown, ImportedTotal = null };
     }
 
     /// <summary>The campaign's conversions credited in six ways beside each other.</summary>
@@ -80,21 +84,22 @@ public sealed class CampaignReports(EngineDatabase database, CustomerModel model
         }
 
         await using var snapshot = await OpenAsync(campaign, asOf, problems, cancellationToken);
-        return snapshot is null ? null : await BreakdownAsync(snapshot, groups, problems, cancellationToken);
+        return snapshot is null || await ShownAsync(snapshot, problems, cancellationToken) is null ? null : await BreakdownAsync(snapshot, groups, problems, cancellationToken);
     }
 
     /// <summary>What happened on each day.</summary>
     public async Task<ReportList<DayFigures>?> DaysAsync(string campaign, DateTimeOffset asOf, ProblemList problems, CancellationToken cancellationToken)
     {
         await using var snapshot = await OpenAsync(campaign, asOf, problems, cancellationToken);
-        return snapshot is null ? null : await DaysAndLinks.DaysAsync(snapshot, cancellationToken);
+        return snapshot is null || await ShownAsync(snapshot, problems, cancellationToken) is not { } report ? null
+            : await DaysAndLinks.DaysAsync(snapshot, report.Total.Comparison is not null, cancellationToken);
     }
 
     /// <summary>Who followed each link.</summary>
     public async Task<ReportList<LinkFigures>?> LinksAsync(string campaign, DateTimeOffset asOf, ProblemList problems, CancellationToken cancellationToken)
     {
         await using var snapshot = await OpenAsync(campaign, asOf, problems, cancellationToken);
-        return snapshot is null ? null : await DaysAndLinks.LinksAsync(snapshot, cancellationToken);
+        return snapshot is null || await ShownAsync(snapshot, problems, cancellationToken) is not { } report ? null : await DaysAndLinks.LinksAsync(snapshot, report, cancellationToken);
     }
 
     /// <summary>The way from the frozen list to the conversion.</summary>
@@ -116,6 +121,11 @@ public sealed class CampaignReports(EngineDatabase database, CustomerModel model
             }
 
             await using var snapshot = opened;
+            if (await ShownAsync(snapshot, problems, cancellationToken) is null)
+            {
+                return null;
+            }
+
             var (people, fault) = await ComparisonReader.ReadAsync(snapshot, groups, cancellationToken);
             if (fault is not null)
             {
@@ -165,8 +175,13 @@ public sealed class CampaignReports(EngineDatabase database, CustomerModel model
         }
 
         await snapshot.KeepAsync(cancellationToken);
-        var report = await CampaignReporter.RunAsync(snapshot, cancellationToken);
+        if (await ShownAsync(snapshot, problems, cancellationToken) is not { } report)
+        {
+            return null;
+        }
+
         var details = await DetailReader.ReadAsync(snapshot, cancellationToken);
+        details = details with { SendHours = _small.Hide(details.SendHours) };
         if (lists is not null)
         {
             // Too many lists are no fault of the page; it goes without them.
@@ -202,7 +217,7 @@ public sealed class CampaignReports(EngineDatabase database, CustomerModel model
         return new CountedRows(query, figure, await RowsReader.ReadAsync(snapshot, query, cancellationToken));
     }
 
-    private static async Task<Breakdown?> BreakdownAsync(ReportSnapshot snapshot, ReportGroups groups, ProblemList problems, CancellationToken cancellationToken)
+    private async Task<Breakdown?> BreakdownAsync(ReportSnapshot snapshot, ReportGroups groups, ProblemList problems, CancellationToken cancellationToken)
     {
         if (await groups.FillAsync(snapshot, cancellationToken) is { } fault)
         {
@@ -211,7 +226,20 @@ public sealed class CampaignReports(EngineDatabase database, CustomerModel model
         }
 
         var rows = await CampaignReporter.RunGroupedAsync(snapshot, cancellationToken);
-        return new Breakdown { Campaign = snapshot.Request.Campaign, AsOf = snapshot.Request.AsOf, Currency = snapshot.Currency, By = groups.By, Rows = rows };
+        return _small.Hide(new Breakdown { Campaign = snapshot.Request.Campaign, AsOf = snapshot.Request.AsOf, Currency = snapshot.Currency, By = groups.By, Rows = rows });
+    }
+
+    /// <summary>The report as it may be shown: small groups added up; null where there are too few people for any report.</summary>
+    private async Task<CampaignReport?> ShownAsync(ReportSnapshot snapshot, ProblemList problems, CancellationToken cancellationToken)
+    {
+        var report = await CampaignReporter.RunAsync(snapshot, cancellationToken);
+        if (!_small.Refuses(report.Total))
+        {
+            return _small.Hide(report);
+        }
+
+        problems.Error(new Place(report.Campaign, 1, 1), "CE5106", $"the campaign has fewer than {settings.SmallestCell} people, and engine.yaml shows no figures of so few (reports.smallest_cell)");
+        return null;
     }
 
     private async Task<ReportGroups?> GroupsAsync(string by, DateTimeOffset asOf, ProblemList problems, CancellationToken cancellationToken)

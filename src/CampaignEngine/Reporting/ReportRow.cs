@@ -212,6 +212,10 @@ public sealed record ReportRow
     [JsonIgnore]
     public MeasuredLift? RevenueMeasured => Comparison is { } control ? MeasuredLift.Of(Spending, control.Spending) : null;
 
+    /// <summary>Several small groups that are shown as one.</summary>
+    [JsonIgnore]
+    public bool IsMerged { get; init; }
+
     /// <summary>Sum over people of their squared revenue.</summary>
     internal decimal RevenueSquares { get; init; }
 
@@ -223,6 +227,37 @@ public sealed record ReportRow
         var revenue = Significance.Holm([.. cells.Select(c => c.RevenueP)]);
         return [.. cells.Select((cell, i) => cell with { ResponsePHolm = response[i], ConversionPHolm = conversion[i], RevenuePHolm = revenue[i] })];
     }
+
+    /// <summary>Several groups of different people as one row.</summary>
+    internal static ReportRow Merged(string cell, IReadOnlyList<ReportRow> groups) => new()
+    {
+        Cell = cell,
+        Drop = groups[0].Drop,
+        Control = groups[0].Control,
+        IsMerged = true,
+        Comparison = groups[0].Comparison,
+        ResponsesSeen = groups[0].ResponsesSeen,
+        People = groups.Sum(g => g.People),
+        Contacted = groups.Sum(g => g.Contacted),
+        InDoubt = groups.Sum(g => g.InDoubt),
+        Messages = groups.Sum(g => g.Messages),
+        PossibleDuplicates = groups.Sum(g => g.PossibleDuplicates),
+        Delivered = groups.Sum(g => g.Delivered),
+        Bounced = groups.Sum(g => g.Bounced),
+        Responses = groups.Sum(g => g.Responses),
+        Conversions = groups.Sum(g => g.Conversions),
+        Orders = groups.Sum(g => g.Orders),
+        Revenue = groups.Sum(g => g.Revenue),
+        RevenueSquares = groups.Sum(g => g.RevenueSquares),
+        Cost = groups.Sum(g => g.Cost),
+        Opens = groups.Sum(g => g.Opens),
+        OpensRaw = groups.Sum(g => g.OpensRaw),
+        Clicks = groups.Sum(g => g.Clicks),
+        ClicksRaw = groups.Sum(g => g.ClicksRaw),
+        Replies = groups.Sum(g => g.Replies),
+        Unsubscribes = groups.Sum(g => g.Unsubscribes),
+        Complaints = groups.Sum(g => g.Complaints),
+    };
 
     // What is printed is right to its last digit: the noise of binary arithmetic lies behind the tenth decimal of rates and the sixth of amounts.
     internal static double? Figure(double? value) => value is { } figure ? Math.Round(figure, 10) : null;

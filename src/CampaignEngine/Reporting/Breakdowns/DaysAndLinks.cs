@@ -9,7 +9,8 @@ internal static class DaysAndLinks
 {
     private static readonly string ReportDays = SqlFile.Load(typeof(DaysAndLinks), "ReportDays");
 
-    public static async Task<ReportList<DayFigures>> DaysAsync(ReportSnapshot snapshot, CancellationToken cancellationToken)
+    /// <param name="withControl">The people held out too.</param>
+    public static async Task<ReportList<DayFigures>> DaysAsync(ReportSnapshot snapshot, bool withControl, CancellationToken cancellationToken)
     {
         await snapshot.KeepAsync(cancellationToken);
         var days = await snapshot.ReadAsync(
@@ -27,16 +28,16 @@ internal static class DaysAndLinks
                 Revenue = r.GetDecimal(8),
             },
             cancellationToken);
-        return new(snapshot.Request.Campaign, snapshot.Request.AsOf, "day", days);
+        return new(snapshot.Request.Campaign, snapshot.Request.AsOf, "day", [.. days.Where(d => withControl || !d.Control)]);
     }
 
-    public static async Task<ReportList<LinkFigures>> LinksAsync(ReportSnapshot snapshot, CancellationToken cancellationToken)
+    /// <param name="report">As it may be shown: links of its drops.</param>
+    public static async Task<ReportList<LinkFigures>> LinksAsync(ReportSnapshot snapshot, CampaignReport report, CancellationToken cancellationToken)
     {
         await snapshot.KeepAsync(cancellationToken);
-        var report = await CampaignReporter.RunAsync(snapshot, cancellationToken);
         var contacted = report.Drops.ToDictionary(d => d.Drop!, d => d.Contacted, StringComparer.Ordinal);
         var links = await DetailReader.LinksAsync(snapshot, cancellationToken);
-        return new(report.Campaign, report.AsOf, "link", [.. links.Select(link => Figures(link, contacted.GetValueOrDefault(link.Drop)))]);
+        return new(report.Campaign, report.AsOf, "link", [.. links.Where(link => contacted.ContainsKey(link.Drop)).Select(link => Figures(link, contacted[link.Drop]))]);
     }
 
     private static LinkFigures Figures(LinkClicks link, long contacted)

@@ -2,6 +2,7 @@ using System.Globalization;
 using CampaignEngine.Reporting.Breakdowns;
 using CampaignEngine.Reporting.Charts;
 using CampaignEngine.Reporting.Details;
+using CampaignEngine.Reporting.Rows;
 using CampaignEngine.Reporting.Statistics;
 
 namespace CampaignEngine.Reporting.Pages;
@@ -82,7 +83,7 @@ internal sealed class PageFigures(CampaignReport report, ReportDetails details, 
 
     private Figure? Rates(string what, string measure, string style, Func<ReportRow, Proportion> share, Func<ReportRow, bool> seen)
     {
-        var rows = report.Rows.Where(r => !r.Control).Concat(report.Cells.Where(r => r.Control)).Where(r => share(r).Trials > 0 && seen(r)).ToList();
+        var rows = (report.Rows.Count > 0 ? report.Rows : report.Cells).Where(r => !r.Control).Concat(report.Cells.Where(r => r.Control)).Where(r => share(r).Trials > 0 && seen(r)).ToList();
         if (rows.Count == 0 || rows.TrueForAll(r => share(r).Successes == 0))
         {
             return null;
@@ -198,23 +199,23 @@ internal sealed class PageFigures(CampaignReport report, ReportDetails details, 
         if (details.Plan is { } plan)
         {
             long left = plan.Universe;
-            Whole("Everybody in the customer table", left);
+            Whole("Everybody in the customer table", left, null);
             foreach (var step in plan.Waterfall.Where(s => s.Count > 0 && s.Reason != "control"))
             {
                 left -= step.Count;
-                Part(step.Reason != "condition" ? step.Detail : step.Detail.StartsWith(Exclude, StringComparison.Ordinal) ? step.Detail[Exclude.Length..] : $"not: {step.Detail}", left, step.Count, Orders);
+                Part(step.Reason != "condition" ? step.Detail : step.Detail.StartsWith(Exclude, StringComparison.Ordinal) ? step.Detail[Exclude.Length..] : $"not: {step.Detail}", left, step.Count, Orders, Listed(step.Reason, step.Condition));
             }
 
-            Whole("Left to contact or hold out", left);
+            Whole("Left to contact or hold out", left, "net");
             if (plan.Control > 0)
             {
                 left -= plan.Control;
-                Part("Control cell, held out", left, plan.Control, Held);
+                Part("Control cell, held out", left, plan.Control, Held, Listed("control", null));
             }
         }
         else if (held > 0)
         {
-            Whole("Selected", total.People + held);
+            bars.Add((new Bar("Selected", 0, total.People + held, Numbers.Count(total.People + held), Contacted), Numbers.Count(total.People + held)));
             bars.Add((new Bar("Control cell, held out", total.People, total.People + held, "−" + Numbers.Count(held), Held) { Muted = true }, tables.Count(Control!, "people", held)));
         }
 
@@ -225,7 +226,7 @@ internal sealed class PageFigures(CampaignReport report, ReportDetails details, 
 
         if (total.People > total.Contacted)
         {
-            Part("No message accepted, or in doubt", total.Contacted, total.People - total.Contacted, Orders);
+            Part("No message accepted, or in doubt", total.Contacted, total.People - total.Contacted, Orders, tables.Query(total, "not_contacted"));
         }
 
         bars.Add((new Bar("Contacted", 0, total.Contacted, Numbers.Count(total.Contacted), Contacted), tables.Count(total, "contacted", total.Contacted)));
@@ -239,10 +240,13 @@ internal sealed class PageFigures(CampaignReport report, ReportDetails details, 
             Table = new Table(["", "People"], [.. bars.Select(b => (IReadOnlyList<TableCell>)[b.Bar.Name, b.Cell])]),
         };
 
-        void Whole(string name, long count) => bars.Add((new Bar(name, 0, count, Numbers.Count(count), Contacted), Numbers.Count(count)));
+        RowsQuery Listed(string? reason, int? condition) => tables.Query(total, "listed") with { Reason = reason, Condition = condition };
 
-        void Part(string name, long from, long count, string style) =>
-            bars.Add((new Bar(name, from, from + count, "−" + Numbers.Count(count), style) { Muted = true }, "−" + Numbers.Count(count)));
+        void Whole(string name, long count, string? reason) => bars.Add((
+            new Bar(name, 0, count, Numbers.Count(count), Contacted), new TableCell(Numbers.Count(count)) { Rows = Listed(reason, null), Figure = count }));
+
+        void Part(string name, long from, long count, string style, RowsQuery rows) => bars.Add((
+            new Bar(name, from, from + count, "−" + Numbers.Count(count), style) { Muted = true }, new TableCell("−" + Numbers.Count(count)) { Rows = rows, Figure = count }));
     }
 
     private Figure? Funnel()
@@ -281,7 +285,7 @@ internal sealed class PageFigures(CampaignReport report, ReportDetails details, 
             Title = "When people clicked, by weekday and hour",
             Caption = $"The busiest hour began {HeatMap.NameOf(day, hour)} with {Numbers.Count(most)} of {Numbers.Count(all)} clicks; times are those of {details.Zone.Id}.",
             Draw = new HeatMap { Hours = details.Clicks.ToDictionary(h => h.Key, h => ((double)h.Value, $"{Numbers.Count(h.Value)} clicks")) }.Draw,
-            Table = new Table(["Hour", "Clicks"], [.. details.Clicks.OrderBy(h => h.Key).Select(h => (IReadOnlyList<TableCell>)[HeatMap.NameOf(h.Key.Day, h.Key.Hour), Numbers.Count(h.Value)])]),
+            Table = new Table(["Hour", "Clicks"], [.. details.Clicks.OrderBy(h => h.Key).Select(h => (IReadOnlyList<TableCell>)[HeatMap.NameOf(h.Key.Day, h.Key.Hour), At(h.Key, "click_events", h.Value)])]),
         };
     }
 
@@ -302,11 +306,17 @@ internal sealed class PageFigures(CampaignReport report, ReportDetails details, 
             Draw = new HeatMap { Hours = shares.ToDictionary(h => h.Key, h => (h.Value.Rate ?? 0, Numbers.Share(h.Value.Rate, h.Value.Wilson()))) }.Draw,
             Table = new Table(["Hour", "Contacted", "Responses", "Rate"], [.. shares.OrderBy(h => h.Key).Select(h => (IReadOnlyList<TableCell>)
             [
-                HeatMap.NameOf(h.Key.Day, h.Key.Hour), Numbers.Count(h.Value.Trials), Numbers.Count(h.Value.Successes),
+                HeatMap.NameOf(h.Key.Day, h.Key.Hour), At(h.Key, "contacted", h.Value.Trials), At(h.Key, "responses", h.Value.Successes),
                 new TableCell(Numbers.Share(h.Value.Rate), h.Value.Wilson() is { } i ? Numbers.Range(i) : null),
             ])]),
         };
     }
+
+    private TableCell At((int Day, int Hour) hour, string measure, long count) => new(Numbers.Count(count))
+    {
+        Rows = tables.Query(report.Total, measure) with { Hour = string.Create(CultureInfo.InvariantCulture, $"{hour.Day} {hour.Hour}") },
+        Figure = count,
+    };
 
     private Figure? CostByList()
     {
@@ -333,6 +343,6 @@ internal sealed class PageFigures(CampaignReport report, ReportDetails details, 
         };
 
         TableCell Grouped(ReportRow row, string measure, decimal figure, string shown) =>
-            new(shown) { Rows = tables.Query(row, measure) with { Cell = null, By = details.Lists!.By, Value = row.Cell ?? "" }, Figure = figure };
+            new(shown) { Rows = row.IsMerged ? null : tables.Query(row, measure) with { Cell = null, By = details.Lists!.By, Value = row.Cell ?? "" }, Figure = figure };
     }
 }

@@ -28,7 +28,7 @@ internal sealed class PageTables(CampaignReport report)
 
     public TableCell Count(ReportRow row, string measure, long count) => Value(row, measure, count, Numbers.Count(count));
 
-    public TableCell Value(ReportRow row, string measure, decimal figure, string shown) => new(shown) { Rows = Query(row, measure), Figure = figure };
+    public TableCell Value(ReportRow row, string measure, decimal figure, string shown) => new(shown) { Rows = row.IsMerged ? null : Query(row, measure), Figure = figure };
 
     /// <summary>A rate, which leads to the people counted in it.</summary>
     public TableCell Rate(ReportRow row, string measure, long count, double? rate) => Value(row, measure, count, Numbers.Share(rate));
@@ -38,7 +38,7 @@ internal sealed class PageTables(CampaignReport report)
 
     public IEnumerable<(string Heading, Table Table)> All()
     {
-        List<(string Name, ReportRow Row)> rows = [.. report.Rows.Select(r => (NameOf(r), r))];
+        List<(string Name, ReportRow Row)> rows = [.. (report.Rows.Count > 0 ? report.Rows : report.Cells).Select(r => (NameOf(r), r))];
         if (report.Drops.Count > 1)
         {
             rows.AddRange(report.Drops.Select(d => ($"{d.Drop}: all cells", d)));

@@ -45,6 +45,15 @@ public sealed record RowsQuery
     /// <summary>Day (in the zone of engine.yaml) on which it happened first, as 2026-03-10; null: no matter when.</summary>
     public string? Day { get; init; }
 
+    /// <summary>Of the plan's list: the reason that decided, or net; null: everybody. Only with the measure listed.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>Number of the condition that decided; null: no matter which.</summary>
+    public int? Condition { get; init; }
+
+    /// <summary>Weekday (0 is Monday) and hour, as "1 15": of the click, else of the first contact; null: no matter when.</summary>
+    public string? Hour { get; init; }
+
     /// <summary>Twelve letters and digits that cannot be mistaken for each other, made from the question alone.</summary>
     [JsonIgnore]
     public string Id => string.Concat(SHA256.HashData(Encoding.UTF8.GetBytes(ToJson())).Take(Length).Select(b => Letters[b % Letters.Length]));
@@ -64,6 +73,8 @@ public sealed record RowsQuery
         Add(By is null ? null : $"{By} {(Value is "" ? "(none)" : Value)}");
         Add(Link is null ? null : $"link {Link}");
         Add(Day is null ? null : $"day {Day}");
+        Add(Reason is null ? null : $"reason {Reason}{(Condition is { } number ? $" {number}" : "")}");
+        Add(Hour is null ? null : $"weekday and hour {Hour}");
         return Measure.Replace('_', ' ') + (of.Count == 0 ? "" : $" of {string.Join(", ", of)}");
 
         void Add(string? text)

@@ -9,6 +9,8 @@ internal static class RowsReader
 {
     private static readonly string People = SqlFile.Load(typeof(RowsReader), "CountedPeople");
     private static readonly string Orders = SqlFile.Load(typeof(RowsReader), "CountedOrders");
+    private static readonly string Listed = SqlFile.Load(typeof(RowsReader), "CountedListed");
+    private static readonly string Clicks = SqlFile.Load(typeof(RowsReader), "CountedClicks");
     private static readonly string Cost = SqlFile.Load(typeof(RowsReader), "CountedCost");
 
     /// <summary>Measures that an event makes, and the kind of the event.</summary>
@@ -21,13 +23,13 @@ internal static class RowsReader
     /// <param name="snapshot">Its contacts must have been kept, and grouped where the question asks for a group.</param>
     public static Task<List<CountedRow>> ReadAsync(ReportSnapshot snapshot, RowsQuery query, CancellationToken cancellationToken)
     {
-        var sql = query.Measure switch { "orders" or "revenue" => Orders, "cost" => Cost, _ => People };
+        var sql = query.Measure switch { "orders" or "revenue" => Orders, "cost" => Cost, "listed" => Listed, "click_events" => Clicks, _ => People };
         return snapshot.ReadAsync(
             sql,
             r => new CountedRow(r.GetString(0), r[1] as string, r[2] as string, Time(r, 3), Time(r, 4), r[5] as string, r[6] as decimal?),
             cancellationToken,
             Text("measure", query.Measure), new("control", query.Control), Text("cell", query.Cell), Text("drop", query.Drop), Text("value", query.Value), Text("link", query.Link),
-            Text("kind", Kinds.GetValueOrDefault(query.Measure)),
+            Text("reason", query.Reason), new("condition", NpgsqlDbType.Integer) { Value = (object?)query.Condition ?? DBNull.Value }, Text("hour", query.Hour), Text("kind", Kinds.GetValueOrDefault(query.Measure)),
             new("machines", query.Measure is not ("opens" or "clicks" or "replies")),
             new("day", NpgsqlDbType.Date) { Value = query.Day is { } day ? DateOnly.ParseExact(day, "yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture) : DBNull.Value });
     }

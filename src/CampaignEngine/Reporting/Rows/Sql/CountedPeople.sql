@@ -18,6 +18,7 @@ WITH chosen AS (
            CASE @measure
                WHEN 'people' THEN true
                WHEN 'contacted' THEN bool_or(sent)
+               WHEN 'not_contacted' THEN NOT bool_or(sent)
                WHEN 'in_doubt' THEN bool_or(in_doubt) AND NOT bool_or(sent)
                WHEN 'delivered' THEN bool_or(sent) AND bool_or(delivered)
                WHEN 'bounced' THEN bool_or(sent) AND bool_or(bounced)
@@ -39,5 +40,6 @@ SELECT p.customer_key AS customer, nullif(p.cell, '') AS cell, p.drops AS drop, 
 FROM person p
 LEFT JOIN happened h USING (customer_key)
 WHERE p.counted AND (@link::text IS NULL OR h.at IS NOT NULL)
+  AND (@hour::text IS NULL OR (extract(isodow FROM p.contacted_at AT TIME ZONE @zone) - 1) || ' ' || extract(hour FROM p.contacted_at AT TIME ZONE @zone) = @hour)
   AND (@day::date IS NULL OR (coalesce(p.counted_at, h.at) AT TIME ZONE @zone)::date = @day)
 ORDER BY p.contacted_at, p.customer_key

@@ -1,0 +1,106 @@
+using CampaignEngine.Reporting.Breakdowns;
+
+namespace CampaignEngine.Reporting;
+
+/// <summary>
+/// Keeps groups of few people from being shown by themselves. Small groups are added up to one row, together with the next smallest until the row is large enough and
+/// holds at least two, so that nothing can be found by subtraction from a total, and the rows still add up.
+/// </summary>
+/// <param name="smallest">So many people a group must have at least; 1 shows all.</param>
+internal sealed class SmallCells(int smallest)
+{
+    private bool Off => smallest <= 1;
+
+    /// <summary>Whether so few people may not be reported at all.</summary>
+    public bool Refuses(ReportRow total) => !Off && total.People > 0 && total.People < smallest;
+
+    /// <summary>The report without small groups; for drops with few people there are no figures by drop, for a small control cell no comparison.</summary>
+    public CampaignReport Hide(CampaignReport report)
+    {
+        if (Off)
+        {
+            return report;
+        }
+
+        if (report.Total.Comparison is { } control && IsSmall(control))
+        {
+            ReportRow Alone(ReportRow row) => row with { Comparison = null };
+            report = report with
+            {
+                Rows = [.. report.Rows.Where(r => !r.Control).Select(Alone)],
+                Cells = ReportRow.Corrected([.. report.Cells.Where(r => !r.Control).Select(Alone)]),
+                Drops = [.. report.Drops.Select(Alone)],
+                Total = Alone(report.Total),
+                SampleRatio = null,
+            };
+        }
+
+        if (report.Drops.Any(IsSmall))
+        {
+            report = report with { Rows = [], Drops = [] };
+        }
+
+        var hidden = Chosen(report.Rows.Concat(report.Cells).Where(r => !r.Control));
+        return hidden.Count == 0 ? report : report with
+        {
+            Rows = [.. report.Rows.Where(r => !r.Control).GroupBy(r => r.Drop).SelectMany(drop => Merged([.. drop], hidden)), .. report.Rows.Where(r => r.Control)],
+            Cells = ReportRow.Corrected([.. Merged([.. report.Cells.Where(r => !r.Control)], hidden), .. report.Cells.Where(r => r.Control)]),
+            SampleRatio = null,
+        };
+    }
+
+    public Breakdown Hide(Breakdown breakdown)
+    {
+        if (Off)
+        {
+            return breakdown;
+        }
+
+        var hidden = Chosen(breakdown.Rows);
+        if (hidden.Count == 0)
+        {
+            return breakdown;
+        }
+
+        var merged = Merged([.. breakdown.Rows.Where(r => !r.Control)], hidden);
+        var control = Merged([.. breakdown.Rows.Where(r => r.Control)], hidden);
+        // With few people held out in all, even the row of them all is small.
+        control = control.Any(IsSmall) ? [] : control;
+        return breakdown with { Rows = [.. merged.Select(r => r with { Comparison = control.FirstOrDefault(c => c.Cell == r.Cell) }), .. control] };
+    }
+
+    /// <summary>Hours without those in which few people were contacted; where that is one, the next smallest goes too.</summary>
+    public IReadOnlyDictionary<(int Day, int Hour), (long Contacted, long Responses)> Hide(IReadOnlyDictionary<(int Day, int Hour), (long Contacted, long Responses)> hours)
+    {
+        var small = hours.Count(h => h.Value.Contacted < smallest);
+        return Off || small == 0 ? hours : hours.OrderBy(h => h.Value.Contacted).Skip(Math.Max(2, small)).ToDictionary();
+    }
+
+    private bool IsSmall(ReportRow row) => row.People < smallest;
+
+    /// <summary>The cells that are shown as one: those with a small row in any line, and as many more as it takes.</summary>
+    private List<string> Chosen(IEnumerable<ReportRow> rows)
+    {
+        // In each line (a drop, all drops; contacted people, control cell) the row that is made must be large enough.
+        var lines = rows.GroupBy(r => (r.Drop, r.Control)).Select(line => line.GroupBy(r => r.Cell ?? "").ToDictionary(g => g.Key, g => g.Sum(r => r.People), StringComparer.Ordinal)).ToList();
+        var cells = lines.SelectMany(l => l.Keys).Distinct(StringComparer.Ordinal).OrderBy(cell => lines.Min(l => l.GetValueOrDefault(cell, long.MaxValue))).ThenBy(cell => cell, StringComparer.Ordinal).ToList();
+        var chosen = cells.Where(cell => lines.Exists(l => l.TryGetValue(cell, out var people) && people < smallest)).ToList();
+        foreach (var next in chosen.Count == 0 ? [] : cells.Except(chosen).ToList())
+        {
+            if (chosen.Count > 1 && lines.TrueForAll(l => chosen.Sum(cell => l.GetValueOrDefault(cell)) is var people && (people == 0 || people >= smallest)))
+            {
+                break;
+            }
+
+            chosen.Add(next);
+        }
+
+        return chosen;
+    }
+
+    private static ReportRow[] Merged(IReadOnlyList<ReportRow> rows, List<string> hidden)
+    {
+        ReportRow[] small = [.. rows.Where(r => hidden.Contains(r.Cell ?? ""))];
+        return small.Length == 0 ? [.. rows] : [.. rows.Except(small), ReportRow.Merged($"({hidden.Count} small groups)", small)];
+    }
+}
