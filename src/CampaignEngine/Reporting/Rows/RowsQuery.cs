@@ -10,6 +10,7 @@ public sealed record RowsQuery
 {
     private const string Letters = "abcdefghijkmnpqrstuvwxyz23456789";
     private const int Length = 12;
+    private static readonly string[] Weekdays = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
     private static readonly JsonSerializerOptions Json = new()
     {
@@ -74,7 +75,7 @@ public sealed record RowsQuery
         Add(Link is null ? null : $"link {Link}");
         Add(Day is null ? null : $"day {Day}");
         Add(Reason is null ? null : $"reason {Reason}{(Condition is { } number ? $" {number}" : "")}");
-        Add(Hour is null ? null : $"weekday and hour {Hour}");
+        Add(Hour?.Split(' ') is [var weekday, var hour] ? $"{Weekdays[weekday[0] - '0']} {hour}:00" : null);
         return Measure.Replace('_', ' ') + (of.Count == 0 ? "" : $" of {string.Join(", ", of)}");
 
         void Add(string? text)
