@@ -31,6 +31,7 @@ internal sealed class SmallCells(int smallest)
                 Cells = ReportRow.Corrected([.. report.Cells.Where(r => !r.Control).Select(Alone)]),
                 Drops = [.. report.Drops.Select(Alone)],
                 Total = Alone(report.Total),
+                Money = report.Money with { IncrementalRoi = null },
                 SampleRatio = null,
             };
         }

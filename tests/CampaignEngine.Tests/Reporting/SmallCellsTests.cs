@@ -27,6 +27,7 @@ public sealed class SmallCellsTests
         Assert.DoesNotContain(report.Rows.Concat(report.Cells), r => r.Control);
         Assert.All(report.Rows.Concat(report.Cells).Append(report.Total), r => Assert.Null(r.Comparison));
         Assert.Equal(["a", "b"], report.Cells.Select(c => c.Cell));
+        Assert.Null(report.Money.IncrementalRoi);
     }
 
     [Fact]
@@ -75,7 +76,7 @@ public sealed class SmallCellsTests
         var total = Row(null, cells.Sum(c => c.People)) with { Responses = cells.Sum(c => c.People / 2), Comparison = held };
         return new CampaignReport
         {
-            Campaign = "c", AsOf = GeneratedLedger.Start, Window = "14 days", Attribution = "last-touch",
+            Campaign = "c", AsOf = GeneratedLedger.Start, Window = "14 days", Attribution = "last-touch", Money = new CampaignMoney { Cost = 1, Revenue = 5, IncrementalRoi = 2 },
             Rows = [.. rows.Select(r => r with { Drop = "announce" })], Cells = rows, Drops = [total with { Drop = "announce" }], Total = total,
         };
     }

@@ -61,6 +61,16 @@ internal sealed class PageTables(CampaignReport report)
             ]));
         }
 
+        if (report.Money is { Cost: > 0 } money)
+        {
+            yield return ("Budget and return", new Table(["", report.Currency ?? "Amount"], [.. new (string Name, string? Shown)[]
+            {
+                ("Budget", Amount(money.Budget)), ("Cost of a thousand contacts", Amount(money.CostPerThousand)), ("Cost of an order", Amount(money.CostPerOrder)),
+                ("Revenue less cost", Amount(money.Contribution)), ("Return on the cost", Times(money.Roi)), ("The same of what the campaign added", Times(money.IncrementalRoi)),
+                ("Response rate that would have paid for it", money.BreakEvenResponseRate is { } rate ? Numbers.Share((double)rate) : null),
+            }.Where(m => m.Shown is not null).Select(m => (IReadOnlyList<TableCell>)[m.Name, m.Shown!])]));
+        }
+
         // Nothing is known of that in campaigns of other systems.
         if (report.Imported)
         {
@@ -73,6 +83,10 @@ internal sealed class PageTables(CampaignReport report)
             Count(r, "replies", r.Replies), Count(r, "unsubscribes", r.Unsubscribes), Count(r, "complaints", r.Complaints),
         ]));
     }
+
+    private static string? Amount(decimal? amount) => amount is { } known ? Numbers.Money(known) : null;
+
+    private static string? Times(decimal? multiple) => multiple is { } known ? $"{Numbers.Signed((double)known)} times" : null;
 
     private static Table Of(IEnumerable<(string Name, ReportRow Row)> rows, IReadOnlyList<string> columns, Func<ReportRow, IReadOnlyList<TableCell>> cells) =>
         new(columns, [.. rows.Select(row => (IReadOnlyList<TableCell>)[row.Name, .. cells(row.Row)])]);

@@ -71,10 +71,10 @@ public sealed class ReportPage
         var total = _report.Total;
         _page.Raw("<dl class=\"tiles\">");
         Tile("Contacted", _tables.Count(total, "contacted", total.Contacted), $"of {Numbers.Count(total.People)} people on the list");
-        Tile("Responded", _tables.Rate(total, "responses", total.Responses, total.ResponseRate), $"{Numbers.Count(total.Responses)} people; {Numbers.Range(total.Responding.Wilson())}\u00a0%");
+        Tile("Responded", _tables.Rate(total, "responses", total.Responses, total.ResponseRate), $"{Numbers.Count(total.Responses)} people; {Numbers.Range(total.Responding.Wilson())}\u00a0%{Goal("response_rate")}");
         if (_report.Conversion is not null || total.Conversions > 0)
         {
-            Tile("Converted", _tables.Rate(total, "conversions", total.Conversions, total.ConversionRate), $"{Numbers.Count(total.Conversions)} people; {Numbers.Range(total.Converting.Wilson())}\u00a0%");
+            Tile("Converted", _tables.Rate(total, "conversions", total.Conversions, total.ConversionRate), $"{Numbers.Count(total.Conversions)} people; {Numbers.Range(total.Converting.Wilson())}\u00a0%{Goal("conversion_rate")}");
             Tile("Revenue a contact", _tables.Value(total, "revenue", total.Revenue, Numbers.Money((decimal)(total.RevenuePerContact ?? 0))), $"{Numbers.Money(total.Revenue)} from {Numbers.Count(total.Orders)} orders");
         }
 
@@ -91,6 +91,9 @@ public sealed class ReportPage
 
         _page.Raw("</dl>");
     }
+
+    private string Goal(string name) => _report.Goals.FirstOrDefault(g => g.Goal == name) is not { } goal ? ""
+        : $"; goal {Numbers.Share(goal.Wanted, 1)} {goal.Verdict switch { GoalVerdict.Beaten => "beaten", GoalVerdict.Missed => "missed", _ => "within the interval" }}";
 
     private void Tile(string name, TableCell figure, string note) =>
         _page.Raw($"<div><dt>{PageWriter.Encode(name)}</dt><dd>{_page.Cell(figure with { Note = note })}</dd></div>");
