@@ -63,7 +63,7 @@ internal static class ReportCommand
 
             if (questions.Length > 1 || (asked is not null && questions is ["--compare" or "--calendar"]))
             {
-                throw CommandException.Invalid("name a campaign, with --attribution or --forecast if you like, or use one of --all, --compare and --calendar");
+                throw CommandException.Invalid("name a campaign, or use one of --all, --compare and --calendar");
             }
 
             await using var session = await WorkspaceSession.OpenAsync(workspace, parsed, cancellationToken);
