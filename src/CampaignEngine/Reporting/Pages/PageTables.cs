@@ -48,8 +48,8 @@ internal sealed class PageTables(CampaignReport report)
         rows.Add((NameOf(report.Total), report.Total));
         yield return ("Contacts", Of(rows, ["", "People", "Contacted", "Bounced", "In doubt"], r =>
             [Count(r, "people", r.People), Count(r, "contacted", r.Contacted), Count(r, "bounced", r.Bounced), Count(r, "in_doubt", r.InDoubt)]));
-        yield return ("Results", Of(rows, ["", "Responded", "Rate", "Converted", "Rate"], r =>
-            [Count(r, "responses", r.Responses), Rate(r, "responses", r.Responding), Count(r, "conversions", r.Conversions), Rate(r, "conversions", r.Converting)]));
+        yield return ("Responses", Of(rows, ["", "Responded", "Rate"], r => [Count(r, "responses", r.Responses), Rate(r, "responses", r.Responding)]));
+        yield return ("Conversions", Of(rows, ["", "Converted", "Rate"], r => [Count(r, "conversions", r.Conversions), Rate(r, "conversions", r.Converting)]));
         yield return ("Revenue", Of(rows, ["", "Orders", "Revenue", "A contact"], r =>
             [Count(r, "orders", r.Orders), Value(r, "revenue", r.Revenue, Numbers.Money(r.Revenue)), r.RevenuePerContact is { } mean ? Numbers.Money((decimal)mean) : Numbers.None]));
         if (report.Total.Cost != 0)
@@ -77,11 +77,13 @@ internal sealed class PageTables(CampaignReport report)
             yield break;
         }
 
-        yield return ("What came back", Of(rows.Where(r => !r.Row.Control), ["", "Opened", "Clicked", "Replied", "Opted out", "Spam reports"], r =>
+        yield return ("What came back", Of(rows.Where(r => !r.Row.Control), ["", "Opened", "Clicked", "Replied"], r =>
         [
             Count(r, "opens", r.Opens) with { Note = $"raw {Numbers.Count(r.OpensRaw)}" }, Count(r, "clicks", r.Clicks) with { Note = $"raw {Numbers.Count(r.ClicksRaw)}" },
-            Count(r, "replies", r.Replies), Count(r, "unsubscribes", r.Unsubscribes), Count(r, "complaints", r.Complaints),
+            Count(r, "replies", r.Replies),
         ]));
+        yield return ("Who wants no more", Of(rows.Where(r => !r.Row.Control), ["", "Opted out", "Reported as spam"], r =>
+            [Count(r, "unsubscribes", r.Unsubscribes), Count(r, "complaints", r.Complaints)]));
     }
 
     private static string? Amount(decimal? amount) => amount is { } known ? Numbers.Money(known) : null;
