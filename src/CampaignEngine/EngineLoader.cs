@@ -145,7 +145,7 @@ public sealed class EngineLoader
             DefaultCountry = root.Text("default_country"),
             DefaultLanguage = root.Text("default_language") ?? defaults.DefaultLanguage,
             SmallestCell = root.Mapping("reports")?.Integer("smallest_cell") ?? defaults.SmallestCell,
-            Bounces = BounceSettings.Read(root.Mapping("bounces")),
+            Bounces = BounceSettings.Read(root.Mapping("bounces"), _problems),
             Web = new WebSettings
             {
                 BaseUrl = (web?.Text("base_url") ?? defaults.Web.BaseUrl).TrimEnd('/'),

@@ -168,6 +168,17 @@ public sealed class EngineLoaderTests
             problems.Items.Select(p => p.ToString()));
     }
 
+    [Theory]
+    [InlineData("{ listen: \"127.0.0.1:2424\" }", "engine.yaml(1,20): error CE1172: nothing would be taken there: name the domain of our return paths in 'return_path', or addresses in 'also'")]
+    [InlineData("{ also: a@b.test, listen: localhost }", "engine.yaml(1,36): error CE1105: 'listen': 'localhost' is not an address with a port; write for example '127.0.0.1:2424'")]
+    [InlineData("{ suppress: { soft: 0 in 3 days } }", "engine.yaml(1,30): error CE1105: 'soft': '0 in 3 days' is not once, never or a number in a time; write for example '5 in 30 days'")]
+    public void SettingsOfBouncesThatCannotWorkAreFaults(string bounces, string expected)
+    {
+        var problems = new ProblemList();
+        Assert.Null(EngineLoader.Load("engine.yaml", System.Text.Encoding.UTF8.GetBytes($"bounces: {bounces}"), null, problems));
+        Assert.Equal([expected], problems.Items.Select(p => p.ToString()));
+    }
+
     [Fact]
     public void TheEnvironmentOverridesTheFile()
     {

@@ -56,12 +56,18 @@ public sealed partial record BounceSettings
     public bool OnComplaint { get; init; } = true;
 
     /// <param name="written">Its shape has been checked; null: not written.</param>
-    internal static BounceSettings Read(YamlMapping? written)
+    /// <param name="problems">Gets what does not fit together.</param>
+    internal static BounceSettings Read(YamlMapping? written, ProblemList problems)
     {
         var usual = new BounceSettings();
         if (written is null)
         {
             return usual;
+        }
+
+        if (written["listen"] is not null && written["return_path"] is null && written["also"] is null)
+        {
+            problems.Error(written.PlaceOf("listen"), "CE1172", "nothing would be taken there: name the domain of our return paths in 'return_path', or addresses in 'also'");
         }
 
         var suppress = written.Mapping("suppress");
