@@ -8,6 +8,7 @@ using CampaignEngine.Cli.Commands.Dkim;
 using CampaignEngine.Cli.Commands.Doctor;
 using CampaignEngine.Cli.Commands.Import;
 using CampaignEngine.Cli.Commands.Inbox;
+using CampaignEngine.Cli.Commands.Keycodes;
 using CampaignEngine.Cli.Commands.Machines;
 using CampaignEngine.Cli.Commands.Mailings;
 using CampaignEngine.Cli.Commands.Query;
@@ -55,6 +56,7 @@ internal static class CommandList
         IngestCommand.Create(),
         BouncesCommands.Create(),
         RepliesCommand.Create(),
+        KeycodeCommand.Create(),
         MachinesCommand.Create(),
         ReportCommand.Create(),
         RowsCommand.Create(),

@@ -43,6 +43,39 @@ public sealed class KeycodesTests
         }
     }
 
+    // Every code of 30 mailings and 300 items with every wrong character and every swap: over a million tries.
+    [Fact]
+    public void NoErrorOfOneCharacterOrSwapIsEverMissedOverAllShortCodes()
+    {
+        var missed = 0;
+        for (var mailing = 1; mailing <= 30; mailing++)
+        {
+            for (var ordinal = 1; ordinal <= 300; ordinal++)
+            {
+                var code = Keycodes.Of(mailing, ordinal).Replace("-", "", StringComparison.Ordinal).ToCharArray();
+                for (var i = 0; i < code.Length; i++)
+                {
+                    var right = code[i];
+                    foreach (var other in Alphabet)
+                    {
+                        code[i] = other;
+                        missed += other != right && Keycodes.TryRead(new string(code), out _, out _) ? 1 : 0;
+                    }
+
+                    code[i] = right;
+                    if (i > 0 && code[i] != code[i - 1])
+                    {
+                        (code[i], code[i - 1]) = (code[i - 1], code[i]);
+                        missed += Keycodes.TryRead(new string(code), out _, out _) ? 1 : 0;
+                        (code[i], code[i - 1]) = (code[i - 1], code[i]);
+                    }
+                }
+            }
+        }
+
+        Assert.Equal(0, missed);
+    }
+
     [Fact]
     public void CodesOfManyItemsAreAllDifferentAndShort()
     {
