@@ -10,8 +10,8 @@ using CampaignEngine.Database;
 using CampaignEngine.Deduplication;
 using CampaignEngine.Operating;
 using CampaignEngine.Rendering;
-using CampaignEngine.Reporting.Statistics;
 using CampaignEngine.Scheduling;
+using CampaignEngine.Statistics;
 using Dapper;
 using Npgsql;
 

@@ -1,5 +1,5 @@
 using CampaignEngine.Database;
-using CampaignEngine.Reporting.Statistics;
+using CampaignEngine.Statistics;
 using Npgsql;
 
 namespace CampaignEngine.Reporting;

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 using CampaignEngine.Campaigns;
-using CampaignEngine.Reporting.Statistics;
+using CampaignEngine.Statistics;
 
 namespace CampaignEngine.Reporting;
 

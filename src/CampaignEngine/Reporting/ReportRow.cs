@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using CampaignEngine.Reporting.Statistics;
+using CampaignEngine.Statistics;
 
 namespace CampaignEngine.Reporting;
 

@@ -1,6 +1,6 @@
 using CampaignEngine.Database;
 using CampaignEngine.Reporting.Details;
-using CampaignEngine.Reporting.Statistics;
+using CampaignEngine.Statistics;
 
 namespace CampaignEngine.Reporting.Breakdowns;
 

@@ -1,4 +1,4 @@
-using CampaignEngine.Reporting.Statistics;
+using CampaignEngine.Statistics;
 
 namespace CampaignEngine.Reporting.Comparing;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using CampaignEngine.Reporting.Statistics;
+using CampaignEngine.Statistics;
 
 namespace CampaignEngine.Reporting.Pages;
 

@@ -3,7 +3,7 @@ using CampaignEngine.Reporting.Breakdowns;
 using CampaignEngine.Reporting.Charts;
 using CampaignEngine.Reporting.Details;
 using CampaignEngine.Reporting.Rows;
-using CampaignEngine.Reporting.Statistics;
+using CampaignEngine.Statistics;
 
 namespace CampaignEngine.Reporting.Pages;
 

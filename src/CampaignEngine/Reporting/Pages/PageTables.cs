@@ -1,5 +1,5 @@
 using CampaignEngine.Reporting.Rows;
-using CampaignEngine.Reporting.Statistics;
+using CampaignEngine.Statistics;
 
 namespace CampaignEngine.Reporting.Pages;
 

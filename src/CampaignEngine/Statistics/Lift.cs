@@ -1,4 +1,4 @@
-namespace CampaignEngine.Reporting.Statistics;
+namespace CampaignEngine.Statistics;
 
 /// <summary>How much better one group did than a comparison group.</summary>
 public static class Lift

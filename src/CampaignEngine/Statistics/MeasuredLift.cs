@@ -1,4 +1,4 @@
-namespace CampaignEngine.Reporting.Statistics;
+namespace CampaignEngine.Statistics;
 
 /// <summary>How far one group lies above a comparison group, with everything a report prints of it.</summary>
 public sealed record MeasuredLift

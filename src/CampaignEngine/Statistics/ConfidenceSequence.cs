@@ -1,4 +1,4 @@
-namespace CampaignEngine.Reporting.Statistics;
+namespace CampaignEngine.Statistics;
 
 /// <summary>
 /// An interval of a difference that may be looked at every day: over all looks together it misses the truth in at most 5 % of tests, so a test may be ended on

@@ -1,4 +1,4 @@
-namespace CampaignEngine.Reporting.Statistics;
+namespace CampaignEngine.Statistics;
 
 /// <summary>
 /// Whether the cells have the sizes that the campaign asked for. Where they have not, people were lost or added in one cell and not in the others, and no

@@ -1,4 +1,4 @@
-namespace CampaignEngine.Reporting.Statistics;
+namespace CampaignEngine.Statistics;
 
 /// <summary>What a comparison with the control cell can find, before anybody is contacted: two-sided 5 %, power 80 %.</summary>
 public static class Power

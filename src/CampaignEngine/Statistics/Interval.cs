@@ -1,4 +1,4 @@
-namespace CampaignEngine.Reporting.Statistics;
+namespace CampaignEngine.Statistics;
 
 /// <summary>A two-sided 95 % confidence interval.</summary>
 public readonly record struct Interval(double Low, double High)

@@ -1,7 +1,7 @@
-using CampaignEngine.Reporting.Statistics;
+using CampaignEngine.Statistics;
 using CampaignEngine.Testing;
 
-namespace CampaignEngine.Tests.Reporting.Statistics;
+namespace CampaignEngine.Tests.Statistics;
 
 public sealed class StatisticsTests
 {

@@ -1,6 +1,6 @@
-using CampaignEngine.Reporting.Statistics;
+using CampaignEngine.Statistics;
 
-namespace CampaignEngine.Tests.Reporting.Statistics;
+namespace CampaignEngine.Tests.Statistics;
 
 /// <summary>Values printed by Newcombe (1998), Statistics in Medicine 17: pages 857-872 (one proportion) and 873-890 (differences), four decimals.</summary>
 public sealed class PublishedIntervalsTests

@@ -1,7 +1,7 @@
 using MathNet.Numerics;
 using MathNet.Numerics.Distributions;
 
-namespace CampaignEngine.Reporting.Statistics;
+namespace CampaignEngine.Statistics;
 
 /// <summary>How often chance alone would show as much.</summary>
 public static class Significance

@@ -1,4 +1,4 @@
-namespace CampaignEngine.Reporting.Statistics;
+namespace CampaignEngine.Statistics;
 
 /// <summary>So many of so many.</summary>
 public readonly record struct Proportion

@@ -1,4 +1,4 @@
-namespace CampaignEngine.Reporting.Statistics;
+namespace CampaignEngine.Statistics;
 
 /// <summary>A mean of amounts per person with its sample variance, from count, sum and sum of squares.</summary>
 public readonly record struct MeanValue(long Count, decimal Sum, decimal SumOfSquares)
