@@ -148,7 +148,7 @@ internal static class ReportTables
         {
             console.WriteLine(Terminal.Clean(string.Create(
                 CultureInfo.InvariantCulture,
-                $"against the control cell, {cell.Cell}: {Responses(cell)}conversion rate {Points(cell.ConversionLift)} points ({Points(cell.ConversionLiftLow)} to {Points(cell.ConversionLiftHigh)}, p {Chance(cell.ConversionPHolm ?? cell.ConversionP)}), about {cell.IncrementalConversions:0.#} conversions and {cell.IncrementalRevenue:0.00} revenue more")));
+                $"against the control cell, {cell.Cell}: {Responses(cell)}conversion rate {Points(cell.ConversionLift)} points ({Points(cell.ConversionLiftLow)} to {Points(cell.ConversionLiftHigh)}, p {Chance(cell.ConversionPHolm ?? cell.ConversionP)}{(cell.ConversionPHolm is null ? "" : " corrected for several cells")}), about {cell.IncrementalConversions:0.#} conversions and {cell.IncrementalRevenue:0.00} revenue more")));
         }
     }
 
