@@ -94,39 +94,8 @@ public sealed class EngineLoader
             }
         }
 
-        var senders = new List<SenderSettings>();
-        var smsSenders = new List<SmsSender>();
-        var written = (root.Mapping("routes")?.Entries ?? []).ToLookup(e => (e.Value as YamlMapping)?["http"] is not null, e => e.Key.Text);
-        foreach (var (key, value) in root.Mapping("senders")?.Entries ?? [])
-        {
-            if (value is not YamlMapping sender)
-            {
-                continue;
-            }
-
-            if (sender["from"] is null && sender["sms"] is null)
-            {
-                _problems.Error(sender.Place, "CE1169", $"the sender '{Shown.Text(key.Text)}' has neither 'from' (for e-mail) nor 'sms'; write at least one");
-            }
-
-            if (sender["from"] is not null && Sender(key.Text, sender, [.. written[false]]) is { } read)
-            {
-                senders.Add(read);
-            }
-
-            if (sender.Mapping("sms") is { } sms)
-            {
-                smsSenders.Add(SmsSender(key.Text, sms, [.. written[true]]));
-            }
-        }
-
-        var providers = Providers(root.Mapping("providers"));
-        var names = new Dictionary<string, IReadOnlyCollection<string>>
-        {
-            ["routes"] = [.. written.SelectMany(routesOfKind => routesOfKind)],
-            ["senders"] = [.. senders.Select(s => s.Name).Union(smsSenders.Select(s => s.Name))],
-            ["providers"] = [.. providers.Values.Distinct()],
-        };
+        var senders = SenderReader.Read(root, _problems);
+        var limits = LimitReader.Read(root, senders, _problems);
         var database = root.Mapping("database");
         var web = root.Mapping("web");
         var dedupe = root.Mapping("dedupe");
@@ -161,12 +130,12 @@ public sealed class EngineLoader
                 .OfType<CallerSettings>().ToDictionary(c => c.Name, StringComparer.Ordinal),
             Routes = routes,
             Gateways = gateways,
-            Senders = senders,
-            SmsSenders = smsSenders,
+            Senders = senders.Email,
+            SmsSenders = senders.Sms,
             PostalAddress = root.Text("postal_address"),
             Caps = ContactCaps.Read(root, "caps", _problems),
-            Providers = providers,
-            Limits = [.. Limits(root.Mapping("limits"), names), .. WarmUps(root.Mapping("warm_up"), names, TimeZoneInfo.TryFindSystemTimeZoneById(root.Text("zone") ?? defaults.Zone, out var zone) ? zone : TimeZoneInfo.Utc)],
+            Providers = limits.Providers,
+            Limits = limits.Limits,
             Quiet = ModelShape.Channels.Where(c => root.Mapping("quiet")?.Hours(c) is not null)
                 .ToDictionary(c => c, c => new DayHours(root.Mapping("quiet")!.Hours(c)!.Value.From, root.Mapping("quiet")!.Hours(c)!.Value.To), StringComparer.Ordinal),
             Holidays = root.Days("holidays"),
@@ -174,63 +143,6 @@ public sealed class EngineLoader
                 .ToDictionary(e => e.Key.Text, e => ((YamlScalar)e.Value).Text == "opt-in", StringComparer.Ordinal),
             Dedupe = new AddressRules { IgnoreDots = dedupe?.Boolean("ignore_dots") ?? false, IgnorePlusTags = dedupe?.Boolean("ignore_plus_tags") ?? false },
         };
-    }
-
-    private static Dictionary<string, string> Providers(YamlMapping? added)
-    {
-        var providers = new Dictionary<string, string>(MailboxProviders.Domains, StringComparer.Ordinal);
-        foreach (var (key, _) in added?.Entries ?? [])
-        {
-            foreach (var domain in added!.Writtens(key.Text))
-            {
-                providers[DkimKey.TryReadDomain(domain.Text, out var ascii) ? ascii : domain.Text] = key.Text;
-            }
-        }
-
-        return providers;
-    }
-
-    /// <param name="names">What can be limited, by section; campaigns are in other files and come and go, so a limit may be there first.</param>
-    private List<SendLimit> Limits(YamlMapping? limits, Dictionary<string, IReadOnlyCollection<string>> names)
-    {
-        var read = new List<SendLimit>();
-        foreach (var (section, subject) in EngineShape.LimitSubjects)
-        {
-            foreach (var (key, _) in limits?.Mapping(section)?.Entries ?? [])
-            {
-                CheckName(key, subject, names.GetValueOrDefault(section));
-                read.AddRange(limits!.Mapping(section)!.Writtens(key.Text).Select(l => EngineShape.ReadLimit($"{subject}:{key.Text}", l.Text)).OfType<SendLimit>());
-            }
-        }
-
-        return read;
-    }
-
-    private List<SendLimit> WarmUps(YamlMapping? warmUps, Dictionary<string, IReadOnlyCollection<string>> names, TimeZoneInfo zone)
-    {
-        var read = new List<SendLimit>();
-        foreach (var (section, subject) in EngineShape.LimitSubjects)
-        {
-            foreach (var (key, value) in warmUps?.Mapping(section)?.Entries ?? [])
-            {
-                CheckName(key, subject, names.GetValueOrDefault(section));
-                if (value is YamlMapping written && written.Days("from") is [var from] && written.Writtens("per_day").ToList() is { Count: > 0 } days)
-                {
-                    var perDay = days.Select(d => int.TryParse(d.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var most) ? most : 1).ToList();
-                    read.Add(new SendLimit($"{subject}:{key.Text}", perDay[^1], TimeSpan.FromDays(1)) { WarmUp = new WarmUp(from, perDay, zone) });
-                }
-            }
-        }
-
-        return read;
-    }
-
-    private void CheckName(YamlScalar key, string subject, IReadOnlyCollection<string>? known)
-    {
-        if (known is not null && !known.Contains(key.Text))
-        {
-            _problems.Error(key.Place, "CE1171", $"there is no {subject} '{Shown.Text(key.Text)}' to limit{Suggestion.For(key.Text, known)}");
-        }
     }
 
     private Secret? Connection(YamlMapping? database) => database?.Scalar("connection") is { } written
@@ -289,82 +201,6 @@ public sealed class EngineLoader
         return new SmtpDsn { Notify = notify, ReturnWholeMessage = dsn.Text("return") == "full" };
     }
 
-    private SenderSettings? Sender(string name, YamlMapping sender, List<string> routes)
-    {
-        if (sender["route"] is null)
-        {
-            _problems.Error(sender.Place, "CE1169", $"the sender '{Shown.Text(name)}' has no 'route' for its e-mails; write for example 'route: {(routes.Count > 0 ? Shown.Text(routes[0]) : "relay")}'");
-        }
-
-        if (sender.Written("route") is { } route && !routes.Contains(route.Text))
-        {
-            _problems.Error(route.Place, "CE1134", $"the sender '{Shown.Text(name)}' takes the route '{Shown.Text(route.Text)}', which is not under 'routes'{Suggestion.For(route.Text, routes)}");
-        }
-
-        if (Mailboxes.TryRead(sender.Text("from"), out var from) is not null)
-        {
-            return null;
-        }
-
-        return new SenderSettings
-        {
-            Name = name,
-            From = from,
-            ReplyTo = sender.Text("reply_to") is { } text && Mailboxes.TryRead(text, out var replyTo) is null ? replyTo : null,
-            Route = sender.Text("route") ?? "",
-            ReturnPath = Address(sender, "return_path"),
-            Unsubscribe = Address(sender, "unsubscribe"),
-            Dkim = Dkim(name, sender.Mapping("dkim"), from.Address.Domain.ToString()),
-        };
-    }
-
-    private DkimSettings? Dkim(string sender, YamlMapping? dkim, string fromDomain)
-    {
-        if (dkim is null || dkim.Text("selector") is not { } selector || dkim.Text("key_file") is not { } file)
-        {
-            return null;
-        }
-
-        var domain = dkim.Text("domain") is { } text && DkimKey.TryReadDomain(text, out var written) ? written : fromDomain;
-        if (!IsSameOrBelow(fromDomain, domain) && !IsSameOrBelow(domain, fromDomain))
-        {
-            _problems.Warning(dkim.PlaceOf("domain"), "CE1136", $"the sender '{Shown.Text(sender)}' writes as {fromDomain} and signs as {domain}: mailbox providers count a signature (DMARC) only when both belong together; sign as {fromDomain}");
-        }
-
-        var next = dkim.Mapping("next");
-        if (next?.Written("selector") is { } nextSelector && nextSelector.Text == selector)
-        {
-            _problems.Error(nextSelector.Place, "CE1137", $"the next key of the sender '{Shown.Text(sender)}' has the selector of the present one; give it another, for both records stand in DNS at the same time");
-        }
-
-        return new DkimSettings
-        {
-            Domain = domain,
-            Selector = selector,
-            KeyFile = file,
-            Next = next?.Text("selector") is { } following && next.Text("key_file") is { } nextFile
-                ? new DkimSettings { Domain = domain, Selector = following, KeyFile = nextFile } : null,
-        };
-
-        static bool IsSameOrBelow(string domain, string above) => domain == above || domain.EndsWith("." + above, StringComparison.Ordinal);
-    }
-
-    private SmsSender SmsSender(string name, YamlMapping sms, List<string> gateways)
-    {
-        if (sms.Written("route") is { } route && !gateways.Contains(route.Text))
-        {
-            _problems.Error(route.Place, "CE1134", $"the SMS of the sender '{Shown.Text(name)}' take the route '{Shown.Text(route.Text)}', which is no route with 'http'{Suggestion.For(route.Text, gateways)}");
-        }
-
-        return new SmsSender
-        {
-            Name = name,
-            Route = sms.Text("route") ?? "",
-            Id = sms.Text("id") ?? "",
-            Ids = (sms.Mapping("ids")?.Entries ?? []).Where(e => e.Value is YamlScalar).ToDictionary(e => e.Key.Text, e => ((YamlScalar)e.Value).Text, StringComparer.Ordinal),
-        };
-    }
-
     // Months and years have no fixed length; for a timeout their length from any day is near enough.
     private static readonly DateTimeOffset Base = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
@@ -384,7 +220,4 @@ public sealed class EngineLoader
         _problems.Error(mapping.PlaceOf(key), "CE1135", $"'{key}' must be from 1 second to 1 day, not {duration}");
         return null;
     }
-
-    private static EmailAddress? Address(YamlMapping mapping, string key) =>
-        mapping.Text(key) is { } text && EmailAddress.TryParse(text, out var address, out _) ? address : null;
 }

@@ -8,7 +8,7 @@ namespace CampaignEngine.Mail.Addresses;
 /// </summary>
 public sealed record AddressRules
 {
-    private readonly FrozenDictionary<string, MailProvider> _providers = ByDomain(MailProvider.Known);
+    private readonly FrozenDictionary<string, SpellingRule> _spellings = ByDomain(SpellingRule.Known);
 
     /// <summary>Case and international domain form only.</summary>
     public static AddressRules Plain { get; } = new();
@@ -19,18 +19,18 @@ public sealed record AddressRules
     /// <summary>doe+tea@gmail.com and doe@gmail.com are one. Also unites a provider's domains. Default false.</summary>
     public bool IgnorePlusTags { get; init; }
 
-    /// <summary>The providers the two rules apply to. Default <see cref="MailProvider.Known"/>.</summary>
-    public IReadOnlyList<MailProvider> Providers
+    /// <summary>The providers the two rules apply to, each with what it really ignores. Default <see cref="SpellingRule.Known"/>.</summary>
+    public IReadOnlyList<SpellingRule> Spellings
     {
-        get => [.. _providers.Values.Distinct()];
-        init => _providers = ByDomain(value);
+        get => [.. _spellings.Values.Distinct()];
+        init => _spellings = ByDomain(value);
     }
 
     internal bool Any => IgnoreDots || IgnorePlusTags;
 
-    internal bool TryFindProvider(ReadOnlySpan<char> lowerDomain, out MailProvider? provider) =>
-        _providers.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(lowerDomain, out provider);
+    internal bool TryFindSpelling(ReadOnlySpan<char> lowerDomain, out SpellingRule? spelling) =>
+        _spellings.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(lowerDomain, out spelling);
 
-    private static FrozenDictionary<string, MailProvider> ByDomain(IReadOnlyList<MailProvider> providers) =>
-        providers.SelectMany(p => p.Domains.Select(d => (d, p))).ToFrozenDictionary(x => x.d, x => x.p, StringComparer.Ordinal);
+    private static FrozenDictionary<string, SpellingRule> ByDomain(IReadOnlyList<SpellingRule> spellings) =>
+        spellings.SelectMany(s => s.Domains.Select(d => (d, s))).ToFrozenDictionary(x => x.d, x => x.s, StringComparer.Ordinal);
 }

@@ -104,23 +104,23 @@ public readonly record struct EmailAddress
     public string NormalisedKey(AddressRules rules)
     {
         var local = LocalPart;
-        if (!rules.Any || !rules.TryFindProvider(Domain, out var provider))
+        if (!rules.Any || !rules.TryFindSpelling(Domain, out var spelling))
         {
             return NeedsSmtpUtf8 ? FoldUnicode(Text) : local.ContainsAny(Capitals) ? Text.ToLowerInvariant() : Text;
         }
 
         var folded = NeedsSmtpUtf8 ? FoldUnicode(local.ToString()) : local.ToString().ToLowerInvariant();
-        if (rules.IgnorePlusTags && provider!.IgnoresPlusTags && folded.IndexOf('+') is > 0 and var plus)
+        if (rules.IgnorePlusTags && spelling!.IgnoresPlusTags && folded.IndexOf('+') is > 0 and var plus)
         {
             folded = folded[..plus];
         }
 
-        if (rules.IgnoreDots && provider!.IgnoresDots)
+        if (rules.IgnoreDots && spelling!.IgnoresDots)
         {
             folded = folded.Replace(".", "", StringComparison.Ordinal);
         }
 
-        return string.Concat(folded, "@", provider!.OneMailboxOverDomains ? provider.Domains[0] : Domain);
+        return string.Concat(folded, "@", spelling!.OneMailboxOverDomains ? spelling.Domains[0] : Domain);
     }
 
     // Lists carry no-break spaces, byte order marks and zero-width spaces from web pages and spreadsheets around the address.

@@ -50,9 +50,6 @@ public static class MailboxProviders
         .SelectMany(words => words.Skip(1).Select(domain => (domain, Name: words[0])))
         .ToFrozenDictionary(w => w.domain, w => w.Name, StringComparer.Ordinal);
 
-    /// <summary>Names, each once.</summary>
-    public static IReadOnlyCollection<string> Names { get; } = [.. ByDomain.Values.Distinct().Order(StringComparer.Ordinal)];
-
     /// <summary>Provider by lower-case domain in its ASCII form.</summary>
     public static IReadOnlyDictionary<string, string> Domains => ByDomain;
 }

@@ -41,6 +41,9 @@ public sealed class SmtpConnection : IAsyncDisposable
     /// <summary>False once the connection is gone; make a new one.</summary>
     public bool IsUsable => !_wire.IsOver;
 
+    /// <summary>The relay has said something that nobody has read yet, or closed the connection.</summary>
+    internal bool HasNews => _wire.HasNews;
+
     /// <summary>The route's number of messages has gone: say <see cref="QuitAsync"/> and make a new one.</summary>
     public bool IsSpent => MessagesSent >= _mostMessages;
 
@@ -190,7 +193,7 @@ public sealed class SmtpConnection : IAsyncDisposable
         }
 
         // An answer nobody asked for would be taken for the answer to this message's MAIL, and every later one would be one off.
-        return _wire.HasNews
+        return HasNews
             ? (await _transfer.ReadNewsAsync(SmtpStage.Start, cancellationToken), form)
             : (await _envelopes.OpenAsync(envelope, message.Length, form, _transfer.UsesChunks, cancellationToken), form);
     }

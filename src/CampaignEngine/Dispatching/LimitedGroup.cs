@@ -4,6 +4,8 @@ namespace CampaignEngine.Dispatching;
 /// <param name="provider">Mailbox provider with a limit of its own; null: everybody else.</param>
 internal sealed class LimitedGroup(MailingInHand mailing, string? provider, IReadOnlyList<SendLimit> limits)
 {
+    private long _askAgain;
+
     public MailingInHand Mailing { get; } = mailing;
 
     public string? Provider { get; } = provider;
@@ -12,9 +14,6 @@ internal sealed class LimitedGroup(MailingInHand mailing, string? provider, IRea
 
     /// <summary>A limit has nothing left for it now; others go first.</summary>
     public bool IsHeldBack { get; private set; }
-
-    /// <summary>When to ask again.</summary>
-    private long AskAgain { get; set; }
 
     /// <summary>What holds at that moment, of each window the least.</summary>
     public IReadOnlyList<SendLimit> LimitsAt(DateTimeOffset now) => HasLimits
@@ -25,8 +24,8 @@ internal sealed class LimitedGroup(MailingInHand mailing, string? provider, IRea
     {
         var pause = Math.Clamp(limits.Min(l => l.Window).TotalSeconds / 20, 0.01, 1);
         IsHeldBack = true;
-        AskAgain = time.GetTimestamp() + (long)(pause * time.TimestampFrequency);
+        _askAgain = time.GetTimestamp() + (long)(pause * time.TimestampFrequency);
     }
 
-    public void LookAgain(long timestamp) => IsHeldBack &= timestamp < AskAgain;
+    public void LookAgain(long timestamp) => IsHeldBack &= timestamp < _askAgain;
 }

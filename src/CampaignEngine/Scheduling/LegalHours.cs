@@ -19,9 +19,6 @@ public sealed record LegalHours(TimeOnly From, TimeOnly To, bool Sundays, string
         ["IN"] = new(new TimeOnly(10, 0), new TimeOnly(21, 0), true, "Telecom Commercial Communications Customer Preference Regulations 2018, India"),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
-    /// <summary>The countries with hours.</summary>
-    public static IReadOnlyCollection<string> Countries => ByCountry.Keys;
-
     /// <summary>Of an ISO 3166 country; null where none are known here, which is no promise that there are none.</summary>
     public static LegalHours? Of(string country) => ByCountry.GetValueOrDefault(country);
 

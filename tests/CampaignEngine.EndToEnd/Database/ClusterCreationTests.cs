@@ -1,4 +1,5 @@
 using System.Runtime.Versioning;
+using CampaignEngine.Testing;
 
 namespace CampaignEngine.EndToEnd.Database;
 
@@ -23,8 +24,9 @@ public sealed class ClusterCreationTests
     {
         await using var workspace = new PrivateWorkspace();
         using var maker = workspace.Start("db", "migrate");
-        Assert.True(await Processes.BecomesTrueAsync(
-            () => Directory.Exists(workspace[".campaign/pg"]) && Directory.EnumerateDirectories(workspace[".campaign/pg"], "data.new-*").Any()));
+        Assert.True(await Eventually.IsTrueAsync(
+            () => Directory.Exists(workspace[".campaign/pg"]) && Directory.EnumerateDirectories(workspace[".campaign/pg"], "data.new-*").Any(),
+            TestContext.Current.CancellationToken));
 
         await maker.KillAsync(TestContext.Current.CancellationToken);
 

@@ -110,17 +110,14 @@ public sealed partial class CrawlerTests : IDisposable
     private static async Task<(int Opens, int OpensRaw, int Clicks, int ClicksRaw)> FiguresAsync(Shop shop, params string[] more)
     {
         // What the server acknowledged a moment ago is on its way into the database.
-        for (var (last, n) = (-1L, 0); n < 100; n++)
-        {
-            var count = await shop.ScalarAsync<long>("SELECT count(*) FROM engine.event");
-            if (count == last)
+        var (last, count) = (-1L, -1L);
+        Assert.True(await Eventually.IsTrueAsync(
+            async () =>
             {
-                break;
-            }
-
-            last = count;
-            await Task.Delay(200, Cancel);
-        }
+                (last, count) = (count, await shop.ScalarAsync<long>("SELECT count(*) FROM engine.event"));
+                return last == count;
+            },
+            Cancel));
 
         var report = await shop.RunAsync(["report", Shop.Campaign, "--output", "json", .. more]);
         Assert.True(report.ExitCode == 0, report.Errors);

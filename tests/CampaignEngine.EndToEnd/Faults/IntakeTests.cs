@@ -40,7 +40,7 @@ public sealed class IntakeTests : IDisposable
             var addresses = new TrackingAddresses(await AddressAsync(serve), tokens);
             var visitor = new TrackingVisitor(client, addresses);
             // Nobody has clicked yet: the server learns the links by itself.
-            Assert.True(await Eventually(async () => await visitor.ClickAsync(mailing, 1, 1, Cancel) is not null));
+            Assert.True(await Eventually.IsTrueAsync(async () => await visitor.ClickAsync(mailing, 1, 1, Cancel) is not null, Cancel));
             await StopDatabaseAsync(shop);
             for (var n = 2; n <= People; n++)
             {
@@ -61,7 +61,7 @@ public sealed class IntakeTests : IDisposable
         using (var again = shop.Start("serve", "--listen", "http://127.0.0.1:0"))
         {
             await AddressAsync(again);
-            Assert.True(await Eventually(async () => await shop.ScalarAsync<long>("SELECT count(*) FROM engine.event WHERE kind = 'click'") >= People));
+            Assert.True(await Eventually.IsTrueAsync(async () => await shop.ScalarAsync<long>("SELECT count(*) FROM engine.event WHERE kind = 'click'") >= People, Cancel));
             Assert.Equal(People, await shop.ScalarAsync<long>("SELECT count(DISTINCT ordinal) FROM engine.event WHERE kind = 'click'"));
             Assert.Equal(People - 1, await shop.ScalarAsync<long>("SELECT count(*) FROM engine.event WHERE kind = 'open'"));
             Assert.Equal(0, await shop.ScalarAsync<long>("SELECT count(*) FROM engine.suppression"));
@@ -78,20 +78,5 @@ public sealed class IntakeTests : IDisposable
         var process = shop.ServerProcess();
         Assert.Equal(0, (await shop.RunAsync("db", "stop")).ExitCode);
         Assert.True(await Processes.EndsAsync(process));
-    }
-
-    private static async Task<bool> Eventually(Func<Task<bool>> condition)
-    {
-        for (var n = 0; n < 600; n++)
-        {
-            if (await condition())
-            {
-                return true;
-            }
-
-            await Task.Delay(50, Cancel);
-        }
-
-        return false;
     }
 }

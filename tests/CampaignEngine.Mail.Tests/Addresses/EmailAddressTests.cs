@@ -123,7 +123,7 @@ public sealed class EmailAddressTests
         var rules = new AddressRules
         {
             IgnorePlusTags = true,
-            Providers = [new MailProvider("House", ["tea.example", "coffee.example"], IgnoresDots: false, IgnoresPlusTags: true, OneMailboxOverDomains: true)],
+            Spellings = [new SpellingRule(["tea.example", "coffee.example"], IgnoresDots: false, IgnoresPlusTags: true, OneMailboxOverDomains: true)],
         };
         Assert.Equal("a@tea.example", Some.Address("a+x@coffee.example").NormalisedKey(rules));
         Assert.Equal("a+x@gmail.com", Some.Address("a+x@gmail.com").NormalisedKey(rules));

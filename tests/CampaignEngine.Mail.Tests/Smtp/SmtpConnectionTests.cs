@@ -3,6 +3,7 @@ using CampaignEngine.Mail.Composing;
 using CampaignEngine.Mail.Receiving;
 using CampaignEngine.Mail.Smtp;
 using CampaignEngine.Mail.Tests.Support;
+using CampaignEngine.Testing;
 
 namespace CampaignEngine.Mail.Tests.Smtp;
 
@@ -181,7 +182,6 @@ public sealed class SmtpConnectionTests
         await using var connection = await inbox.ConnectAsync(time);
         var sending = connection.SendAsync(Some.Envelope, Message, static () => true, Token).AsTask();
         await time.UntilWaitingAsync(TimeSpan.FromMinutes(minutes));
-        await Task.Delay(50, Token);
         time.Advance(TimeSpan.FromMinutes(minutes) - TimeSpan.FromSeconds(1));
         Assert.False(sending.IsCompleted);
         time.Advance(TimeSpan.FromSeconds(2));
@@ -263,7 +263,7 @@ public sealed class SmtpConnectionTests
         await using var inbox = new TestInbox(new SmtpReceiverOptions { Script = script });
         await using var connection = await inbox.ConnectAsync();
         Assert.True((await connection.PrepareAsync(Some.Envelope, Message, Token)).IsHeld);
-        await Task.Delay(100, Token);
+        Assert.True(await Eventually.IsTrueAsync(() => connection.HasNews, Token));
         Assert.Equal(new SmtpVerdict(SmtpVerdictKind.Deferred, SmtpStage.Body, 452, "4.3.1", "no space"), await connection.CommitAsync(Token));
         Assert.Equal(0, connection.MessagesSent);
         Assert.True((await connection.PrepareAsync(Some.Envelope, Message, Token)).IsHeld);

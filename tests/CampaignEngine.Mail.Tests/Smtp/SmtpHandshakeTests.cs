@@ -248,7 +248,6 @@ public sealed class SmtpHandshakeTests
         });
         var time = new ManualTime();
         var connecting = inbox.ConnectAsync(time);
-        await Task.Delay(50, Token);
         await time.UntilWaitingAsync(TimeSpan.FromMinutes(5));
         time.Advance(TimeSpan.FromMinutes(5));
         var thrown = await Assert.ThrowsAsync<SmtpConnectException>(() => connecting.WaitAsync(TimeSpan.FromSeconds(20), Token));

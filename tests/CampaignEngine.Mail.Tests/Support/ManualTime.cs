@@ -5,6 +5,7 @@ internal sealed class ManualTime : TimeProvider
 {
     private readonly Lock _gate = new();
     private readonly List<ManualTimer> _timers = [];
+    private int _changes;
     private DateTimeOffset _now = new(2026, 3, 10, 8, 0, 0, TimeSpan.Zero);
 
     public override DateTimeOffset GetUtcNow() => _now;
@@ -16,20 +17,23 @@ internal sealed class ManualTime : TimeProvider
         return timer;
     }
 
-    /// <summary>Waits until some timer is set to fire within the span: the code under test then waits for the clock.</summary>
-    public async Task UntilWaitingAsync(TimeSpan within)
+    /// <summary>
+    /// Waits until the soonest timer fires exactly after the span and none was set between two looks: the code under test then waits for the clock, and what
+    /// was on its way over the loopback has arrived.
+    /// </summary>
+    public async Task UntilWaitingAsync(TimeSpan span)
     {
-        while (true)
+        for (var seen = -1; ; await Task.Delay(20, TestContext.Current.CancellationToken))
         {
             lock (_gate)
             {
-                if (_timers.Any(t => t.Due <= _now + within))
+                if (seen == _changes && _timers.Count > 0 && _timers.Min(t => t.Due) == _now + span)
                 {
                     return;
                 }
-            }
 
-            await Task.Delay(5, TestContext.Current.CancellationToken);
+                seen = _changes;
+            }
         }
     }
 
@@ -59,6 +63,7 @@ internal sealed class ManualTime : TimeProvider
         {
             lock (owner._gate)
             {
+                owner._changes++;
                 owner._timers.Remove(this);
                 if (dueTime != Timeout.InfiniteTimeSpan)
                 {

@@ -1,14 +1,9 @@
 -- The same of an imported campaign: its contacts and the people it held out, who were measured for responses too and therefore count as contacted in their row.
 -- Nothing is known of opens, bounces and the like. A response counts inside the campaign's window; one without a time is inside it.
 WITH contact AS (
-    SELECT c.past_contact_id, c.drop_name, coalesce(c.cell, '') AS cell, c.control, c.cost, c.customer_key AS person_key,
-           -- Without a customer number nobody can be told from anybody else: every contact is a person.
-           coalesce('c' || c.customer_no, '#' || c.past_contact_id) AS customer_key,
-           coalesce(c.contacted_at, p.starts_at) AS at,
-           least(p.ends_at, (coalesce(c.contacted_at, p.starts_at) AT TIME ZONE 'UTC' + make_interval(days => p.window_days)) AT TIME ZONE 'UTC') AS until
-    FROM engine.past_campaign p
-    JOIN engine.past_contact c USING (past_campaign_id)
-    WHERE p.campaign = @campaign AND coalesce(c.contacted_at, p.starts_at) <= @as_of
+    SELECT past_contact_id, drop_name, coalesce(cell, '') AS cell, control, cost, customer_key AS person_key, person AS customer_key, at, until
+    FROM engine.past_window
+    WHERE campaign = @campaign AND at <= @as_of
 ), answer AS (
     SELECT c.past_contact_id, sum(r.orders) FILTER (WHERE r.conversion) AS orders, sum(r.revenue) FILTER (WHERE r.conversion) AS revenue,
            min(r.at) AS first_at, min(r.at) FILTER (WHERE r.conversion) AS converted_at,
@@ -16,7 +11,7 @@ WITH contact AS (
            array_agg(r.orders) FILTER (WHERE r.conversion) AS order_counts, array_agg(r.revenue) FILTER (WHERE r.conversion) AS order_amounts
     FROM contact c
     JOIN engine.past_response r USING (past_contact_id)
-    WHERE r.at IS NULL OR (r.at >= c.at AND r.at <= coalesce(c.until, 'infinity') AND r.at <= @as_of)
+    WHERE r.at IS NULL OR (r.at >= c.at AND r.at <= c.until AND r.at <= @as_of)
     GROUP BY c.past_contact_id
 )
 SELECT c.drop_name, c.cell, c.control, c.customer_key, true AS sent, false AS in_doubt, CASE WHEN c.control THEN 0 ELSE 1 END AS messages, c.cost,

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using CampaignEngine.Channels.Sms.Rehearsing;
 using CampaignEngine.Dispatching;
+using CampaignEngine.Testing;
 
 namespace CampaignEngine.Tests.Channels.Sms;
 
@@ -149,13 +150,7 @@ public sealed class SmsLaneTests : IAsyncDisposable
         Assert.Equal(SendOutcome.Accepted, (await SendAsync(lane, Gateways.Message())).Outcome);
 
         // The gateway said nothing about closing, and closed.
-        for (var wait = 0; lane.IsOpen && wait < 500; wait++)
-        {
-            await Task.Yield();
-            await Task.Delay(1, Token);
-        }
-
-        Assert.False(lane.IsOpen);
+        Assert.True(await Eventually.IsTrueAsync(() => !lane.IsOpen, Token));
         Assert.Equal(SendOutcome.Accepted, (await SendAsync(lane, Gateways.Message(key: "k2"))).Outcome);
         Assert.Equal(2, _arrived.Count);
     }

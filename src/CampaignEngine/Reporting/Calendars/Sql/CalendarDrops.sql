@@ -11,9 +11,8 @@ LEFT JOIN LATERAL (
 -- A drop leaves at most a few days after it falls due: quiet hours, limits, retries.
 WHERE o.due_at >= @from::timestamptz - interval '31 days' AND o.due_at < @until AND coalesce(s.at, o.due_at) >= @from AND coalesce(s.at, o.due_at) < @until
 UNION ALL
-SELECT (coalesce(c.contacted_at, p.starts_at) AT TIME ZONE @zone)::date, p.campaign, c.drop_name, coalesce(c.channel, p.channel), 'imported', count(*), count(*) FILTER (WHERE NOT c.control)
-FROM engine.past_campaign p
-JOIN engine.past_contact c USING (past_campaign_id)
-WHERE coalesce(c.contacted_at, p.starts_at) >= @from AND coalesce(c.contacted_at, p.starts_at) < @until
+SELECT (at AT TIME ZONE @zone)::date, campaign, drop_name, channel, 'imported', count(*), count(*) FILTER (WHERE NOT control)
+FROM engine.past_window
+WHERE at >= @from AND at < @until
 GROUP BY 1, 2, 3, 4
 ORDER BY 1, 2, 3

@@ -9,13 +9,11 @@ WITH delay AS (
       AND e.at >= o.at AND e.at <= o.at + @window::text::interval
     GROUP BY m.channel, m.campaign, o.mailing_id, o.ordinal, o.at
     UNION ALL
-    SELECT coalesce(c.channel, p.channel), p.campaign, extract(epoch FROM min(r.at) - coalesce(c.contacted_at, p.starts_at))::float8
-    FROM engine.past_campaign p
-    JOIN engine.past_contact c USING (past_campaign_id)
+    SELECT c.channel, c.campaign, extract(epoch FROM min(r.at) - c.at)::float8
+    FROM engine.past_window c
     JOIN engine.past_response r USING (past_contact_id)
-    WHERE coalesce(c.channel, p.channel) = ANY (@channels) AND NOT c.control AND coalesce(c.contacted_at, p.starts_at) <= @as_of - @window::text::interval
-      AND r.at >= coalesce(c.contacted_at, p.starts_at) AND r.at <= coalesce(c.contacted_at, p.starts_at) + @window::text::interval
-    GROUP BY 1, p.campaign, c.past_contact_id, coalesce(c.contacted_at, p.starts_at)
+    WHERE c.channel = ANY (@channels) AND NOT c.control AND c.at <= @as_of - @window::text::interval AND r.at >= c.at AND r.at <= c.at + @window::text::interval
+    GROUP BY c.channel, c.campaign, c.past_contact_id, c.at
 )
 SELECT d.channel, d.campaign, a.age, avg((d.seconds <= a.age)::int)::float8 AS share, count(*) AS responses
 FROM delay d
