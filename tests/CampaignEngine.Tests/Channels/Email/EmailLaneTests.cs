@@ -22,22 +22,14 @@ public sealed class EmailLaneTests
             Interlocked.Increment(ref goodbyes);
             return null;
         });
-        var connections = new HashSet<EndPoint?>();
-        await using var receiver = SmtpReceiver.Start(new SmtpReceiverOptions { Script = script }, (message, _) =>
-        {
-            connections.Add(message.RemoteEndPoint);
-            return ValueTask.FromResult(SmtpReceiver.Stored);
-        }, TimeProvider.System);
-        var route = new SmtpRoute { Host = "127.0.0.1", Port = receiver.EndPoint.Port, Tls = SmtpTls.Off, MessagesPerConnection = 2 };
-        await using var lane = new EmailChannel(route, TimeProvider.System).CreateLane();
+        await using var relay = new TestRelay(new SmtpReceiverOptions { Script = script });
+        await using var lane = new EmailChannel(relay.Route with { MessagesPerConnection = 2 }, TimeProvider.System).CreateLane();
         for (var i = 0; i < 5; i++)
         {
-            Assert.Null(await lane.OpenAsync(Token));
-            Assert.Null(await lane.PrepareAsync(Message(), Token));
-            Assert.Equal(SendOutcome.Accepted, (await lane.CommitAsync(static () => { }, Token)).Outcome);
+            Assert.Equal(SendOutcome.Accepted, (await TestRelay.SendAsync(lane, TestRelay.Message("Subject: x\r\n\r\ntea\r\n"))).Outcome);
         }
 
-        Assert.Equal((3, 2), (connections.Count, goodbyes));
+        Assert.Equal((3, 2), (relay.Messages.Select(m => m.RemoteEndPoint).Distinct().Count(), goodbyes));
     }
 
     [Theory]
@@ -47,30 +39,22 @@ public sealed class EmailLaneTests
     [InlineData("broken", "x", "relay 127.0.0.1: the MTA-STS policy of shop.test is not known: https://mta-sts.shop.test/.well-known/mta-sts.txt is no policy: it names no mode that exists")]
     public async Task ARouteUnderAPolicyIsUsedAsThePolicyAllows(string mode, string mx, string? fault)
     {
-        await using var receiver = SmtpReceiver.Start(new SmtpReceiverOptions(), static (_, _) => ValueTask.FromResult(SmtpReceiver.Stored), TimeProvider.System);
+        await using var relay = new TestRelay();
         using var dns = new TestDns(new Dictionary<string, string[]> { ["_mta-sts.shop.test"] = ["v=STSv1; id=1;"] });
         using var http = new HttpClient(new Site($"version: STSv1\nmode: {mode}\nmx: {mx}\nmax_age: 1000\n"));
-        var route = new SmtpRoute { Host = "127.0.0.1", Port = receiver.EndPoint.Port, Tls = SmtpTls.Off, PolicyDomain = "shop.test" };
         var policies = new MtaStsPolicies(new TxtLookup([dns.EndPoint], TimeSpan.FromSeconds(10), TimeProvider.System), http, TimeProvider.System);
-        await using var lane = new EmailChannel(route, TimeProvider.System) { Policies = policies }.CreateLane();
+        await using var lane = new EmailChannel(relay.Route with { PolicyDomain = "shop.test" }, TimeProvider.System) { Policies = policies }.CreateLane();
 
         var said = await lane.OpenAsync(Token);
         if (fault == "STARTTLS")
         {
             // The route said 'off', and still the relay is left because it offers no encryption.
-            Assert.StartsWith($"relay 127.0.0.1:{receiver.EndPoint.Port}: ", said, StringComparison.Ordinal);
+            Assert.StartsWith($"relay 127.0.0.1:{relay.Route.Port}: ", said, StringComparison.Ordinal);
             Assert.Contains(fault, said, StringComparison.Ordinal);
             return;
         }
 
         Assert.Equal(fault, said);
-    }
-
-    private static OutgoingMessage Message()
-    {
-        var message = new OutgoingMessage { Sender = "b@shop.test", Recipient = "anna@x.test" };
-        Encoding.ASCII.GetBytes("Subject: x\r\n\r\ntea\r\n", message.Content);
-        return message;
     }
 
     private sealed class Site(string text) : HttpMessageHandler

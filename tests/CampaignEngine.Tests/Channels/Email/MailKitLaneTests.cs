@@ -1,6 +1,3 @@
-using System.Collections.Concurrent;
-using System.Text;
-using CampaignEngine.Channels.Email;
 using CampaignEngine.Dispatching;
 using CampaignEngine.Mail.Receiving;
 using CampaignEngine.Mail.Smtp;
@@ -17,21 +14,14 @@ public sealed class MailKitLaneTests
     [Fact]
     public async Task TheBytesArriveAsTheyWere()
     {
-        var received = new ConcurrentQueue<string>();
-        await using var receiver = SmtpReceiver.Start(new SmtpReceiverOptions { PasswordOf = static user => user == "u" ? "p" : null }, (message, _) =>
-        {
-            received.Enqueue(Encoding.ASCII.GetString(message.Data.Span));
-            return ValueTask.FromResult(SmtpReceiver.Stored);
-        }, TimeProvider.System);
-        await using var lane = Lane(receiver, new SmtpCredentials("u", "p"));
+        await using var relay = new TestRelay(new SmtpReceiverOptions { PasswordOf = static user => user == "u" ? "p" : null });
+        await using var lane = relay.Lane(new SmtpCredentials("u", "p"));
         for (var i = 0; i < 3; i++)
         {
-            Assert.Null(await lane.OpenAsync(Token));
-            Assert.Null(await lane.PrepareAsync(Message(), Token));
-            Assert.Equal(SendOutcome.Accepted, (await lane.CommitAsync(static () => { }, Token)).Outcome);
+            Assert.Equal(SendOutcome.Accepted, (await SendAsync(lane)).Outcome);
         }
 
-        Assert.Equal([Text, Text, Text], received);
+        Assert.Equal([Text, Text, Text], relay.Texts);
     }
 
     [Theory]
@@ -40,11 +30,9 @@ public sealed class MailKitLaneTests
     [InlineData(ReceiverMoment.Stored)]
     public async Task WhateverIsLostIsInDoubt(ReceiverMoment moment)
     {
-        await using var receiver = Receiver(moment, ReceiverAct.Drop);
-        await using var lane = Lane(receiver);
-        Assert.Null(await lane.OpenAsync(Token));
-        Assert.Null(await lane.PrepareAsync(Message(), Token));
-        Assert.Equal(SendOutcome.InDoubt, (await lane.CommitAsync(static () => { }, Token)).Outcome);
+        await using var relay = Relay(moment, ReceiverAct.Drop);
+        await using var lane = relay.Lane();
+        Assert.Equal(SendOutcome.InDoubt, (await SendAsync(lane)).Outcome);
         Assert.False(lane.IsOpen);
     }
 
@@ -55,40 +43,27 @@ public sealed class MailKitLaneTests
     [InlineData(ReceiverMoment.MessageEnd, 451, SendOutcome.Deferred)]
     public async Task TheRelaysOwnWordIsBelieved(ReceiverMoment moment, int code, SendOutcome outcome)
     {
-        await using var receiver = Receiver(moment, ReceiverAct.Answer(code, null, "no"));
-        await using var lane = Lane(receiver);
-        Assert.Null(await lane.OpenAsync(Token));
-        Assert.Null(await lane.PrepareAsync(Message(), Token));
-        Assert.Equal(new SendVerdict(outcome, code, "no"), await lane.CommitAsync(static () => { }, Token));
+        await using var relay = Relay(moment, ReceiverAct.Answer(code, null, "no"));
+        await using var lane = relay.Lane();
+        Assert.Equal(new SendVerdict(outcome, code, "no"), await SendAsync(lane));
         Assert.Null(await lane.OpenAsync(Token));
     }
 
     [Fact]
     public async Task AnAbandonedMessageNeverArrivesAndARelayThatIsGoneIsNamed()
     {
-        var receiver = Receiver(ReceiverMoment.Reset, ReceiverAct.Drop);
-        await using var lane = Lane(receiver);
+        var relay = Relay(ReceiverMoment.Reset, ReceiverAct.Drop);
+        await using var lane = relay.Lane();
         Assert.Null(await lane.OpenAsync(Token));
-        Assert.Null(await lane.PrepareAsync(Message(), Token));
+        Assert.Null(await lane.PrepareAsync(TestRelay.Message(Text), Token));
         await lane.AbandonAsync();
-        var port = receiver.EndPoint.Port;
-        await receiver.DisposeAsync();
-        await using var next = Lane(port);
-        Assert.StartsWith($"relay 127.0.0.1:{port}: ", await next.OpenAsync(Token), StringComparison.Ordinal);
+        await relay.DisposeAsync();
+        Assert.Empty(relay.Messages);
+        await using var next = relay.Lane();
+        Assert.StartsWith($"relay 127.0.0.1:{relay.Route.Port}: ", await next.OpenAsync(Token), StringComparison.Ordinal);
     }
 
-    private static SmtpReceiver Receiver(ReceiverMoment moment, ReceiverAct act) => SmtpReceiver.Start(
-        new SmtpReceiverOptions { Script = new ReceiverScript().Once(moment, act) }, static (_, _) => ValueTask.FromResult(SmtpReceiver.Stored), TimeProvider.System);
+    private static Task<SendVerdict> SendAsync(IChannelLane lane) => TestRelay.SendAsync(lane, TestRelay.Message(Text));
 
-    private static IChannelLane Lane(SmtpReceiver receiver, SmtpCredentials? credentials = null) => Lane(receiver.EndPoint.Port, credentials);
-
-    private static IChannelLane Lane(int port, SmtpCredentials? credentials = null) =>
-        new EmailChannel(new SmtpRoute { Host = "127.0.0.1", Port = port, Tls = SmtpTls.Off, Credentials = credentials }, TimeProvider.System).CreateLane();
-
-    private static OutgoingMessage Message()
-    {
-        var message = new OutgoingMessage { Sender = "b@shop.test", Recipient = "anna@x.test" };
-        Encoding.ASCII.GetBytes(Text, message.Content);
-        return message;
-    }
+    private static TestRelay Relay(ReceiverMoment moment, ReceiverAct act) => new(new SmtpReceiverOptions { Script = new ReceiverScript().Once(moment, act) });
 }
