@@ -12,6 +12,7 @@ using CampaignEngine.Rehearsing;
 using CampaignEngine.Rendering;
 using CampaignEngine.Reporting;
 using CampaignEngine.Reporting.Deliverability;
+using CampaignEngine.Reporting.Winners;
 using CampaignEngine.Scheduling;
 using CampaignEngine.Tracking;
 using CampaignEngine.Tracking.Bounces;
@@ -74,10 +75,12 @@ public sealed class CampaignEngineServices(string directory, EngineSettings sett
     // Scheduling
     /// <param name="say">Receives what could not be frozen, and why.</param>
     public OccurrencePlanner Occurrences(Action<string> say) =>
-        new(database.Source, (occurrence, cancellationToken) => Freezer.FreezeAsync(occurrence, cancellationToken), Zone, timeProvider) { Say = say };
+        new(database.Source, (occurrence, cancellationToken) => Freezer.FreezeAsync(occurrence, cancellationToken), Zone, timeProvider) { Say = say, DecideTests = Tests(say).RunOnceAsync };
 
     // Reporting
     public DeliverabilityReporter Deliverability => new(database.Source, settings.Providers);
+    /// <param name="say">Receives what was decided and what could not be.</param>
+    public TestReferee Tests(Action<string> say) => new(database, Reports, timeProvider, say);
     public CampaignReports Reports => new(database, Model, settings, MachineSweep, timeProvider);
 
     // Operating

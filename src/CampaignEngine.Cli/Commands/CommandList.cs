@@ -71,6 +71,7 @@ internal static class CommandList
         CancelCommand.Create(),
         DoubtsCommand.Create(),
         HeldCommand.Create(),
+        WinnerCommand.Create(),
         VerifyCommand.Create(),
     ];
 }

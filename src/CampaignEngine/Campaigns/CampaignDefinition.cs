@@ -42,6 +42,9 @@ public sealed record CampaignDefinition
     /// <summary>Test cells; empty means one nameless cell.</summary>
     public IReadOnlyList<CellDefinition> Cells { get; init; } = [];
 
+    /// <summary>The cells are tried on a part of the people first; null: everybody gets a cell at once.</summary>
+    public TestDefinition? Test { get; init; }
+
     public required IReadOnlyList<DropDefinition> Drops { get; init; }
 
     public required ResponseDefinition Response { get; init; }

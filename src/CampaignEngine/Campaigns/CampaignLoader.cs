@@ -32,6 +32,8 @@ public sealed class CampaignLoader
     private CampaignDefinition Campaign(string file, string yaml, YamlMapping root)
     {
         var response = root.Mapping("response");
+        var cells = Cells(root);
+        var drops = new DropReader(_problems).Drops(root);
         return new CampaignDefinition
         {
             File = file,
@@ -47,8 +49,9 @@ public sealed class CampaignLoader
             Goal = root.Mapping("goal") is { } goal ? new Goal(goal.Percentage("response_rate"), goal.Percentage("conversion_rate")) : null,
             Budget = root.Money("budget"),
             Audience = Audience(root.Mapping("audience") ?? new YamlMapping(root.Place, [])),
-            Cells = Cells(root),
-            Drops = new DropReader(_problems).Drops(root),
+            Cells = cells,
+            Test = new TestReader(_problems).Test(root, cells, drops),
+            Drops = drops,
             Response = Response(response ?? new YamlMapping(root.Place, [])),
         };
     }
@@ -154,6 +157,10 @@ public sealed class CampaignLoader
             if (name is "control" or "holdout")
             {
                 _problems.Error(cell.PlaceOf("cell"), "CE1204", $"'{name}' is the name of the control cell; write 'audience.holdout' for it, or another name");
+            }
+            else if (name == TestDefinition.Remainder)
+            {
+                _problems.Error(cell.PlaceOf("cell"), "CE1204", $"'{name}' is the name of those who wait for the winner of a test; write another name");
             }
 
             if (cell.Percentage("share") is { Fraction: 0 })

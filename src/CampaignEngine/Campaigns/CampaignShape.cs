@@ -64,6 +64,17 @@ public static partial class CampaignShape
         new("vars", new NamedShape(ScalarKind.Variable, new ScalarShape(ScalarKind.Value) { Description = "A text." }) { Description = "Variables that the templates of this cell see." }))
     { Description = "A test cell." };
 
+    private static readonly MapShape Test = new(
+        new("share", new ScalarShape(ScalarKind.Percentage) { Description = "Part of the people to contact on whom the cells are tried; the cells' shares are of it." }) { Required = true },
+        new("by", new ChoiceShape("click", "response", "conversion", "revenue") { Description = "What the cells are compared by, over the contacted people, machines left out." })
+        { Default = "conversion, or click without response.conversion" },
+        new("after", new ScalarShape(ScalarKind.Duration) { Description = "How long after the test fell due it is decided." }) { Default = "1 day" },
+        new("sample", new ScalarShape(ScalarKind.Count) { Description = "Decide earlier, as soon as so many people, all cells together, did what 'by' names." }) { Default = "not earlier" },
+        new("wins", new ChoiceShape("significant", "best") { Description = "significant: the best cell wins when it differs from every other beyond chance; best: it wins however little it leads by." }) { Default = "significant" },
+        new("level", new ScalarShape(ScalarKind.Percentage) { Description = "Confidence of that, corrected for the number of pairs of cells." }) { Default = "95%" },
+        new("otherwise", new ChoiceShape("ask", "first", "control") { Description = "What the remainder gets when no cell wins: ask waits for 'campaign winner'; first is the cell written first; control is nothing." }) { Default = "ask" })
+    { Description = "The cells are tried on a part of the people; the remainder, frozen with them, gets the best cell." };
+
     private static readonly MapShape Schedule = new(
         new("at", new ScalarShape(AtKind) { Description = "Local date and time of a one-off drop, or now for the moment of the launch." }),
         new("zone", new ScalarShape(ZoneKind) { Description = "IANA zone of these local times, or recipient for each person's own zone." }) { Default = "the zone of engine.yaml" },
@@ -108,6 +119,7 @@ public static partial class CampaignShape
         new("budget", new ScalarShape(ScalarKind.Money) { Description = "Most the drops may cost; a plan above it is refused." }),
         new("audience", Audience) { Required = true },
         new("cells", new ListShape(Cell) { Description = "Test cells." }) { Default = "one nameless cell" },
+        new("test", Test) { Default = "everybody gets a cell at once" },
         new("drops", new ListShape(Drop) { Description = "The drops.", AtLeast = 1 }) { Required = true },
         new("response", new MapShape(
             new("window", new ScalarShape(ScalarKind.Duration) { Description = "How long after contact a reaction counts." }) { Default = "14 days" },

@@ -12,6 +12,8 @@ public sealed class CellChooser
     private readonly RecipientKeys _keys;
     private readonly string _controlSalt;
     private readonly string _cellSalt;
+    private readonly string _testSalt;
+    private readonly double _tested;
     private readonly (string Cell, double UpTo)[] _cells;
 
     public CellChooser(RecipientKeys keys, CampaignDefinition campaign)
@@ -19,6 +21,8 @@ public sealed class CellChooser
         _keys = keys;
         _controlSalt = campaign.Name + "/control";
         _cellSalt = campaign.Name + "/cell";
+        _testSalt = campaign.Name + "/test";
+        _tested = (double)(campaign.Test?.Share.Fraction ?? 1);
         _cells = new (string, double)[campaign.Cells.Count];
         decimal upTo = 0;
         for (var i = 0; i < _cells.Length; i++)
@@ -31,12 +35,17 @@ public sealed class CellChooser
     /// <summary>In [0, 1): the person is in the control cell when this is below the holdout's fraction.</summary>
     public double ControlShare(string customerKey) => _keys.Share(_controlSalt, customerKey);
 
-    /// <summary>The test cell of the person; null for a campaign without cells.</summary>
+    /// <summary>The test cell of the person, or "remainder" where a test comes first; null for a campaign without cells.</summary>
     public string? Cell(string customerKey)
     {
         if (_cells.Length == 0)
         {
             return null;
+        }
+
+        if (_tested < 1 && _keys.Share(_testSalt, customerKey) >= _tested)
+        {
+            return TestDefinition.Remainder;
         }
 
         var share = _keys.Share(_cellSalt, customerKey);

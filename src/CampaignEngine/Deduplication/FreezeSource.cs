@@ -39,8 +39,9 @@ public sealed class FreezeSource(EngineDatabase database, CustomerModel model, L
     }
 
     /// <summary>Addresses, consents and the drop's <c>only:</c> as they are now, for the people the plan's list contacts.</summary>
+    /// <param name="part">test or remainder: only these; null: all.</param>
     public async Task ReadAgainAsync(
-        NpgsqlConnection connection, int mailing, long list, CampaignDefinition campaign, DropDefinition drop,
+        NpgsqlConnection connection, int mailing, long list, string? part, CampaignDefinition campaign, DropDefinition drop,
         SendingHours hours, DateTimeOffset due, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var audience = Bind(campaign);
@@ -68,7 +69,7 @@ public sealed class FreezeSource(EngineDatabase database, CustomerModel model, L
         while (true)
         {
             List<(string CustomerKey, string? Cell)> people = [.. await connection.QueryAsync<(string, string?)>(new CommandDefinition(
-                SqlFile.Load<FreezeSource>("ReadContactKeys"), new { list, after, page = Page }, commandTimeout: 0, cancellationToken: cancellationToken))];
+                SqlFile.Load<FreezeSource>("ReadContactKeys"), new { list, part, after, page = Page }, commandTimeout: 0, cancellationToken: cancellationToken))];
             if (people.Count == 0)
             {
                 break;

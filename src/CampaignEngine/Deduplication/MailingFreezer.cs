@@ -60,7 +60,15 @@ public sealed class MailingFreezer(EngineDatabase database, FreezeSource source,
         using var span = EngineTraces.Start("freeze")?.SetTag("campaign", due.Campaign).SetTag("drop", due.DropName);
         var campaign = Definition(due);
         var drop = campaign.Drops.Single(d => d.Name == due.DropName);
+        var remainder = due.TestPart == TestDefinition.Remainder;
+        // The first drop's remainder waits for the decision; what follows it has one.
+        var waits = remainder && drop.Schedule.After is null;
         var content = PlanMessages.FromJson(due.Templates)[drop.Name];
+        if (remainder && !waits)
+        {
+            content = content with { Winner = await connection.ExecuteScalarAsync<string>(Command("WinnerOfPlan", new { plan = due.PlanId }, cancellationToken)) };
+        }
+
         var now = timeProvider.GetUtcNow();
         await connection.ExecuteAsync(new CommandDefinition(SqlFile.Load<ListMaker>("PrepareSession"), cancellationToken: cancellationToken));
         await Run(connection, "LockContent", new { content = content.ContentHash() }, cancellationToken);
@@ -84,7 +92,9 @@ public sealed class MailingFreezer(EngineDatabase database, FreezeSource source,
         var mailing = await connection.ExecuteScalarAsync<int>(Command("InsertMailing", new
         {
             occurrence = occurrenceId, campaign = campaign.Name, drop = drop.Name, channel = drop.Channel, due = due.DueAt.ToUniversalTime(),
-            expires = drop.Schedule.ExpiresAfter?.After(due.DueAt).ToUniversalTime(), list, content = content.ContentHash(),
+            expires = waits ? null : drop.Schedule.ExpiresAfter?.After(due.DueAt).ToUniversalTime(), waits,
+            // The control cell is measured from the test on; a second window for it, with the remainder, would make it look better than it is.
+            list = remainder ? (long?)null : list, content = content.ContentHash(),
             unitCost = drop.UnitCost?.Amount ?? 0, currency = drop.UnitCost?.Currency, definition = content.ToJson(),
             delivery = campaign.Delivery == DeliveryPolicy.NeverMiss ? "never-miss" : "never-twice", hours = hours.ToJson(), priority = (short)campaign.Priority, now,
         }, cancellationToken));
@@ -93,11 +103,11 @@ public sealed class MailingFreezer(EngineDatabase database, FreezeSource source,
         var asPlanned = drop.Schedule.After is null && drop.Channel == campaign.Drops[0].Channel && drop.Only is null;
         if (asPlanned)
         {
-            await FreezeFromListAsync(connection, list, drop.Schedule, hours, due.DueAt, cancellationToken);
+            await FreezeFromListAsync(connection, list, due.TestPart, drop.Schedule, hours, due.DueAt, cancellationToken);
         }
         else
         {
-            await source.ReadAgainAsync(connection, mailing, list, campaign, drop, hours, due.DueAt, now, cancellationToken);
+            await source.ReadAgainAsync(connection, mailing, list, due.TestPart, campaign, drop, hours, due.DueAt, now, cancellationToken);
         }
 
         // 4 Whoever must not get this message leaves, each with a reason.
@@ -133,7 +143,7 @@ public sealed class MailingFreezer(EngineDatabase database, FreezeSource source,
     }
 
     private async Task FreezeFromListAsync(
-        NpgsqlConnection connection, long list, ScheduleDefinition schedule, SendingHours hours, DateTimeOffset due, CancellationToken cancellationToken)
+        NpgsqlConnection connection, long list, string? part, ScheduleDefinition schedule, SendingHours hours, DateTimeOffset due, CancellationToken cancellationToken)
     {
         List<(string Zone, DateTimeOffset NotBefore)> zones = [];
         if (schedule.Zone == "recipient" || hours.AskForZones)
@@ -148,7 +158,7 @@ public sealed class MailingFreezer(EngineDatabase database, FreezeSource source,
         }
         await Run(connection, "FreezeFromList", new
         {
-            list, notBefore = NotBefore(null), byZone = hours.AskForZones,
+            list, part, notBefore = NotBefore(null), byZone = hours.AskForZones,
             zones = zones.Select(z => z.Zone).ToArray(), instants = zones.Select(z => z.NotBefore.UtcDateTime).ToArray(),
         }, cancellationToken);
 
@@ -184,6 +194,9 @@ public sealed class MailingFreezer(EngineDatabase database, FreezeSource source,
         /// <summary>When an operator decided that it is sent although it was held.</summary>
         public DateTimeOffset? DecidedAt { get; init; }
         public long PlanId { get; init; }
+
+        /// <summary>test or remainder, of a campaign that tests its cells first.</summary>
+        public string? TestPart { get; init; }
         public string DefinitionFile { get; init; } = "";
         public string DefinitionYaml { get; init; } = "";
         public string Templates { get; init; } = "";

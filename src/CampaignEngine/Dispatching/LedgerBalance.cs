@@ -15,6 +15,7 @@ public sealed record MailingBalance
 
     public string Channel { get; init; } = "";
 
+    /// <summary>As engine.mailing.state has it; waiting: the remainder of a test whose winner is not decided.</summary>
     public string State { get; init; } = "";
 
     public DateTimeOffset DueAt { get; init; }

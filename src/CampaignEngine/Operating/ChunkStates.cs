@@ -46,6 +46,7 @@ public sealed record ChunkStates
     public string? Hold(string? installation, string? limit, bool moving, TimeZoneInfo zone) => this switch
     {
         { State: "completed" or "cancelled" } => null,
+        { State: "waiting" } => "waits for the winner of its test; 'campaign winner' shows how it stands",
         { State: "paused" } => "paused; 'campaign resume' goes on",
         _ when installation is not null => installation,
         _ when ExpiresAt <= ReadAt => "expired; a worker closes it",

@@ -40,6 +40,12 @@ public sealed class Explainer(EngineDatabase database, CustomerModel model, Time
             .Select(m => new ExplainedMailing(m.Drop, m.Channel, m.State, m.Reason, m.At, m.Cell))];
 
         (var outcome, var reason, var detail) = Decide(plan, person, mailings, audience, today);
+        if (plan?.LaunchedAt is not null && person is { Reason: Reason.Contact, Cell: TestDefinition.Remainder })
+        {
+            var decision = await connection.QuerySingleOrDefaultAsync<Decision>(Command("DecisionOfPlan", new { plan = plan.PlanId }, cancellationToken));
+            detail += $"; {InRemainder(decision)}";
+        }
+
         return new Explanation
         {
             Customer = label,
@@ -83,6 +89,19 @@ public sealed class Explainer(EngineDatabase database, CustomerModel model, Time
             Reason.Control => ("control", Reason.Control, $"{Reason.Meaning(Reason.Control)} (plan {plan.Hash}, {stamp})"),
             Reason.Condition => ("excluded", Reason.Condition, ConditionDetail(person.Condition ?? 1, audience, today, plan.Hash, stamp)),
             _ => ("excluded", person.Reason, Detail(person, stamp)),
+        };
+    }
+
+    private static string InRemainder(Decision? decision)
+    {
+        var by = decision?.DecidedBy is { } person ? $"{person} decided" : "the test was decided";
+        var at = decision?.DecidedAt.UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
+        return decision switch
+        {
+            null => "in the remainder of the test, which waits for its winner",
+            { Cell: { } cell } => $"in the remainder of the test, got '{cell}' because {by} at {at}: {decision.Because}",
+            { Outcome: "asked" } => $"in the remainder of the test, which waits for a person's decision since {at}: {decision.Because}",
+            _ => $"in the remainder of the test, got nothing because {by} at {at}: {decision.Because}",
         };
     }
 
@@ -173,8 +192,18 @@ public sealed class Explainer(EngineDatabase database, CustomerModel model, Time
     private static CommandDefinition Command(string name, object parameters, CancellationToken cancellationToken) =>
         new(SqlFile.Load<Explainer>(name), parameters, cancellationToken: cancellationToken);
 
+    private sealed record Decision
+    {
+        public string Outcome { get; init; } = "";
+        public string? Cell { get; init; }
+        public string Because { get; init; } = "";
+        public DateTimeOffset DecidedAt { get; init; }
+        public string? DecidedBy { get; init; }
+    }
+
     private sealed record StoredPlan
     {
+        public long PlanId { get; init; }
         public string Hash { get; init; } = "";
         public string File { get; init; } = "";
         public string Yaml { get; init; } = "";

@@ -36,7 +36,8 @@ public enum LaunchEnding
 /// <param name="Drops">The one-off drops with their frozen mailings.</param>
 public sealed record LaunchResult(LaunchEnding Ending, string Text, string? Hash, IReadOnlyList<LaunchedDrop> Drops);
 
-public sealed record LaunchedDrop(string Drop, DateTimeOffset DueAt, int MailingId, int People, long Excluded);
+/// <param name="Part">test or remainder, where the cells are tested first; the remainder's due time is that of the decision.</param>
+public sealed record LaunchedDrop(string Drop, DateTimeOffset DueAt, int MailingId, int People, long Excluded, string? Part = null);
 
 /// <summary>
 /// Approves a plan: runs exactly the definition, messages and list it froze, whatever the files say by now. One transaction: the plan
@@ -97,19 +98,25 @@ public sealed class Launcher(EngineDatabase database, MailingFreezer freezer, Ti
         var drops = new List<LaunchedDrop>();
         foreach (var drop in campaign.Drops.Where(d => d.Schedule.After is null && d.Schedule.Cron is null))
         {
-            var due = DropTimes.DueAt(drop.Schedule, zone, now);
-            var occurrence = await connection.ExecuteScalarAsync<long?>(Command("InsertOccurrence", new { campaign = campaign.Name, drop = drop.Name, due, plan = plan.PlanId, now }, cancellationToken));
-            if (occurrence is null)
+            foreach (var (due, part) in DueTimes(campaign, DropTimes.DueAt(drop.Schedule, zone, now)))
             {
-                continue;
-            }
+                var occurrence = await connection.ExecuteScalarAsync<long?>(Command("InsertOccurrence", new { campaign = campaign.Name, drop = drop.Name, due, plan = plan.PlanId, part, now }, cancellationToken));
+                if (occurrence is null)
+                {
+                    continue;
+                }
 
-            var frozen = await freezer.FreezeAsync(connection, occurrence.Value, cancellationToken);
-            drops.Add(new LaunchedDrop(drop.Name, due, frozen.MailingId!.Value, frozen.Items, frozen.Excluded));
+                var frozen = await freezer.FreezeAsync(connection, occurrence.Value, cancellationToken);
+                drops.Add(new LaunchedDrop(drop.Name, due, frozen.MailingId!.Value, frozen.Items, frozen.Excluded, part));
+            }
         }
         await transaction.CommitAsync(cancellationToken);
         return new LaunchResult(LaunchEnding.Launched, $"plan {plan.Hash} is launched{Unrenderable(document.Proof)}", plan.Hash, drops);
     }
+
+    // The remainder of a test is frozen with it, in the same transaction; its due time is when the test is decided at the latest.
+    private static IEnumerable<(DateTimeOffset Due, string? Part)> DueTimes(CampaignDefinition campaign, DateTimeOffset due) =>
+        campaign.Test is { } test ? [(due, "test"), (test.After.After(due).ToUniversalTime(), TestDefinition.Remainder)] : [(due, null)];
 
     private static string Unrenderable(PlanProof? proof) => proof is not { Failed: > 0 } ? ""
         : FormattableString.Invariant($"; {proof.Failed:N0} of its messages cannot be rendered and will not leave: the ledger names these people (render_failed)");

@@ -77,6 +77,9 @@ public sealed record MailingContent
     public IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> CellVars { get; init; } =
         new Dictionary<string, IReadOnlyDictionary<string, string>>();
 
+    /// <summary>Cell whose messages the remainder of a test gets; null: not decided.</summary>
+    public string? Winner { get; init; }
+
     /// <summary>Tracked links: link_no is the place in this list, counted from 1.</summary>
     public IReadOnlyList<string> Links { get; init; } = [];
 

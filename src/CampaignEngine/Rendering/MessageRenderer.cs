@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using CampaignEngine.Audiences;
+using CampaignEngine.Campaigns;
 using CampaignEngine.Customers;
 using CampaignEngine.Rendering.Images;
 using CampaignEngine.Rendering.TextParts;
@@ -134,6 +135,8 @@ public sealed class MessageRenderer
         row.SetText(shape.Slot("sender.postal_address"), _content.PostalAddress);
         row.SetPresent(shape.Slot("customer"));
         row.SetPresent(shape.Slot("vars"));
+        // Before the decision plans, previews and rehearsals show the remainder the message of whoever stands outside the cells.
+        cell = cell == TestDefinition.Remainder ? _content.Winner ?? _content.CellVars.Keys.Order(StringComparer.Ordinal).FirstOrDefault() : cell;
         row.SetText(_cellSlot, cell);
         // Seeds and proofs may stand outside the cells: they see the first one's message.
         var vars = cell is not null && _content.CellVars.TryGetValue(cell, out var own) ? own

@@ -1,3 +1,4 @@
+using CampaignEngine.Reporting.Winners;
 using CampaignEngine.Statistics;
 
 namespace CampaignEngine.Reporting;
@@ -33,6 +34,9 @@ public sealed record CampaignReport
 
     /// <summary>Whether the cells have the sizes their shares ask for; null where no shares are known or too few people are in a cell.</summary>
     public SampleRatio? SampleRatio { get; init; }
+
+    /// <summary>The test of the cells by the campaign's rule, on the tested people alone; null without one.</summary>
+    public TestResult? Test { get; init; }
 
     /// <summary>Drops that were still being sent when the report was made: its figures will change. Empty for a report as of an earlier time.</summary>
     public IReadOnlyList<RunningDrop> Running { get; init; } = [];

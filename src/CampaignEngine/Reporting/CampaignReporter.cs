@@ -1,4 +1,5 @@
 using CampaignEngine.Database;
+using CampaignEngine.Reporting.Winners;
 using CampaignEngine.Statistics;
 using Npgsql;
 
@@ -27,7 +28,8 @@ public sealed class CampaignReporter(NpgsqlDataSource database)
     {
         var running = await snapshot.ReadAsync(RunningDrops, r => new RunningDrop(r.GetString(0), r.GetString(1), r.GetInt64(2), r.GetInt64(3)), cancellationToken);
         await using var command = snapshot.Figures();
-        return Assemble(snapshot, await ReadAsync(command, snapshot.Request, cancellationToken)) with { Running = running };
+        var report = Assemble(snapshot, await ReadAsync(command, snapshot.Request, cancellationToken)) with { Running = running };
+        return report with { Test = await TestResults.ReadAsync(snapshot, report.Cells, cancellationToken) };
     }
 
     /// <summary>The report's people by the groups of report_group.</summary>

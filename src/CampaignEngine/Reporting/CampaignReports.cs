@@ -28,6 +28,13 @@ public sealed class CampaignReports(EngineDatabase database, CustomerModel model
         return snapshot is null ? null : await ShownAsync(snapshot, problems, cancellationToken);
     }
 
+    /// <summary>The same with small groups in it, for decisions of the engine; nobody is shown it.</summary>
+    internal async Task<CampaignReport?> CountAsync(string campaign, DateTimeOffset asOf, ProblemList problems, CancellationToken cancellationToken)
+    {
+        await using var snapshot = await OpenAsync(campaign, asOf, problems, cancellationToken);
+        return snapshot is null ? null : await CampaignReporter.RunAsync(snapshot, cancellationToken);
+    }
+
     /// <summary>All campaigns beside each other.</summary>
     /// <param name="pattern">Names of campaigns; * stands for anything.</param>
     public async Task<CampaignsReport> ReportAllAsync(string pattern, DateTimeOffset asOf, ProblemList problems, CancellationToken cancellationToken)
@@ -235,7 +242,8 @@ public sealed class CampaignReports(EngineDatabase database, CustomerModel model
         var report = await CampaignReporter.RunAsync(snapshot, cancellationToken);
         if (!_small.Refuses(report.Total))
         {
-            return _small.Hide(report);
+            var shown = _small.Hide(report);
+            return shown.Cells.Any(c => c.IsMerged) ? shown with { Test = null } : shown;
         }
 
         problems.Error(new Place(report.Campaign, 1, 1), "CE5106", $"the campaign has fewer than {settings.SmallestCell} people, and engine.yaml shows no figures of so few (reports.smallest_cell)");

@@ -25,6 +25,9 @@ public sealed record ReportRequest
 
     public Goal? Goal { get; init; }
 
+    /// <summary>The campaign's cells were tried on a part of the people first.</summary>
+    public TestDefinition? Test { get; init; }
+
     /// <summary>Zone in which days begin: engine.yaml's.</summary>
     public TimeZoneInfo Zone { get; init; } = TimeZoneInfo.Utc;
 

@@ -42,6 +42,7 @@ public sealed class ReportRequests(NpgsqlDataSource database, CustomerModel mode
                 Shares = [.. Shares(definition)],
                 Budget = definition.Budget?.Amount,
                 Goal = definition.Goal,
+                Test = definition.Test,
                 Zone = TimeZoneInfo.FindSystemTimeZoneById(settings.Zone),
                 AsOf = asOf,
             };
@@ -51,6 +52,7 @@ public sealed class ReportRequests(NpgsqlDataSource database, CustomerModel mode
     private static IEnumerable<CellShare> Shares(CampaignDefinition definition)
     {
         var held = (double)definition.Audience.Holdout.Fraction;
+        var tested = (double)(definition.Test?.Share.Fraction ?? 1);
         if (definition.Drops.All(d => d.Only is not null) || (held == 0 && definition.Cells.Count < 2))
         {
             return [];
@@ -58,7 +60,8 @@ public sealed class ReportRequests(NpgsqlDataSource database, CustomerModel mode
 
         IEnumerable<CellShare> contacted = definition.Cells.Count == 0
             ? [new CellShare(null, false, 1 - held)]
-            : definition.Cells.Select(c => new CellShare(c.Name, false, (1 - held) * (double)c.Share.Fraction));
+            : definition.Cells.Select(c => new CellShare(c.Name, false, (1 - held) * tested * (double)c.Share.Fraction));
+        contacted = tested == 1 ? contacted : contacted.Append(new CellShare(TestDefinition.Remainder, false, (1 - held) * (1 - tested)));
         return held == 0 ? contacted : contacted.Append(new CellShare(null, true, held));
     }
 

@@ -30,8 +30,16 @@ public sealed class OccurrencePlanner(NpgsqlDataSource source, Func<long, Cancel
     /// <summary>Receives the sentences an operator should read: what could not be frozen and why.</summary>
     public Action<string> Say { get; init; } = static _ => { };
 
+    /// <summary>Decides tests whose time has come, before due times are looked for: what follows a remainder falls due after it.</summary>
+    public Func<CancellationToken, Task>? DecideTests { get; init; }
+
     public async Task<PlannedOccurrences> RunOnceAsync(CancellationToken cancellationToken)
     {
+        if (DecideTests is not null)
+        {
+            await DecideTests(cancellationToken);
+        }
+
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
         var inserted = await InsertAsync(connection, cancellationToken);
         var (frozen, failed, late) = await FreezeDueAsync(connection, cancellationToken);
@@ -55,13 +63,14 @@ public sealed class OccurrencePlanner(NpgsqlDataSource source, Func<long, Cancel
 
                 // Every time after the last one that has come by now; each becomes a mailing of its own.
                 var due = drop.Schedule.Cron is not null
-                    ? RecurringTimes.Between(drop.Schedule, ZoneOf(drop.Schedule), Later(plan.LaunchedAt, last.GetValueOrDefault((plan.Campaign, drop.Name))), time.GetUtcNow(), MostAtOnce)
+                    ? [.. RecurringTimes.Between(drop.Schedule, ZoneOf(drop.Schedule), Later(plan.LaunchedAt, last.GetValueOrDefault((plan.Campaign, drop.Name))), time.GetUtcNow(), MostAtOnce)
+                        .Select(due => new DueTime(due, null))]
                     : await FollowingAsync(connection, plan, drop.Schedule, cancellationToken);
                 if (due.Count > 0)
                 {
                     inserted += await connection.ExecuteAsync(Command(
                         "InsertOccurrences",
-                        new { campaign = plan.Campaign, drop = drop.Name, plan_id = plan.PlanId, due = due.Select(d => d.UtcDateTime).ToArray() },
+                        new { campaign = plan.Campaign, drop = drop.Name, plan_id = plan.PlanId, due = due.Select(d => d.DueAt.UtcDateTime).ToArray(), parts = due.Select(d => d.TestPart).ToArray() },
                         cancellationToken));
                 }
             }
@@ -137,12 +146,12 @@ public sealed class OccurrencePlanner(NpgsqlDataSource source, Func<long, Cancel
     }
 
     // Written as soon as the drop it follows is frozen, so that people see it coming.
-    private static async Task<IReadOnlyList<DateTimeOffset>> FollowingAsync(
+    private static async Task<IReadOnlyList<DueTime>> FollowingAsync(
         NpgsqlConnection connection, LaunchedPlan plan, ScheduleDefinition schedule, CancellationToken cancellationToken)
     {
-        var leading = await QueryAsync<DateTimeOffset>(
+        var leading = await QueryAsync<DueTime>(
             connection, "ReadMailingsOfDrop", new { campaign = plan.Campaign, drop = schedule.After, plan_id = plan.PlanId }, cancellationToken);
-        return [.. leading.Select(due => schedule.Delay?.After(due) ?? due)];
+        return [.. leading.Select(due => due with { DueAt = schedule.Delay?.After(due.DueAt) ?? due.DueAt })];
     }
 
     private static DateTimeOffset Later(DateTimeOffset a, DateTimeOffset b) => a > b ? a : b;
@@ -154,6 +163,14 @@ public sealed class OccurrencePlanner(NpgsqlDataSource source, Func<long, Cancel
 
     private static CommandDefinition Command(string statement, object? parameters, CancellationToken cancellationToken) =>
         new(SqlFile.Load<OccurrencePlanner>(statement), parameters, cancellationToken: cancellationToken);
+
+    private sealed record DueTime(DateTimeOffset DueAt, string? TestPart)
+    {
+        // For Dapper.
+        public DueTime() : this(default, null)
+        {
+        }
+    }
 
     private sealed record DueOccurrence : LaunchedPlan
     {

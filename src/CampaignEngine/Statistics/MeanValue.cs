@@ -23,6 +23,12 @@ public readonly record struct MeanValue(long Count, decimal Sum, decimal SumOfSq
             ? new Interval(difference - (Interval.Z95 * error), difference + (Interval.Z95 * error))
             : null;
 
+    /// <summary>Interval of the mean, with the normal quantile; null below two people.</summary>
+    public static Interval? MeanInterval(MeanValue group) =>
+        group is { Mean: { } mean, Variance: { } variance } && Math.Sqrt(variance / group.Count) is var error
+            ? new Interval(mean - (Interval.Z95 * error), mean + (Interval.Z95 * error))
+            : null;
+
     /// <summary>Degrees of freedom of Welch's t (Welch 1947, Biometrika 34:28-35); null when nothing varies.</summary>
     public static double? Freedom(MeanValue group, MeanValue comparison)
     {

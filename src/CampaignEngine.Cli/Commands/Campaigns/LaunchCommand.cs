@@ -43,7 +43,7 @@ internal static class LaunchCommand
                     console.WriteLine(result.Text);
                     foreach (var drop in result.Drops)
                     {
-                        console.WriteLine(FormattableString.Invariant($"  {drop.Drop}: {drop.People:N0} people frozen, due {drop.DueAt:yyyy-MM-dd HH:mm} UTC{(drop.Excluded > 0 ? $", {drop.Excluded:N0} of the list left out" : "")}"));
+                        console.WriteLine(FormattableString.Invariant($"  {drop.Drop}{(drop.Part is null ? "" : $" ({drop.Part})")}: {drop.People:N0} people frozen, {(drop.Part == "remainder" ? "waiting for the winner, decided" : "due")} {drop.DueAt:yyyy-MM-dd HH:mm} UTC{(drop.Excluded > 0 ? $", {drop.Excluded:N0} of the list left out" : "")}"));
                     }
 
                     console.WriteLine("Next: 'campaign worker --until-idle' sends what is due now, 'campaign serve' keeps sending; 'campaign status' shows how far it is.");

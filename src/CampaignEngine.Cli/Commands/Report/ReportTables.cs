@@ -40,6 +40,11 @@ internal static class ReportTables
             console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{report.Total.PossibleDuplicates:N0} messages were sent again although the one before may have arrived"));
         }
 
+        if (report.Test is { } test)
+        {
+            TestTable.Write(console, test);
+        }
+
         Money(console, report);
         Control(console, report);
     }

@@ -9,7 +9,7 @@ WITH due AS (
       AND (c.closed_until IS NULL OR c.closed_until <= now())
       AND NOT EXISTS (SELECT FROM unnest(@held_mailings::int[], @held_providers::text[]) AS h (mailing_id, provider)
                       WHERE h.mailing_id = c.mailing_id AND h.provider = coalesce(c.provider, ''))
-      AND m.state = 'running' AND m.channel = @channel AND m.due_at <= now() AND (m.expires_at IS NULL OR m.expires_at > now())
+      AND m.state = 'running' AND NOT m.waits AND m.channel = @channel AND m.due_at <= now() AND (m.expires_at IS NULL OR m.expires_at > now())
     ORDER BY m.priority DESC, c.not_before, c.mailing_id, c.chunk_no
     LIMIT @count
     FOR NO KEY UPDATE OF c SKIP LOCKED)

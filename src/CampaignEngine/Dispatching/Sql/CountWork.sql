@@ -5,6 +5,6 @@ FROM engine.send_chunk c
 JOIN engine.mailing m USING (mailing_id)
 WHERE m.channel = @channel
   AND (c.owner IS NOT NULL
-       OR (m.state = 'running' AND m.due_at <= now() AND (c.closed_until IS NULL OR c.closed_until <= now())
+       OR (m.state = 'running' AND NOT m.waits AND m.due_at <= now() AND (c.closed_until IS NULL OR c.closed_until <= now())
            AND ((c.next_ordinal <= c.last_ordinal AND c.not_before <= now()) OR c.retry_at <= now())))
   AND (c.next_ordinal <= c.last_ordinal OR c.owner IS NOT NULL OR c.retry_at IS NOT NULL)

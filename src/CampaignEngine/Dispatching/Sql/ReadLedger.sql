@@ -27,7 +27,7 @@ counted AS (
     SELECT count(*) FILTER (WHERE kind = 1) AS accepted, count(*) FILTER (WHERE kind = 2) AS rejected, count(*) FILTER (WHERE kind = 3) AS skipped,
            count(*) FILTER (WHERE kind = 4) AS expired, count(*) FILTER (WHERE kind = 5) AS cancelled
     FROM ends)
-SELECT m.mailing_id, m.campaign, m.drop_name AS drop, m.channel, m.state, m.due_at, m.expires_at, m.completed_at, m.frozen_count::bigint AS frozen,
+SELECT m.mailing_id, m.campaign, m.drop_name AS drop, m.channel, CASE WHEN m.waits AND m.state = 'running' THEN 'waiting' ELSE m.state END AS state, m.due_at, m.expires_at, m.completed_at, m.frozen_count::bigint AS frozen,
        counted.accepted + (SELECT count(*) FILTER (WHERE sent AND NOT open) FROM doubts) AS accepted,
        counted.rejected, counted.expired, counted.skipped, counted.cancelled,
        (SELECT count(*) FILTER (WHERE open) FROM doubts) AS in_doubt,

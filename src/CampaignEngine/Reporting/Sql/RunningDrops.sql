@@ -8,7 +8,7 @@ CROSS JOIN LATERAL (
           UNION ALL
           SELECT d.ordinal FROM engine.send_doubt d WHERE d.mailing_id = m.mailing_id) ended
 ) done
-WHERE m.mailing_id = ANY (@mailings) AND m.state IN ('running', 'paused') AND @as_of > now() - interval '1 minute'
+WHERE m.mailing_id = ANY (@mailings) AND m.state IN ('running', 'paused') AND NOT m.waits AND @as_of > now() - interval '1 minute'
 GROUP BY m.drop_name
 HAVING sum(m.frozen_count - done.people) > 0
 ORDER BY min(m.mailing_id)

@@ -1,10 +1,12 @@
 -- The people contacted by a campaign, by what may explain how they answered: the list they came from (or another group), and of their first contact the offer of their
 -- cell, the message, and the time. The offer is the cell's variable of that name, else all its variables, else the cell; the message is its subject and words.
 WITH first_contact AS (
-    SELECT DISTINCT ON (customer_key) customer_key, person_key, mailing_id, cell, at
-    FROM report_item
-    WHERE sent AND NOT control
-    ORDER BY customer_key, at, mailing_id
+    -- The remainder of a test has the offer of the winner.
+    SELECT DISTINCT ON (i.customer_key) i.customer_key, i.person_key, i.mailing_id, CASE WHEN i.cell = 'remainder' THEN coalesce(m.definition ->> 'winner', i.cell) ELSE i.cell END AS cell, i.at
+    FROM report_item i
+    LEFT JOIN engine.mailing m USING (mailing_id)
+    WHERE i.sent AND NOT i.control
+    ORDER BY i.customer_key, i.at, i.mailing_id
 ), person AS (
     SELECT customer_key, bool_or(responded) AS responded, sum(orders) > 0 AS converted
     FROM report_item
