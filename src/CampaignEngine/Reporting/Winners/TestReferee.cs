@@ -158,7 +158,7 @@ public sealed class TestReferee(EngineDatabase database, CampaignReports reports
         return true;
     }
 
-    private async Task<WaitingTest?> NewestAsync(string campaign, CancellationToken cancellationToken) => (await ReadAsync(campaign, cancellationToken)).FirstOrDefault();
+    private async Task<WaitingTest?> NewestAsync(string campaign, CancellationToken cancellationToken) => await ReadAsync(campaign, cancellationToken) is [var newest, ..] ? newest : null;
 
     private async Task<IReadOnlyList<WaitingTest>> ReadAsync(string? campaign, CancellationToken cancellationToken)
     {
