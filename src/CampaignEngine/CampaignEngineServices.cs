@@ -86,7 +86,7 @@ public sealed class CampaignEngineServices(string directory, EngineSettings sett
     // Operating
     public Readiness Readiness => new(database.Source, timeProvider);
     public LedgerGauges LedgerGauges => new(database.Source);
-    public MailingWatch Watch(string? campaign) => new(database.Source, campaign, Zone);
+    public MailingWatch Watch(string? campaign) => new(database.Source, campaign, settings.SubjectsOf, Zone);
 
     /// <summary>Workers that send what is due, one for each channel with a route: Rendering and Channels joined by Dispatching.</summary>
     /// <param name="options">Null: as many lanes as the route allows connections.</param>

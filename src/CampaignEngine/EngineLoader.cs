@@ -136,6 +136,7 @@ public sealed class EngineLoader
             Caps = ContactCaps.Read(root, "caps", _problems),
             Providers = limits.Providers,
             Limits = limits.Limits,
+            Brakes = limits.Brakes,
             Quiet = ModelShape.Channels.Where(c => root.Mapping("quiet")?.Hours(c) is not null)
                 .ToDictionary(c => c, c => new DayHours(root.Mapping("quiet")!.Hours(c)!.Value.From, root.Mapping("quiet")!.Hours(c)!.Value.To), StringComparer.Ordinal),
             Holidays = root.Days("holidays"),

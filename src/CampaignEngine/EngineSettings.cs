@@ -7,6 +7,7 @@ using CampaignEngine.Mail.Addresses;
 using CampaignEngine.Mail.Composing;
 using CampaignEngine.Mail.Signing;
 using CampaignEngine.Dispatching;
+using CampaignEngine.Dispatching.Braking;
 using CampaignEngine.Mail.Smtp;
 using CampaignEngine.Rendering;
 using CampaignEngine.Scheduling;
@@ -67,11 +68,14 @@ public sealed record EngineSettings
     /// <summary>Mailbox provider by lower-case domain: those everybody knows, and those of <c>providers</c>.</summary>
     public IReadOnlyDictionary<string, string> Providers { get; init; } = MailboxProviders.Domains;
 
-    /// <summary>The domains of providers with a limit.</summary>
-    public IReadOnlyDictionary<string, string> LimitedDomains => Providers.Where(p => Limits.Any(l => l.Subject == $"provider:{p.Value}")).ToDictionary(p => p.Key, p => p.Value, StringComparer.Ordinal);
+    /// <summary>The domains of providers with a limit or a brake.</summary>
+    public IReadOnlyDictionary<string, string> LimitedDomains => Providers.Where(p => IsLimited($"provider:{p.Value}")).ToDictionary(p => p.Key, p => p.Value, StringComparer.Ordinal);
 
     /// <summary>Sending limits, over all workers.</summary>
     public IReadOnlyList<SendLimit> Limits { get; init; } = [];
+
+    /// <summary>Brakes by subject, as "route:relay"; "route:all" is that of routes without one of their own.</summary>
+    public IReadOnlyDictionary<string, BrakeRule> Brakes { get; init; } = new Dictionary<string, BrakeRule>();
 
     /// <summary>Quiet hours by channel and holidays, for marketing campaigns.</summary>
     public IReadOnlyDictionary<string, DayHours> Quiet { get; init; } = new Dictionary<string, DayHours>();
@@ -95,11 +99,24 @@ public sealed record EngineSettings
             return [];
         }
 
-        var named = MailingContent.FromJson(mailing.Definition).Sender;
-        var (sender, route) = mailing.Channel == "sms" ? (SmsSender(named)?.Name, SmsSender(named)?.Route) : (Sender(named)?.Name, Sender(named)?.Route);
-        string[] subjects = [$"campaign:{mailing.Campaign}", $"sender:{sender}", $"route:{route}", $"provider:{provider}"];
+        var subjects = SubjectsOf(mailing, provider);
         return [.. Limits.Where(l => subjects.Contains(l.Subject))];
     }
+
+    /// <summary>By which names limits and brakes know people of a mailing: "campaign:spring-tea", "sender:shop", "route:relay", "provider:gmail".</summary>
+    public IReadOnlyList<string> SubjectsOf(MailingToSend mailing, string? provider)
+    {
+        var named = MailingContent.FromJson(mailing.Definition).Sender;
+        var (sender, route) = mailing.Channel == "sms" ? (SmsSender(named)?.Name, SmsSender(named)?.Route) : (Sender(named)?.Name, Sender(named)?.Route);
+        (string Kind, string? Name)[] all = [("campaign", mailing.Campaign), ("sender", sender), ("route", route), ("provider", provider)];
+        return [.. all.Where(s => s.Name is not null).Select(s => $"{s.Kind}:{s.Name}")];
+    }
+
+    /// <summary>The brake of such a name; null where it has none.</summary>
+    public BrakeRule? BrakeOf(string subject) =>
+        Brakes.GetValueOrDefault(subject) ?? Brakes.GetValueOrDefault($"{subject[..subject.IndexOf(':', StringComparison.Ordinal)]}:{BrakeShape.All}");
+
+    private bool IsLimited(string subject) => Limits.Any(l => l.Subject == subject) || BrakeOf(subject) is not null;
 
     /// <summary>The sender of that name; the first one for null. Null when there is none.</summary>
     public SenderSettings? Sender(string? name) => name is null ? (Senders.Count == 0 ? null : Senders[0]) : Senders.FirstOrDefault(s => s.Name == name);

@@ -5,6 +5,7 @@ using CampaignEngine.Campaigns;
 using CampaignEngine.Channels.Sms.Gateways;
 using CampaignEngine.Customers;
 using CampaignEngine.Dispatching;
+using CampaignEngine.Dispatching.Braking;
 using CampaignEngine.Mail.Addresses;
 using CampaignEngine.Mail.Signing;
 using CampaignEngine.Tracking.Bounces;
@@ -154,6 +155,9 @@ public static class EngineShape
         { Description = "Sending limits, kept by all workers together; what is over them waits." }),
         new("warm_up", new MapShape([.. LimitSubjects.Where(s => s.Key is "routes" or "senders").Select(s => new KeyShape(s.Key, new NamedShape(ScalarKind.Name, WarmUp) { Description = $"Warm-up of a {s.Subject}, by its name." }))])
         { Description = "How much new addresses may send, day by day, until mailbox providers know them; limits hold beside it." }),
+        new("brakes", new MapShape([.. LimitSubjects.Select(s => new KeyShape(s.Key,
+            new NamedShape(ScalarKind.Name, BrakeShape.Shape) { Description = $"Brakes of a {s.Subject}, by its name; 'all' is that of every {s.Subject} without one of its own." }))])
+        { Description = "Slowing and pausing by rates of deferrals, rejections, blocks, bounces and complaints, for all workers together; without any nothing is braked." }),
         new("providers", new NamedShape(ScalarKind.Name, new ListShape(new ScalarShape(DomainKind) { Description = "A domain." }) { Description = "Domains whose mail the provider takes, besides those everybody knows.", AtLeast = 1 })
         { Description = "Mailbox providers with the domains of companies they host, for limits." }),
         new("quiet", new MapShape([.. ModelShape.Channels.Select(c => new KeyShape(c,

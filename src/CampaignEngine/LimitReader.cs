@@ -2,12 +2,13 @@ using System.Globalization;
 using CampaignEngine.Authoring;
 using CampaignEngine.Channels.Sms;
 using CampaignEngine.Dispatching;
+using CampaignEngine.Dispatching.Braking;
 using CampaignEngine.Mail.Addresses;
 using CampaignEngine.Mail.Signing;
 
 namespace CampaignEngine;
 
-/// <summary>The limits and warm-ups of engine.yaml, and the mailbox providers they may name.</summary>
+/// <summary>The limits, warm-ups and brakes of engine.yaml, and the mailbox providers they may name.</summary>
 internal sealed class LimitReader
 {
     private readonly ProblemList _problems;
@@ -28,13 +29,13 @@ internal sealed class LimitReader
         };
     }
 
-    /// <returns>Provider by lower-case ASCII domain; all limits, warm-ups among them.</returns>
-    public static (IReadOnlyDictionary<string, string> Providers, IReadOnlyList<SendLimit> Limits) Read(
+    /// <returns>Provider by lower-case ASCII domain; all limits, warm-ups among them; brakes by subject.</returns>
+    public static (IReadOnlyDictionary<string, string> Providers, IReadOnlyList<SendLimit> Limits, IReadOnlyDictionary<string, BrakeRule> Brakes) Read(
         YamlMapping root, (IReadOnlyList<SenderSettings> Email, IReadOnlyList<SmsSender> Sms) senders, ProblemList problems)
     {
         var reader = new LimitReader(root, senders, problems);
         var zone = TimeZoneInfo.TryFindSystemTimeZoneById(root.Text("zone") ?? EngineSettings.Default.Zone, out var known) ? known : TimeZoneInfo.Utc;
-        return (reader._providers, [.. reader.Limits(root.Mapping("limits")), .. reader.WarmUps(root.Mapping("warm_up"), zone)]);
+        return (reader._providers, [.. reader.Limits(root.Mapping("limits")), .. reader.WarmUps(root.Mapping("warm_up"), zone)], reader.Brakes(root.Mapping("brakes")));
     }
 
     private static Dictionary<string, string> ReadProviders(YamlMapping? added)
@@ -67,14 +68,29 @@ internal sealed class LimitReader
         }
     }
 
-    private IEnumerable<(YamlMapping Section, string Key, string Subject)> Entries(YamlMapping? limits)
+    private Dictionary<string, BrakeRule> Brakes(YamlMapping? brakes)
+    {
+        var read = new Dictionary<string, BrakeRule>(StringComparer.Ordinal);
+        foreach (var (section, key, subject) in Entries(brakes, BrakeShape.All))
+        {
+            if (section.Mapping(key) is { } written)
+            {
+                read[subject] = BrakeShape.Read(written, _problems);
+            }
+        }
+
+        return read;
+    }
+
+    /// <param name="every">A name that stands for all of them.</param>
+    private IEnumerable<(YamlMapping Section, string Key, string Subject)> Entries(YamlMapping? limits, string? every = null)
     {
         foreach (var (section, subject) in EngineShape.LimitSubjects)
         {
             var written = limits?.Mapping(section);
             foreach (var (key, _) in written?.Entries ?? [])
             {
-                if (_names.TryGetValue(section, out var known) && !known.Contains(key.Text))
+                if (key.Text != every && _names.TryGetValue(section, out var known) && !known.Contains(key.Text))
                 {
                     _problems.Error(key.Place, "CE1171", $"there is no {subject} '{Shown.Text(key.Text)}' to limit{Suggestion.For(key.Text, known)}");
                 }

@@ -16,7 +16,10 @@ public sealed record ChannelSetup(IChannel Channel, IMessageSource Messages, int
             database.Source,
             Channel,
             Messages,
-            (options ?? new DispatchOptions { Lanes = Math.Clamp(Connections, 1, 256) }).In(workspaceDirectory, settings.Zone) with { LimitsOf = settings.LimitsOf },
+            (options ?? new DispatchOptions { Lanes = Math.Clamp(Connections, 1, 256) }).In(workspaceDirectory, settings.Zone) with
+            {
+                LimitsOf = settings.LimitsOf, SubjectsOf = settings.SubjectsOf, BrakeOf = settings.BrakeOf, IsBlock = Refusals.IsBlock,
+            },
             WorkerIdentity.Of(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))),
             CrashPoint.FromEnvironment(),
             time)

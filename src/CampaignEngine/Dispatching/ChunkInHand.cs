@@ -30,6 +30,9 @@ internal sealed class ChunkInHand(MailingInHand mailing, int chunkNo, int epoch,
     /// <summary>Whose limits it keeps to.</summary>
     public LimitedGroup Group { get; init; } = new(mailing, null, []);
 
+    /// <summary>What lanes ask before each terminator.</summary>
+    public MailingState State => Mailing.State == MailingState.Running && Group.IsPaused ? MailingState.Paused : Mailing.State;
+
     public int ChunkNo { get; } = chunkNo;
 
     public int Epoch { get; } = epoch;

@@ -73,6 +73,7 @@ internal sealed class Coordinator(
                 if (!stopping && ledger.IsOpen)
                 {
                     await HousekeepAsync();
+                    await BrakeAsync();
                     await AcquireAsync();
                     GiveUpWithoutLanes();
                 }
@@ -89,6 +90,7 @@ internal sealed class Coordinator(
 
                 if (untilIdle && !stopping && await IsIdleAsync())
                 {
+                    await ledger.BrakeAsync(work.Brakes, Say, CancellationToken.None);
                     break;
                 }
 
@@ -119,7 +121,7 @@ internal sealed class Coordinator(
         {
             for (var index = 0; index < packet.Items.Length; index++)
             {
-                desk.Report(packet, index, SendGate.Refuse(packet.Chunk.Mailing.State, packet.IsSuppressed(index), deadlinePassed: false, draining: true)!.Value);
+                desk.Report(packet, index, SendGate.Refuse(packet.Chunk.State, packet.IsSuppressed(index), deadlinePassed: false, draining: true)!.Value);
             }
         }
     }
@@ -133,6 +135,15 @@ internal sealed class Coordinator(
         }
     }
 
+    private async Task BrakeAsync()
+    {
+        if (work.Brakes.IsDue())
+        {
+            await ledger.BrakeAsync(work.Brakes, Say, CancellationToken.None);
+            work.ObeyBrakes();
+        }
+    }
+
     private async Task AcquireAsync()
     {
         var wish = Math.Max(1, work.Wish);
@@ -142,6 +153,7 @@ internal sealed class Coordinator(
         }
 
         var taken = await ledger.AcquireAsync(channel, 1 + (wish / 1000), work.HeldBack, CancellationToken.None);
+        var braked = 0;
         foreach (var chunk in taken)
         {
             crash.Hit(CrashPoint.AfterAcquire);
@@ -150,12 +162,13 @@ internal sealed class Coordinator(
                 work.Add(await ledger.ReadMailingAsync(chunk.MailingId, CancellationToken.None));
             }
 
-            work.AddChunk(chunk);
+            braked += work.AddChunk(chunk).IsPaused ? 1 : 0;
         }
 
         if (taken.Count > 0)
         {
-            _counts = _counts with { Chunks = _counts.Chunks + taken.Count };
+            // What a brake has stopped is given back at once, and is no work done.
+            _counts = _counts with { Chunks = _counts.Chunks + taken.Count - braked };
             _search.MakeDue();
             desk.Want();
         }
@@ -244,7 +257,7 @@ internal sealed class Coordinator(
             return true;
         }
 
-        var (elsewhere, free) = await ledger.CountWorkAsync(channel, CancellationToken.None);
+        var (elsewhere, free) = await ledger.CountWorkAsync(channel, work.Paused, CancellationToken.None);
         if (free > 0)
         {
             _search.MakeDue();

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using CampaignEngine.Dispatching.Braking;
 
 namespace CampaignEngine.Dispatching;
 
@@ -50,6 +51,15 @@ public sealed record DispatchOptions
 
     /// <summary>The limits that hold for people of a mailing with this mailbox provider (null: with none that has limits). Default: none.</summary>
     public Func<MailingToSend, string?, IReadOnlyList<SendLimit>> LimitsOf { get; init; } = static (_, _) => [];
+
+    /// <summary>By which names brakes know people of a mailing with this mailbox provider: "route:relay", "campaign:spring-tea" and so on. Default: none.</summary>
+    public Func<MailingToSend, string?, IReadOnlyList<string>> SubjectsOf { get; init; } = static (_, _) => [];
+
+    /// <summary>The brake of such a name; null where it has none. Default: none has.</summary>
+    public Func<string, BrakeRule?> BrakeOf { get; init; } = static _ => null;
+
+    /// <summary>Whether an answer refuses us (spam, block list, reputation, authentication) rather than the recipient. Default: none does.</summary>
+    public Func<SendVerdict, bool> IsBlock { get; init; } = static _ => false;
 
     /// <summary>When deferred messages are tried again.</summary>
     public RetrySchedule Retry { get; init; } = new();

@@ -167,7 +167,7 @@ internal sealed class Lane(ILaneDesk desk, IChannelLane channel, IMessageSource 
     }
 
     private SendVerdict? Ask(Packet packet, int index) =>
-        SendGate.Refuse(packet.Chunk.Mailing.State, packet.IsSuppressed(index), packet.IsTooLate(time), desk.IsDraining, packet.IsPastHours(time));
+        SendGate.Refuse(packet.Chunk.State, packet.IsSuppressed(index), packet.IsTooLate(time), desk.IsDraining, packet.IsPastHours(time));
 
     private void ReportRest(Packet packet, int from, SendVerdict verdict)
     {

@@ -1,4 +1,5 @@
 using CampaignEngine.Database;
+using CampaignEngine.Dispatching.Braking;
 using CampaignEngine.Operating;
 using CampaignEngine.Scheduling;
 using Npgsql;
@@ -8,6 +9,7 @@ namespace CampaignEngine.Dispatching;
 /// <summary>The one connection through which a worker writes the ledger. Used by the coordinator alone.</summary>
 internal sealed class LedgerConnection(NpgsqlDataSource source, string owner, DispatchOptions options, LostWorkers lostWorkers, CrashPoint crash, TimeProvider time) : IAsyncDisposable
 {
+    private readonly BrakeLedger _brakes = new(options, time);
     private NpgsqlConnection? _connection;
 
     public bool IsOpen => _connection is { FullState: System.Data.ConnectionState.Open };
@@ -81,12 +83,15 @@ internal sealed class LedgerConnection(NpgsqlDataSource source, string owner, Di
         return counts;
     }
 
+    /// <summary>Counts, decides and reads brakes.</summary>
+    public Task BrakeAsync(BrakesInHand brakes, Action<string> say, CancellationToken cancellationToken) =>
+        _brakes.LookAsync(_connection!, brakes, mailing => ReadMailingAsync(mailing, cancellationToken), say, cancellationToken);
+
     /// <summary>Takes up to <paramref name="count"/> chunks in hand; what an earlier owner left open becomes a doubt in the same transaction.</summary>
-    /// <param name="heldBack">Of these none: chunks in hand wait for their limits already.</param>
+    /// <param name="heldBack">Of these none: chunks in hand wait for their limits already, or a brake has stopped them.</param>
     public async Task<IReadOnlyList<AcquiredChunk>> AcquireAsync(
         string channel, int count, IEnumerable<LimitedGroup> heldBack, CancellationToken cancellationToken)
     {
-        var held = heldBack.ToList();
         var taken = new List<AcquiredChunk>();
         await using var transaction = await _connection!.BeginTransactionAsync(cancellationToken);
         await using (var acquire = Command("AcquireChunks"))
@@ -95,8 +100,7 @@ internal sealed class LedgerConnection(NpgsqlDataSource source, string owner, Di
             acquire.Parameters.AddWithValue("count", count);
             acquire.Parameters.AddWithValue("owner", owner);
             acquire.Parameters.AddWithValue("lease", options.Lease);
-            acquire.Parameters.AddWithValue("held_mailings", held.Select(g => g.Mailing.Mailing.MailingId).ToArray());
-            acquire.Parameters.AddWithValue("held_providers", held.Select(g => g.Provider ?? "").ToArray());
+            AddHeld(acquire, heldBack);
             await using var reader = await acquire.ExecuteReaderAsync(cancellationToken);
             while (await reader.ReadAsync(cancellationToken))
             {
@@ -127,11 +131,13 @@ internal sealed class LedgerConnection(NpgsqlDataSource source, string owner, Di
     }
 
     /// <summary>Chunks in other workers' hands, and chunks that are due and free.</summary>
-    public async Task<(long Elsewhere, long Free)> CountWorkAsync(string channel, CancellationToken cancellationToken)
+    /// <param name="paused">Of these none counts: a brake has stopped them.</param>
+    public async Task<(long Elsewhere, long Free)> CountWorkAsync(string channel, IEnumerable<LimitedGroup> paused, CancellationToken cancellationToken)
     {
         await using var command = Command("CountWork");
         command.Parameters.AddWithValue("channel", channel);
         command.Parameters.AddWithValue("owner", owner);
+        AddHeld(command, paused);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         return (reader.GetInt64(0), reader.GetInt64(1));
@@ -226,6 +232,13 @@ internal sealed class LedgerConnection(NpgsqlDataSource source, string owner, Di
             _connection = null;
             await connection.DisposeAsync();
         }
+    }
+
+    private static void AddHeld(NpgsqlCommand command, IEnumerable<LimitedGroup> groups)
+    {
+        var held = groups.ToList();
+        command.Parameters.AddWithValue("held_mailings", held.Select(g => g.Mailing.Mailing.MailingId).ToArray());
+        command.Parameters.AddWithValue("held_providers", held.Select(g => g.Provider ?? "").ToArray());
     }
 
     // Deadlocks, full disks and shutdowns pass; a broken rule does not.

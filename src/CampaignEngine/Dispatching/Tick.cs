@@ -20,6 +20,9 @@ internal sealed class TickPlan
     /// <summary>Mailings whose state is to be read again.</summary>
     public HashSet<MailingInHand> Watched { get; } = [];
 
+    /// <summary>Whether what brakes have paused is to be read again.</summary>
+    public bool AsksForPauses { get; set; }
+
     /// <summary>Recipient keys of messages in hand, by mailing, to be looked up among the suppressed.</summary>
     public Dictionary<MailingInHand, byte[][]> Suspects { get; } = [];
 
@@ -42,6 +45,9 @@ internal sealed class TickAnswer
     public HashSet<LimitedGroup> HeldBack { get; } = [];
 
     public Dictionary<int, MailingState> States { get; } = [];
+
+    /// <summary>Subjects that brakes have paused; null: not asked.</summary>
+    public HashSet<string>? Paused { get; set; }
 
     /// <summary>Recipient keys in hex.</summary>
     public Dictionary<MailingInHand, HashSet<string>> Suppressed { get; } = [];

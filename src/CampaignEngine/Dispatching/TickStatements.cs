@@ -155,6 +155,19 @@ internal sealed class TickStatements(NpgsqlConnection connection, NpgsqlTransact
             });
         }
 
+        if (plan.AsksForPauses)
+        {
+            Add(batch, "ReadPaused");
+            var paused = answer.Paused = [];
+            _readers.Add(async reader =>
+            {
+                while (await reader.ReadAsync())
+                {
+                    paused.Add(reader.GetString(0));
+                }
+            });
+        }
+
         foreach (var (mailing, keys) in plan.Suspects)
         {
             var command = Add(batch, "SuppressedAmong");

@@ -1,3 +1,4 @@
+using CampaignEngine.Dispatching.Braking;
 using CampaignEngine.Dispatching.Recording;
 
 namespace CampaignEngine.Dispatching;
@@ -15,6 +16,8 @@ internal sealed class WorkInHand(LaneDesk desk, GrantWidth width, FlightRecorder
     private readonly Alarm _suppression = new(options.SuppressionAge, time);
     private List<ItemResult> _unrecorded = [];
 
+    public BrakesInHand Brakes { get; } = new(options, time);
+
     public int Chunks => _chunks.Count;
 
     public bool HasFacts => _unrecorded.Count > 0 || desk.HasResults;
@@ -25,26 +28,41 @@ internal sealed class WorkInHand(LaneDesk desk, GrantWidth width, FlightRecorder
     /// <summary>Items that the chunks in hand can still give; a chunk whose retries are not known counts as one.</summary>
     public int Grantable => _chunks.Where(c => !c.IsExhausted && !c.Group.IsHeldBack).Sum(c => Math.Max(c.Ungranted, 1));
 
-    /// <summary>Of whom no more chunks are wanted: a limit holds back those in hand.</summary>
-    public IEnumerable<LimitedGroup> HeldBack => _groups.Values.Where(g => g.IsHeldBack);
+    /// <summary>Of whom no more chunks are wanted: a limit holds back those in hand, or a brake has stopped them.</summary>
+    public IEnumerable<LimitedGroup> HeldBack => _groups.Values.Where(g => g.IsHeldBack || g.IsPaused);
+
+    /// <summary>What a brake has stopped.</summary>
+    public IEnumerable<LimitedGroup> Paused => _groups.Values.Where(g => g.IsPaused);
 
     public bool Knows(int mailingId) => _mailings.ContainsKey(mailingId);
 
     public void Add(MailingToSend mailing) => _mailings[mailing.MailingId] = new MailingInHand(mailing);
 
-    public void AddChunk(AcquiredChunk taken)
+    /// <returns>Whose limits and brakes it keeps to.</returns>
+    public LimitedGroup AddChunk(AcquiredChunk taken)
     {
         var mailing = _mailings[taken.MailingId];
         mailing.State = MailingState.Running;
         var zone = taken.Zone is not null && TimeZoneInfo.TryFindSystemTimeZoneById(taken.Zone, out var found) ? found : options.Zone;
         var hours = mailing.Mailing.Hours?.In(taken.Country);
+        var group = GroupOf(mailing, taken.Provider);
         _chunks.Add(new ChunkInHand(mailing, taken.ChunkNo, taken.Epoch, taken.Next, taken.Last)
         {
-            Group = GroupOf(mailing, taken.Provider),
+            Group = group,
             Zone = zone,
             Hours = hours,
             ClosesAt = hours?.NextClosing(time.GetUtcNow(), zone) ?? DateTimeOffset.MaxValue,
         });
+        return group;
+    }
+
+    /// <summary>Brakes have been read anew.</summary>
+    public void ObeyBrakes()
+    {
+        foreach (var group in _groups.Values)
+        {
+            group.Obey(Brakes.View);
+        }
     }
 
     private LimitedGroup GroupOf(MailingInHand mailing, string? provider)
@@ -52,7 +70,9 @@ internal sealed class WorkInHand(LaneDesk desk, GrantWidth width, FlightRecorder
         var key = (mailing.Mailing.MailingId, provider);
         if (!_groups.TryGetValue(key, out var group))
         {
-            _groups[key] = group = new LimitedGroup(mailing, provider, options.LimitsOf(mailing.Mailing, provider));
+            _groups[key] = group = new LimitedGroup(mailing, provider, options.LimitsOf(mailing.Mailing, provider)) { Subjects = options.SubjectsOf(mailing.Mailing, provider) };
+            group.Subjects.ToList().ForEach(subject => Brakes.RuleOf(subject));
+            group.Obey(Brakes.View);
         }
 
         return group;
@@ -69,6 +89,11 @@ internal sealed class WorkInHand(LaneDesk desk, GrantWidth width, FlightRecorder
         desk.TakeResults(plan.Results, MostResultsATick);
         _packets.RemoveAll(packet => packet.IsDone);
         CloseChunks();
+        foreach (var chunk in _chunks.Where(c => c.Group.IsPaused))
+        {
+            chunk.Stopped = true;
+        }
+
         foreach (var group in _groups.Values)
         {
             group.LookAgain(time.GetTimestamp());
@@ -87,6 +112,7 @@ internal sealed class WorkInHand(LaneDesk desk, GrantWidth width, FlightRecorder
         if (_packets.Count > 0 && (plan.Results.Count > 0 || plan.AsksForGrants || lookAgain))
         {
             plan.Watched.UnionWith(_packets.Select(p => p.Chunk.Mailing));
+            plan.AsksForPauses = Brakes.Matter;
         }
 
         if (lookAgain)
@@ -141,6 +167,7 @@ internal sealed class WorkInHand(LaneDesk desk, GrantWidth width, FlightRecorder
         foreach (var result in plan.Results)
         {
             recorder?.Free(result.Slot);
+            Brakes.Count(result.Chunk.Group, result.Verdict);
             counts = counts.With(result.Verdict.Outcome, 1);
         }
 
@@ -148,6 +175,11 @@ internal sealed class WorkInHand(LaneDesk desk, GrantWidth width, FlightRecorder
         foreach (var (mailingId, state) in answer.States)
         {
             _mailings[mailingId].State = state;
+        }
+
+        if (answer.Paused is { } paused)
+        {
+            _groups.Values.ToList().ForEach(group => group.ObeyPauses(paused));
         }
 
         foreach (var (mailing, keys) in answer.Suppressed.Where(s => s.Value.Count > 0))

@@ -1,5 +1,6 @@
 using System.Globalization;
 using CampaignEngine.Database;
+using CampaignEngine.Dispatching.Braking;
 using Dapper;
 using Npgsql;
 
@@ -40,10 +41,11 @@ public sealed record ChunkStates
 
     /// <summary>What holds the mailing up, in one sentence; null: it moves, or has ended.</summary>
     /// <param name="installation">Why everything is held; null: nothing is.</param>
+    /// <param name="braked">What brakes hold it; null: none does.</param>
     /// <param name="limit">The sending limit that binds; null: none does.</param>
     /// <param name="moving">Whether anybody's message came to an end lately.</param>
     /// <param name="zone">Of the times in the sentence.</param>
-    public string? Hold(string? installation, string? limit, bool moving, TimeZoneInfo zone) => this switch
+    public string? Hold(string? installation, BrakedMailing? braked, string? limit, bool moving, TimeZoneInfo zone) => this switch
     {
         { State: "completed" or "cancelled" } => null,
         { State: "waiting" } => "waits for the winner of its test; 'campaign winner' shows how it stands",
@@ -51,6 +53,7 @@ public sealed record ChunkStates
         _ when installation is not null => installation,
         _ when ExpiresAt <= ReadAt => "expired; a worker closes it",
         _ when DueAt > ReadAt => $"due {Time(DueAt, zone)}",
+        _ when braked?.Describe(zone) is { } held => held,
         _ when limit is not null && Held + Free > 0 => $"keeps to a sending limit: {limit}",
         { Silent: > 0, Held: 0 } => "its worker is silent; another takes over what it had",
         { Held: > 0 } => moving ? null : "a worker holds it and nothing has ended lately; see what the worker says",

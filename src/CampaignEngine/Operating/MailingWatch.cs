@@ -1,4 +1,5 @@
 using CampaignEngine.Dispatching;
+using CampaignEngine.Dispatching.Braking;
 using Npgsql;
 
 namespace CampaignEngine.Operating;
@@ -16,7 +17,8 @@ public sealed record WatchedMailing(MailingBalance Balance, double Rate, TimeSpa
 
 /// <summary>Reads mailings in flight again and again; those that have ended are read once more and then kept.</summary>
 /// <param name="campaign">Null: all campaigns.</param>
-public sealed class MailingWatch(NpgsqlDataSource source, string? campaign, TimeZoneInfo zone)
+/// <param name="subjectsOf">See <see cref="DispatchOptions.SubjectsOf"/>.</param>
+public sealed class MailingWatch(NpgsqlDataSource source, string? campaign, Func<MailingToSend, string?, IReadOnlyList<string>> subjectsOf, TimeZoneInfo zone)
 {
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(15);
     private readonly Dictionary<int, (MovingRate Rate, WatchedMailing? Ended)> _seen = [];
@@ -29,6 +31,7 @@ public sealed class MailingWatch(NpgsqlDataSource source, string? campaign, Time
         var mailings = await MailingBalance.ListAsync(connection, campaign, openOnly: campaign is null, cancellationToken);
         var order = _seen.Keys.Except(mailings).Concat(mailings).ToArray();
         var states = await ChunkStates.ReadAsync(connection, order, cancellationToken);
+        var braked = await BrakedMailing.ReadAsync(connection, order, subjectsOf, cancellationToken);
         var watched = new List<WatchedMailing>();
         foreach (var mailing in order)
         {
@@ -38,7 +41,7 @@ public sealed class MailingWatch(NpgsqlDataSource source, string? campaign, Time
             {
                 var state = states[mailing];
                 var balance = await MailingBalance.ReadAsync(connection, mailing, cancellationToken);
-                var now = Watch(balance, state, rate, installation.InstallationId is null ? null : installation.Problem);
+                var now = Watch(balance, state, rate, braked.GetValueOrDefault(mailing), installation.InstallationId is null ? null : installation.Problem);
                 _seen[mailing] = (rate, now.HasEnded ? now : null);
                 ended = now;
             }
@@ -49,12 +52,12 @@ public sealed class MailingWatch(NpgsqlDataSource source, string? campaign, Time
         return watched;
     }
 
-    private WatchedMailing Watch(MailingBalance balance, ChunkStates state, MovingRate rate, string? installation)
+    private WatchedMailing Watch(MailingBalance balance, ChunkStates state, MovingRate rate, BrakedMailing? braked, string? installation)
     {
         rate.Add(state.ReadAt, balance.Accepted, balance.Frozen - balance.Pending);
         var speed = rate.Accepted ?? balance.Rate;
         var left = WatchedMailing.IsEnd(balance.State) ? null : rate.Left(balance.Pending);
-        var hold = (state with { State = balance.State }).Hold(installation, balance.LimitedBy, moving: speed > 0 || left is not null, zone);
-        return new WatchedMailing(balance, speed, hold is null || balance.LimitedBy is not null ? left : null, hold);
+        var hold = (state with { State = balance.State }).Hold(installation, braked, balance.LimitedBy, moving: speed > 0 || left is not null, zone);
+        return new WatchedMailing(balance, speed, hold is null || balance.LimitedBy is not null || braked is not null ? left : null, hold);
     }
 }

@@ -54,7 +54,7 @@ public sealed class OperatingTests(TestDatabase database) : IClassFixture<TestDa
         var mailing = await new FrozenMailing { Campaign = "watched", Drop = "now", People = 10 }.FreezeAsync(database.Source, Token);
         await new FrozenMailing { Campaign = "other", People = 1 }.FreezeAsync(database.Source, Token);
         await MailingControl.PauseAsync(database.Source, "other", null, Token);
-        var watch = new MailingWatch(database.Source, null, TimeZoneInfo.Utc);
+        var watch = new MailingWatch(database.Source, null, static (_, _) => [], TimeZoneInfo.Utc);
 
         var before = await watch.ReadAsync(Token);
         Assert.Equal(3, before.Count);
@@ -67,7 +67,7 @@ public sealed class OperatingTests(TestDatabase database) : IClassFixture<TestDa
         Assert.True(after[mailing].Rate > 0);
         Assert.StartsWith("due ", after[held].Hold, StringComparison.Ordinal);
         Assert.Equal(3, (await watch.ReadAsync(Token)).Count);
-        Assert.Equal(2, (await new MailingWatch(database.Source, null, TimeZoneInfo.Utc).ReadAsync(Token)).Count);
+        Assert.Equal(2, (await new MailingWatch(database.Source, null, static (_, _) => [], TimeZoneInfo.Utc).ReadAsync(Token)).Count);
     }
 
     [Fact]

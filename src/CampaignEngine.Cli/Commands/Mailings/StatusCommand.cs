@@ -2,6 +2,7 @@ using System.CommandLine;
 using CampaignEngine.Cli.OptionGroups;
 using CampaignEngine.Cli.Output;
 using CampaignEngine.Dispatching;
+using CampaignEngine.Dispatching.Braking;
 
 namespace CampaignEngine.Cli.Commands.Mailings;
 
@@ -32,9 +33,11 @@ internal static class StatusCommand
             }
 
             var balances = await MailingBalance.ReadAsync(session.Database.Source, parsed.GetValue(campaign), cancellationToken);
+            await using var connection = await session.Database.Source.OpenConnectionAsync(cancellationToken);
+            var braked = await BrakedMailing.ReadAsync(connection, [.. balances.Select(b => b.MailingId)], session.Settings.SubjectsOf, cancellationToken);
             output.Writer(parsed, session.Services.Zone).Rows(balances.Select(b => new Row(
                 b.MailingId, b.Campaign, b.Drop, b.Channel, b.State, b.DueAt, b.Frozen, b.Accepted, b.Rejected, b.Deferred, b.Skipped, b.Expired, b.Cancelled, b.InDoubt,
-                b.PossibleDuplicates, b.Pending, b.Rate, b.LimitedBy)));
+                b.PossibleDuplicates, b.Pending, b.Rate, b.LimitedBy, braked.GetValueOrDefault(b.MailingId)?.Describe(session.Services.Zone))));
             return ExitCode.Done;
         });
         return command;
@@ -43,5 +46,5 @@ internal static class StatusCommand
     // "deferred" counts people who were told "not now" at least once; they stand in another column as well.
     private sealed record Row(
         int Mailing, string Campaign, string Drop, string Channel, string State, DateTimeOffset DueAt, long Frozen, long Accepted, long Rejected, long Deferred,
-        long Skipped, long Expired, long Cancelled, long InDoubt, long PossibleDuplicates, long Pending, double Rate, string? LimitedBy);
+        long Skipped, long Expired, long Cancelled, long InDoubt, long PossibleDuplicates, long Pending, double Rate, string? LimitedBy, string? BrakedBy);
 }
