@@ -31,6 +31,9 @@ public sealed record FrozenMailing
     /// <summary>Person n has the mailbox provider "p" + n modulo this; 0: nobody has one with limits.</summary>
     public int Providers { get; init; }
 
+    /// <summary>Person n is in the cell "c" + (n / 3) modulo this; 0: there are no cells.</summary>
+    public int Cells { get; init; }
+
     /// <summary>1 to 9.</summary>
     public short Priority { get; init; } = 5;
 
@@ -59,7 +62,7 @@ public sealed record FrozenMailing
             """
             CREATE TEMP TABLE frozen (customer_key text, recipient_key bytea, address text, cell text, not_before timestamptz, seed boolean, zone text, country text, provider text) ON COMMIT DROP;
             INSERT INTO frozen
-            SELECT CASE @channel WHEN 'sms' THEN '' ELSE 'c' END || n, substr(sha256(address::bytea), 1, 16), address, NULL, now() + @due, false, @zone, @country, CASE WHEN @providers > 0 THEN 'p' || n % @providers END
+            SELECT CASE @channel WHEN 'sms' THEN '' ELSE 'c' END || n, substr(sha256(address::bytea), 1, 16), address, CASE WHEN @cells > 0 THEN 'c' || n / 3 % @cells END, now() + @due, false, @zone, @country, CASE WHEN @providers > 0 THEN 'p' || n % @providers END
             FROM generate_series(1, @people) AS n,
                  LATERAL (SELECT CASE @channel WHEN 'sms' THEN '+8869' || lpad(n::text, 8, '0') ELSE 'person' || n || '@example.com' END AS address) AS a;
             """,
@@ -69,6 +72,7 @@ public sealed record FrozenMailing
         command.Parameters.AddWithValue("channel", Channel);
         command.Parameters.AddWithValue("people", People);
         command.Parameters.AddWithValue("providers", Providers);
+        command.Parameters.AddWithValue("cells", Cells);
         command.Parameters.Add(new NpgsqlParameter("country", NpgsqlTypes.NpgsqlDbType.Text) { Value = (object?)Country ?? DBNull.Value });
         command.Parameters.Add(new NpgsqlParameter("zone", NpgsqlTypes.NpgsqlDbType.Text) { Value = (object?)Zone ?? DBNull.Value });
         await command.ExecuteNonQueryAsync(cancellationToken);

@@ -9,6 +9,9 @@ internal sealed class MailingInHand(MailingToSend mailing)
 
     public MailingToSend Mailing { get; } = mailing;
 
+    /// <summary>As <see cref="LimitedGroup.LastTurn"/>, of all its groups.</summary>
+    public long LastTurn { get; set; }
+
     public MailingState State
     {
         get => (MailingState)_state;

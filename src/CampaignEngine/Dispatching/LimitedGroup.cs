@@ -6,8 +6,8 @@ namespace CampaignEngine.Dispatching;
 /// <param name="provider">Mailbox provider with a limit or a brake of its own; null: everybody else.</param>
 internal sealed class LimitedGroup(MailingInHand mailing, string? provider, IReadOnlyList<SendLimit> limits)
 {
-    private long _askAgain;
     private readonly IReadOnlyList<SendLimit> _written = limits;
+    private long _askAgain;
     private IReadOnlyList<SendLimit> _caps = [];
     private volatile bool _isPaused;
 
@@ -19,6 +19,9 @@ internal sealed class LimitedGroup(MailingInHand mailing, string? provider, IRea
     public IReadOnlyList<string> Subjects { get; init; } = [];
 
     public bool HasLimits => _written.Count + _caps.Count > 0;
+
+    /// <summary>When it was granted something last, counted in turns: whoever waits longest comes first.</summary>
+    public long LastTurn { get; set; }
 
     /// <summary>A limit has nothing left for it now; others go first.</summary>
     public bool IsHeldBack { get; private set; }

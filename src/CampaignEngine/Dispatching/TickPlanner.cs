@@ -9,6 +9,9 @@ internal static class TickPlanner
     /// <param name="recorded">Ends that the same tick commits.</param>
     public static int Wish(IReadOnlyList<ChunkInHand> chunks, int readyLanes, int width, int recorded) => (readyLanes * 2 * width) - chunks.Sum(c => c.Open) + recorded;
 
+    // Ranges of a few people each would cost more than they share.
+    private const int SmallestShare = 16;
+
     /// <summary>Releases and grants, for the results that stand in the plan already.</summary>
     /// <param name="mayGrant">False while the worker stops.</param>
     public static void Plan(TickPlan plan, IReadOnlyList<ChunkInHand> chunks, int readyLanes, int width, bool mayGrant)
@@ -22,17 +25,56 @@ internal static class TickPlanner
             return;
         }
 
-        foreach (var chunk in chunks.Where(c => !c.IsExhausted && !c.Group.IsHeldBack))
+        // Mailings share what lanes can take, and the groups of a mailing its share; what one cannot use goes to the others.
+        var mailings = chunks.Where(c => !c.IsExhausted && !c.Group.IsHeldBack).GroupBy(c => c.Mailing).OrderBy(m => m.Key.LastTurn)
+            .Select(m => m.GroupBy(c => c.Group).OrderBy(g => g.Key.LastTurn).Select(g => new Queue<ChunkInHand>(g)).ToList()).ToList();
+        while (wish > 0 && mailings.Count > 0)
         {
-            if (wish <= 0)
+            var share = Math.Max(wish / mailings.Count, SmallestShare);
+            foreach (var groups in mailings)
             {
-                break;
+                var groupShare = Math.Max(share / groups.Count, SmallestShare);
+                foreach (var group in groups)
+                {
+                    wish -= Take(plan, group, Math.Min(wish, groupShare));
+                }
+
+                groups.RemoveAll(g => g.Count == 0);
             }
 
-            var taking = Math.Min(wish, chunk.Ungranted > 0 ? chunk.Ungranted : wish);
-            (chunk.Ungranted > 0 ? plan.Ranges : plan.Retries).Add(new RangeWish(chunk, taking));
-            wish -= taking;
+            mailings.RemoveAll(m => m.Count == 0);
         }
+    }
+
+    // Wishes for one chunk are joined: a later round only widens the one it has.
+    private static int Take(TickPlan plan, Queue<ChunkInHand> group, int most)
+    {
+        var taken = 0;
+        while (taken < most && group.TryPeek(out var chunk))
+        {
+            var wishes = chunk.Ungranted > 0 ? plan.Ranges : plan.Retries;
+            var place = wishes.FindIndex(w => w.Chunk == chunk);
+            var before = place < 0 ? 0 : wishes[place].Width;
+            var left = chunk.Ungranted > 0 ? chunk.Ungranted - before : most;
+            var taking = Math.Min(most - taken, left);
+            var wish = new RangeWish(chunk, before + taking);
+            if (place < 0)
+            {
+                wishes.Add(wish);
+            }
+            else
+            {
+                wishes[place] = wish;
+            }
+
+            taken += taking;
+            if (taking == left)
+            {
+                group.Dequeue();
+            }
+        }
+
+        return taken;
     }
 
     /// <summary>What a committed tick says about the chunks it asked for.</summary>

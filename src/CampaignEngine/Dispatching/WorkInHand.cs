@@ -15,6 +15,7 @@ internal sealed class WorkInHand(LaneDesk desk, GrantWidth width, FlightRecorder
     private readonly Alarm _renewal = new(options.Lease / 3, time);
     private readonly Alarm _suppression = new(options.SuppressionAge, time);
     private List<ItemResult> _unrecorded = [];
+    private long _turn;
 
     public BrakesInHand Brakes { get; } = new(options, time);
 
@@ -192,12 +193,21 @@ internal sealed class WorkInHand(LaneDesk desk, GrantWidth width, FlightRecorder
             group.HoldBack(time);
         }
 
+        NoteTurns(answer);
         TakeGrants(answer, steady, wall);
         return counts with { Skipped = counts.Skipped + answer.Granted.Count(g => g.Skipped) };
     }
 
     /// <summary>Nothing of the tick is known to have happened: its facts go into the next one.</summary>
     public void KeepFacts(TickPlan plan) => _unrecorded = plan.Results;
+
+    private void NoteTurns(TickAnswer answer)
+    {
+        foreach (var group in answer.Granted.Select(g => g.Chunk.Group).Distinct())
+        {
+            group.LastTurn = group.Mailing.LastTurn = ++_turn;
+        }
+    }
 
     private void TakeGrants(TickAnswer answer, long steady, DateTimeOffset wall)
     {

@@ -67,6 +67,45 @@ public sealed class FullDiskTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task AWorkerOutlivesAFullDiskAndSendsTheRestOnce()
+    {
+        Assert.SkipUnless(_mounted, "a small file system can be mounted by root on Linux only");
+        const int People = 2000;
+        var reached = new TaskCompletionSource();
+        var filled = new TaskCompletionSource();
+        var count = 0;
+        await using var sink = new Sink(new ReceiverScript().On(ReceiverMoment.Mail, _ =>
+        {
+            if (Interlocked.Increment(ref count) == 60)
+            {
+                reached.TrySetResult();
+                filled.Task.Wait(TimeSpan.FromSeconds(60), Cancel);
+            }
+
+            return null;
+        }));
+        await using var shop = await Shop.OpenAsync(Path.Combine(Disk, "w"), sink.Port);
+        await shop.FillAsync(People);
+        await shop.LaunchAsync();
+
+        using var worker = shop.Start("worker", "--until-idle");
+        await Task.WhenAny(reached.Task, Task.Delay(TimeSpan.FromSeconds(60), Cancel));
+        Assert.True(reached.Task.IsCompleted, "the worker should have begun");
+        Fill(0);
+        filled.SetResult();
+        var line = await worker.ReadErrorsUntilAsync("disk", Cancel);
+        MakeRoom();
+        var result = await worker.FinishAsync(Cancel);
+
+        Assert.Contains("is full; make room there", line, StringComparison.Ordinal);
+        Assert.True(result.ExitCode == 0, line + result.Errors);
+        Assert.DoesNotContain("   at ", result.Errors, StringComparison.Ordinal);
+        Assert.Empty(sink.Twice);
+        Assert.Equal(People, sink.Stored.Count);
+        await shop.AssertSentAsync(People);
+    }
+
+    [Fact]
     public async Task RejectsThatDoNotFitStopTheImportAndASmallServerIsNotCreated()
     {
         Assert.SkipUnless(_mounted, "a small file system can be mounted by root on Linux only");

@@ -38,7 +38,7 @@ internal sealed class Shop : IAsyncDisposable
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    private string Connection => $"Host={Path.Combine(Folder, ".campaign/pg")};Port=5432;Database=campaign;Username=campaign;Pooling=false";
+    public string Connection => $"Host={Path.Combine(Folder, ".campaign/pg")};Port=5432;Database=campaign;Username=campaign;Pooling=false";
 
     /// <param name="folder">Must be short: the server's socket lies below it.</param>
     /// <param name="port">Of the relay.</param>
@@ -54,6 +54,10 @@ internal sealed class Shop : IAsyncDisposable
     public Task<CampaignResult> RunAsync(params string[] arguments) => CampaignProcess.RunAsync(Folder, arguments, _environment, Cancel);
 
     public CampaignProcess Start(params string[] arguments) => CampaignProcess.Start(Folder, arguments, _environment);
+
+    /// <summary>Starts a command that reaches the server another way.</summary>
+    public CampaignProcess StartWith(string connection, params string[] arguments) =>
+        CampaignProcess.Start(Folder, arguments, new Dictionary<string, string?>(_environment) { ["CAMPAIGN_DATABASE"] = connection });
 
     public string Write(string file, string text)
     {
@@ -85,6 +89,21 @@ internal sealed class Shop : IAsyncDisposable
         await using var connection = await ConnectAsync();
         await using var command = new NpgsqlCommand(sql, connection);
         return (T)(await command.ExecuteScalarAsync(Cancel))!;
+    }
+
+    public async Task LaunchAsync()
+    {
+        var launch = await RunAsync("launch", Campaign, "--plan", await PlanAsync());
+        Assert.True(launch.ExitCode == 0, launch.Errors);
+    }
+
+    /// <summary>The ledger adds up, with so many accepted and nobody in doubt.</summary>
+    public async Task AssertSentAsync(int accepted)
+    {
+        var verified = await RunAsync("verify", "--output", "json");
+        Assert.True(verified.ExitCode == 0, verified.Errors);
+        var mailing = System.Text.Json.JsonDocument.Parse(verified.Output).RootElement.GetProperty("mailings")[0];
+        Assert.Equal((accepted, 0), (mailing.GetProperty("accepted").GetInt32(), mailing.GetProperty("in_doubt").GetInt32()));
     }
 
     /// <summary>The hash of a new plan.</summary>

@@ -350,7 +350,7 @@ public sealed class DispatcherTests(TestDatabase database) : IClassFixture<TestD
     public async Task SendsNothingThatALostCommitGrantedUntilItIsGrantedAgain(bool committed, string outcomes)
     {
         var mailing = await new FrozenMailing { Campaign = $"cut-{committed}", People = 300 }.FreezeAsync(database.Source, Token);
-        await using var cutter = new CommitCutter(database.ConnectionString, committed);
+        await using var cutter = new CommitCutter(database.ConnectionString, _ => committed);
         await using var source = Npgsql.NpgsqlDataSource.Create(cutter.ConnectionString);
         var channel = new ScriptedChannel();
         var said = new List<string>();

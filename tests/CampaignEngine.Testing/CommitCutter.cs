@@ -1,24 +1,29 @@
 using System.Net.Sockets;
-using CampaignEngine.Testing;
 using Npgsql;
 
-namespace CampaignEngine.Tests.Dispatching;
+namespace CampaignEngine.Testing;
 
 /// <summary>
-/// Stands between a worker and PostgreSQL and cuts the connection at the COMMIT of the first tick that grants anything: before the server sees it,
-/// or after, so that only the answer is lost. Everything later passes.
+/// Stands between a worker and PostgreSQL and cuts the connection at the COMMIT of ticks that grant anything: before the server sees it,
+/// or after, so that only the answer is lost. Everything else passes.
 /// </summary>
-internal sealed class CommitCutter : IAsyncDisposable
+public sealed class CommitCutter : IAsyncDisposable
 {
     private readonly TempDirectory _folder = new("cut");
     private readonly Socket _listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
     private readonly CancellationTokenSource _stop = new();
     private readonly UnixDomainSocketEndPoint _server;
-    private readonly bool _commits;
+    private readonly Func<int, bool> _commits;
+    private readonly int _most;
+    private int _grants;
     private int _cuts;
 
-    public CommitCutter(string connectionString, bool commits)
+    /// <param name="connectionString">Of a server with a socket in the file system.</param>
+    /// <param name="commits">Whether the server gets the COMMIT, by the number of the cut, counted from 1.</param>
+    /// <param name="most">So many cuts, at every second COMMIT from the first on.</param>
+    public CommitCutter(string connectionString, Func<int, bool> commits, int most = 1)
     {
+        _most = most;
         var settings = new NpgsqlConnectionStringBuilder(connectionString);
         var name = $".s.PGSQL.{settings.Port}";
         _server = new UnixDomainSocketEndPoint(Path.Combine(settings.Host!, name));
@@ -79,10 +84,12 @@ internal sealed class CommitCutter : IAsyncDisposable
             {
                 var said = buffer.AsMemory(0, count);
                 granting |= said.Span.IndexOf("INSERT INTO engine.send_grant"u8) >= 0;
-                if (granting && said.Span.IndexOf("COMMIT\0"u8) >= 0 && Interlocked.CompareExchange(ref _cuts, 1, 0) == 0)
+                var commit = said.Span.IndexOf("COMMIT\0"u8) >= 0;
+                if (granting && commit && Interlocked.Increment(ref _grants) % 2 == 1 && _cuts < _most)
                 {
+                    var commits = _commits(Interlocked.Increment(ref _cuts));
                     Volatile.Write(ref cut, true);
-                    if (_commits)
+                    if (commits)
                     {
                         await server.SendAsync(said, _stop.Token);
                     }
@@ -90,9 +97,11 @@ internal sealed class CommitCutter : IAsyncDisposable
                     client.Dispose();
 
                     // The server's answer is the sign that it has committed; without a COMMIT there is none.
-                    await (_commits ? answers : Task.CompletedTask);
+                    await (commits ? answers : Task.CompletedTask);
                     return;
                 }
+
+                granting &= !commit;
 
                 await server.SendAsync(said, _stop.Token);
             }
