@@ -100,7 +100,7 @@ internal sealed class Coordinator(
             catch (Exception fault) when (fault is NpgsqlException and not PostgresException { IsTransient: false, InvariantSeverity: "ERROR" } or IOException or TimeoutException)
             {
                 // Outside a tick nothing is half done: chunks acquired by a commit whose answer is lost fall to their lease.
-                Tell($"the database was lost: {fault.Message}");
+                Tell($"the database was lost: {LedgerConnection.Words(fault)}");
                 await ledger.CloseAsync();
                 await desk.WaitAsync(options.PollInterval, CancellationToken.None);
             }

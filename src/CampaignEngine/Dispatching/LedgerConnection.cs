@@ -51,7 +51,7 @@ internal sealed class LedgerConnection(NpgsqlDataSource source, string owner, Di
         catch (NpgsqlException fault)
         {
             await CloseAsync();
-            return $"the database cannot be reached: {fault.Message}";
+            return $"the database cannot be reached: {Words(fault)}";
         }
     }
 
@@ -160,7 +160,7 @@ internal sealed class LedgerConnection(NpgsqlDataSource source, string owner, Di
         catch (Exception fault) when (fault is NpgsqlException or IOException or TimeoutException)
         {
             // No COMMIT was asked for: whatever happened, the server rolls it back.
-            LastFault = fault.Message;
+            LastFault = Words(fault);
             await CloseAsync();
             return IsRefusal(fault) ? TickEnd.Refused : TickEnd.Lost;
         }
@@ -176,7 +176,7 @@ internal sealed class LedgerConnection(NpgsqlDataSource source, string owner, Di
         }
         catch (Exception fault) when (fault is NpgsqlException or IOException or TimeoutException)
         {
-            LastFault = fault.Message;
+            LastFault = Words(fault);
             await CloseAsync();
             return fault is PostgresException { InvariantSeverity: "ERROR" } ? IsRefusal(fault) ? TickEnd.Refused : TickEnd.Lost : TickEnd.Unknown;
         }
@@ -240,6 +240,10 @@ internal sealed class LedgerConnection(NpgsqlDataSource source, string owner, Di
         command.Parameters.AddWithValue("held_mailings", held.Select(g => g.Mailing.Mailing.MailingId).ToArray());
         command.Parameters.AddWithValue("held_providers", held.Select(g => g.Provider ?? "").ToArray());
     }
+
+    /// <summary>A fault as an operator should read it.</summary>
+    public static string Words(Exception fault) => fault is PostgresException { SqlState: PostgresErrorCodes.DiskFull } full
+        ? $"its disk is full; make room there, and sending goes on by itself ({full.MessageText})" : fault.Message;
 
     // Deadlocks, full disks and shutdowns pass; a broken rule does not.
     private static bool IsRefusal(Exception fault) => fault is PostgresException { InvariantSeverity: "ERROR", IsTransient: false };

@@ -93,11 +93,11 @@ public sealed class FullDiskTests : IAsyncLifetime
         Assert.True(reached.Task.IsCompleted, "the worker should have begun");
         Fill(0);
         filled.SetResult();
-        var line = await worker.ReadErrorsUntilAsync("disk", Cancel);
+        var line = await worker.ReadErrorsUntilAsync("the database was lost", Cancel);
         MakeRoom();
         var result = await worker.FinishAsync(Cancel);
 
-        Assert.Contains("is full; make room there", line, StringComparison.Ordinal);
+        Assert.Contains("its disk is full; make room there, and sending goes on by itself", line, StringComparison.Ordinal);
         Assert.True(result.ExitCode == 0, line + result.Errors);
         Assert.DoesNotContain("   at ", result.Errors, StringComparison.Ordinal);
         Assert.Empty(sink.Twice);
