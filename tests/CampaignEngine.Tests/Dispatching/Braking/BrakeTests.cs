@@ -104,7 +104,7 @@ public sealed class BrakeTests(TestDatabase database) : IClassFixture<TestDataba
         await database.ExecuteAsync($"INSERT INTO engine.send_outcome (mailing_id, ordinal, attempt, outcome, at) SELECT {old}, n, 1, 'accepted', now() - interval '3 days' FROM generate_series(1, 300) n");
         await ComplainAsync(old, 50);
         await new FrozenMailing { Campaign = "complained", Drop = "new", People = 1000, ChunkSize = 50 }.FreezeAsync(database.Source, Token);
-        var channel = new ScriptedChannel { Held = _ => Task.Delay(5, Token) };
+        var channel = new ScriptedChannel { Held = _ => Task.Delay(30, Token) };
         var complained = 0;
         channel.Answer = _ =>
         {
@@ -121,7 +121,7 @@ public sealed class BrakeTests(TestDatabase database) : IClassFixture<TestDataba
         await Worker(channel, "complained", said.Add).RunUntilIdleAsync(Token);
 
         Assert.InRange(channel.Arrived.Count, 300, 990);
-        Assert.Matches(@"^campaign complained is paused by its brake \(complained: [\d.]+% of \d+ messages accepted in 1 day, more than 0.3%\)$", Assert.Single(said));
+        Assert.Matches(@"^campaign complained is paused by its brake \(complained: [\d.]+% of \d+ messages accepted in 10 minutes, more than 0.3%\)$", Assert.Single(said));
         await MailingControl.CancelAsync(database.Source, "complained", null, Token);
     }
 
@@ -175,7 +175,7 @@ public sealed class BrakeTests(TestDatabase database) : IClassFixture<TestDataba
             IsBlock = verdict => verdict.Text!.Contains("5.7.1", StringComparison.Ordinal),
             BrakeOf = subject => (subject == $"route:{campaign}" && campaign != "complained") || subject.StartsWith("provider:", StringComparison.Ordinal)
                 ? new BrakeRule { Sample = 20, Window = TimeSpan.FromMinutes(1), RecoverEvery = TimeSpan.FromMilliseconds(200) }
-                : subject == "campaign:complained" ? new BrakeRule() : null,
+                : subject == "campaign:complained" ? new BrakeRule { Window = TimeSpan.FromMinutes(1), ReportsWindow = TimeSpan.FromMinutes(10) } : null,
         },
         WorkerIdentity.Of(Guid.NewGuid().ToString("N")), new CrashPoint(null), TimeProvider.System) { Say = say ?? (static _ => { }) };
 }
