@@ -17,6 +17,7 @@ using CampaignEngine.Scheduling;
 using CampaignEngine.Tracking;
 using CampaignEngine.Tracking.Bounces;
 using CampaignEngine.Tracking.Machines;
+using CampaignEngine.Tracking.Replies;
 
 namespace CampaignEngine;
 
@@ -53,10 +54,15 @@ public sealed class CampaignEngineServices(string directory, EngineSettings sett
 
     // Tracking
     public ItemTokens Tokens => ItemTokens.Of(Keys, settings.Web.TokenKeys);
-    public BounceReview BounceReview => new(database.Source, settings.Bounces);
-    public BounceStore BounceStore => new(database.Source, settings.Bounces);
+    public BounceReview BounceReview => new(database.Source, BounceStore);
+    public BounceStore BounceStore => new(database.Source, settings.Bounces, MailReplies, Unsubscribing.KeepsConsents(Model));
+    public ReplyDesk ReplyDesk => new(settings.Replies, Zone, timeProvider);
+    public MailReplies MailReplies => new(settings, Contacts, new Unsubscribing(database.Source, Model), ReplyDesk);
+    public Cases Cases => new(database.Source, Zone, timeProvider);
+    public CaseAlarms CaseAlarms => new(database.Source, settings.Replies, Zone, timeProvider);
+    public AnswerSweep AnswerSweep => new(database.Source, directory, settings, Keys, timeProvider);
     public BounceIntake BounceIntake(BounceRules rules) =>
-        new(rules, new BounceProof(new ReturnPaths(Tokens, settings.Bounces.ReturnPathDomain ?? ""), MessageIds.Of(Keys, "")), Contacts, timeProvider);
+        new(rules, new BounceProof(Tokens, new ReturnPaths(Tokens, settings.Bounces.ReturnPathDomain ?? ""), MessageIds.Of(Keys, "")), Contacts, timeProvider);
 
     /// <exception cref="InvalidDataException">machines.yaml has faults.</exception>
     public MachineRules MachineRules => _rules.Value;

@@ -12,6 +12,7 @@ using CampaignEngine.Mail.Signing;
 using CampaignEngine.Mail.Smtp;
 using CampaignEngine.Scheduling;
 using CampaignEngine.Tracking.Bounces;
+using CampaignEngine.Tracking.Replies;
 
 namespace CampaignEngine;
 
@@ -100,6 +101,7 @@ public sealed class EngineLoader
         var web = root.Mapping("web");
         var dedupe = root.Mapping("dedupe");
         var defaults = EngineSettings.Default;
+        var bounces = BounceSettings.Read(root.Mapping("bounces"), _problems);
         return new EngineSettings
         {
             File = file,
@@ -114,7 +116,8 @@ public sealed class EngineLoader
             DefaultCountry = root.Text("default_country"),
             DefaultLanguage = root.Text("default_language") ?? defaults.DefaultLanguage,
             SmallestCell = root.Mapping("reports")?.Integer("smallest_cell") ?? defaults.SmallestCell,
-            Bounces = BounceSettings.Read(root.Mapping("bounces"), _problems),
+            Bounces = bounces,
+            Replies = ReplySettings.Read(root.Mapping("replies"), Time(root.Mapping("replies"), "alarm_after"), bounces.ReturnPathDomain, [.. senders.Select(s => s.Name)], _problems),
             Web = new WebSettings
             {
                 BaseUrl = (web?.Text("base_url") ?? defaults.Web.BaseUrl).TrimEnd('/'),

@@ -12,6 +12,7 @@ using CampaignEngine.Mail.Smtp;
 using CampaignEngine.Rendering;
 using CampaignEngine.Scheduling;
 using CampaignEngine.Tracking.Bounces;
+using CampaignEngine.Tracking.Replies;
 
 namespace CampaignEngine;
 
@@ -40,6 +41,8 @@ public sealed record EngineSettings
     public WebSettings Web { get; init; } = new();
 
     public BounceSettings Bounces { get; init; } = new();
+
+    public ReplySettings Replies { get; init; } = new();
 
     /// <summary>Where metrics and health are read; null: nowhere.</summary>
     public string? AdminListen { get; init; }

@@ -9,6 +9,7 @@ using CampaignEngine.Dispatching.Braking;
 using CampaignEngine.Mail.Addresses;
 using CampaignEngine.Mail.Signing;
 using CampaignEngine.Tracking.Bounces;
+using CampaignEngine.Tracking.Replies;
 
 namespace CampaignEngine;
 
@@ -139,6 +140,7 @@ public static class EngineShape
             new("proxies", new ListShape(new ScalarShape(NetworkKind) { Description = "A network." }) { Description = "Networks of the proxies in front, whose X-Forwarded-For is believed.", OrSingle = true }) { Default = "this machine itself" })
         { Description = "The web process." }),
         new("bounces", BounceSettings.Shape),
+        new("replies", ReplySettings.Shape),
         new("admin", new MapShape(
             new KeyShape("listen", new ScalarShape(UrlKind) { Description = "Where 'serve' answers /metrics, /livez and /readyz; never an address the public reaches, for example 'http://127.0.0.1:9464'." }) { Default = "nowhere" })
         { Description = "What operators and their monitoring see." }),

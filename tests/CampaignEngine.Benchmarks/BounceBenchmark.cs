@@ -30,7 +30,7 @@ internal static class BounceBenchmark
         }
 
         var keys = new InstallationKeys(new byte[32]);
-        var proof = new BounceProof(new ReturnPaths(ItemTokens.Of(keys, [1]), "bounces.shop.test"), MessageIds.Of(keys, ""));
+        var proof = new BounceProof(ItemTokens.Of(keys, [1]), new ReturnPaths(ItemTokens.Of(keys, [1]), "bounces.shop.test"), MessageIds.Of(keys, ""));
         var intake = new BounceIntake(BounceRules.BuiltIn, proof, new ContactPoints(new RecipientKeys(keys), AddressRules.Plain, null), TimeProvider.System);
         Measure(mails, intake, TimeSpan.FromSeconds(2));
         var (perSecond, bytes) = Measure(mails, intake, Round);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using CampaignEngine.Cli.Commands.Authoring;
 using CampaignEngine.Cli.Commands.Bounces;
 using CampaignEngine.Cli.Commands.Campaigns;
+using CampaignEngine.Cli.Commands.Cases;
 using CampaignEngine.Cli.Commands.Db;
 using CampaignEngine.Cli.Commands.Demo;
 using CampaignEngine.Cli.Commands.Dkim;
@@ -56,6 +57,8 @@ internal static class CommandList
         IngestCommand.Create(),
         BouncesCommands.Create(),
         RepliesCommand.Create(),
+        CasesCommand.Create(),
+        CaseCommands.Create(),
         KeycodeCommand.Create(),
         MachinesCommand.Create(),
         ReportCommand.Create(),

@@ -3,6 +3,7 @@ using CampaignEngine.Channels.Sms.Gateways;
 using CampaignEngine.Customers;
 using CampaignEngine.Deduplication;
 using CampaignEngine.Tracking;
+using CampaignEngine.Tracking.Replies;
 using CampaignEngine.Tracking.ShortMessages;
 using Npgsql;
 
@@ -16,10 +17,10 @@ public sealed class ShortMessageSite
 
     /// <exception cref="InvalidDataException">A secret cannot be read.</exception>
     public ShortMessageSite(
-        NpgsqlDataSource database, CustomerModel model, EngineSettings settings, ContactPoints contacts, ItemTokens tokens, string workspaceDirectory, TimeProvider clock)
+        NpgsqlDataSource database, CustomerModel model, EngineSettings settings, ContactPoints contacts, ReplyDesk desk, ItemTokens tokens, string workspaceDirectory, TimeProvider clock)
     {
         (_settings, Tokens) = (settings, tokens);
-        Inbound = new InboundMessages(database, model, contacts, clock);
+        Inbound = new InboundMessages(database, model, contacts, desk, clock);
         Answers = new SmsAnswers(settings.Gateways, workspaceDirectory, clock);
         foreach (var (name, gateway) in settings.Gateways)
         {

@@ -17,7 +17,14 @@ public sealed class EventStore(NpgsqlDataSource database)
             return 0;
         }
 
-        await using var command = database.CreateCommand(Insert);
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return await WriteAsync(connection, events, cancellationToken);
+    }
+
+    /// <summary>The same in the transaction of a connection.</summary>
+    internal static async Task<int> WriteAsync(NpgsqlConnection connection, IReadOnlyList<TrackedEvent> events, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(Insert, connection);
         Add(command, "mailings", NpgsqlDbType.Integer, events, e => e.MailingId);
         Add(command, "ordinals", NpgsqlDbType.Integer, events, e => e.Ordinal);
         Add(command, "kinds", NpgsqlDbType.Text, events, e => e.Kind.SqlName());

@@ -26,4 +26,7 @@ public enum TokenPurpose : byte
 
     /// <summary>Grant marketing e-mail: the second step of a double opt-in.</summary>
     OptIn = 8,
+
+    /// <summary>Be the Reply-To address: mail to it answers the message.</summary>
+    Reply = 9,
 }

@@ -9,6 +9,7 @@ using CampaignEngine.Mail.Addresses;
 using CampaignEngine.Testing;
 using CampaignEngine.Tracking;
 using CampaignEngine.Tracking.Machines;
+using CampaignEngine.Tracking.Replies;
 using CampaignEngine.Web.Endpoints;
 
 namespace CampaignEngine.Web.Tests.Endpoints;
@@ -23,6 +24,7 @@ public sealed class ShortMessageEndpointsTests(TestDatabase database) : IClassFi
     private WebServer _server = null!;
     private ItemTokens _tokens = null!;
     private RecipientKeys _keys = null!;
+    private EngineSettings _settings = null!;
     private ArrangedMailing _mailing = null!;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -49,15 +51,17 @@ public sealed class ShortMessageEndpointsTests(TestDatabase database) : IClassFi
                   webhooks: { signature: token, secret: { env: CAMPAIGN_TEST_WEBHOOK }, answers: { help: "Hill & Leaf Tea. STOP ends it.", stop: Stopped. } }
               mute: { http: { url: "http://{{{_gateway.EndPoint}}}/send", form: { to: "{{ to }}" } } }
             senders: { shop: { sms: { route: gate, id: HillLeaf } } }
+            replies: { in_charge: anna@shop.test, rules: [{ rule: hours, words: open, sms: Nine to five. }] }
             """), null, problems);
         Assert.Empty(problems.Items);
+        _settings = settings!;
         var keys = InstallationKeys.Load(database.WorkspaceDirectory);
         (_tokens, _keys) = (ItemTokens.Of(keys, [1]), new RecipientKeys(keys));
         var model = TrackingFixture.BuiltInCustomers();
         _recorder = new EventRecorder(
             new EventStore(database.Source), new EventRecorderOptions { Directory = Path.Combine(database.WorkspaceDirectory, "spool") }, TimeProvider.System, _ => { });
         var tracking = new TrackingSite(database.Source, model, _tokens, TimeProvider.System, _recorder, MachineRules.Default, settings);
-        var site = new ShortMessageSite(database.Source, model, settings!, new ContactPoints(_keys, AddressRules.Plain, null), _tokens, database.WorkspaceDirectory, TimeProvider.System);
+        var site = new ShortMessageSite(database.Source, model, settings!, new ContactPoints(_keys, AddressRules.Plain, null), new ReplyDesk(settings!.Replies, TimeZoneInfo.Utc, TimeProvider.System), _tokens, database.WorkspaceDirectory, TimeProvider.System);
         _server = WebServer.Create(new WebServerOptions { Listen = "http://127.0.0.1:0" }, tracking, map: routes => routes.MapShortMessages(site));
         await _server.StartAsync(Token);
         _client.BaseAddress = _server.Address;
@@ -136,6 +140,26 @@ public sealed class ShortMessageEndpointsTests(TestDatabase database) : IClassFi
         Assert.Equal(("none", "STOP PLEASE"), (await database.ScalarAsync<string>("SELECT action FROM engine.sms_inbound"), await database.ScalarAsync<string>("SELECT body FROM engine.sms_inbound")));
         Assert.Equal(1L, await database.ScalarAsync<long>($"SELECT count(*) FROM engine.event WHERE kind = 'reply' AND mailing_id = {_mailing.MailingId} AND ordinal = {_mailing.OrdinalOf("1")}"));
         Assert.Empty(_answers);
+    }
+
+    [Fact]
+    public async Task ARuleAnswersOnceADayAndEverythingElseIsACase()
+    {
+        await database.ExecuteAsync("TRUNCATE engine.answer, engine.reply_case CASCADE");
+        await InboundAsync("q1", "+886912345671", "When are you open?");
+        await InboundAsync("q1", "+886912345671", "When are you open?");
+        await InboundAsync("q2", "+886912345671", "And open on Sunday?");
+        await InboundAsync("q3", "+886912345672", "Two packets please");
+        var sweep = new AnswerSweep(database.Source, database.WorkspaceDirectory, _settings, InstallationKeys.Load(database.WorkspaceDirectory), TimeProvider.System);
+        Assert.Equal(1, await sweep.RunOnceAsync(Token));
+        Assert.Equal(0, await sweep.RunOnceAsync(Token));
+
+        Assert.Equal(("HillLeaf", "+886912345671", "Nine to five."), (Assert.Single(_answers).From, Assert.Single(_answers).To, Assert.Single(_answers).Text));
+        var cases = new Cases(database.Source, TimeZoneInfo.Utc, TimeProvider.System);
+        var open = await cases.ListAsync(true, 10, Token);
+        Assert.Equal(["And open on Sunday? anna@shop.test", "Two packets please anna@shop.test"], open.Select(c => $"{c.Text} {c.InCharge}"));
+        await sweep.RunAsync(await cases.AnswerAsync(open[1].CaseId, "They are on their way.", "eva", Token), Token);
+        Assert.Equal(("+886912345672", "They are on their way."), (_answers.Last().To, _answers.Last().Text));
     }
 
     [Fact]

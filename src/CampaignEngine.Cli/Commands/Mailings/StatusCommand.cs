@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using CampaignEngine.Cli.OptionGroups;
 using CampaignEngine.Cli.Output;
 using CampaignEngine.Dispatching;
@@ -38,6 +39,11 @@ internal static class StatusCommand
             output.Writer(parsed, session.Services.Zone).Rows(balances.Select(b => new Row(
                 b.MailingId, b.Campaign, b.Drop, b.Channel, b.State, b.DueAt, b.Frozen, b.Accepted, b.Rejected, b.Deferred, b.Skipped, b.Expired, b.Cancelled, b.InDoubt,
                 b.PossibleDuplicates, b.Pending, b.Rate, b.LimitedBy, braked.GetValueOrDefault(b.MailingId)?.Describe(session.Services.Zone))));
+            if (await session.Services.Cases.CountAsync(cancellationToken) is { Open: > 0 } cases)
+            {
+                await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"replies that wait for a person: {cases.Open:N0}, longer than they may: {cases.Overdue:N0}; 'campaign cases --open' lists them"));
+            }
+
             return ExitCode.Done;
         });
         return command;

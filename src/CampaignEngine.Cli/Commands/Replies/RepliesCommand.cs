@@ -20,7 +20,7 @@ internal static class RepliesCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             await using var session = await WorkspaceSession.OpenAsync(workspace, parsed, cancellationToken);
-            var messages = new InboundMessages(session.Database.Source, session.Model, session.Services.Contacts, session.TimeProvider);
+            var messages = new InboundMessages(session.Database.Source, session.Model, session.Services.Contacts, session.Services.ReplyDesk, session.TimeProvider);
             output.Writer(parsed).Rows(await messages.ListAsync(parsed.GetValue(action), Math.Max(0, parsed.GetValue(limit)), cancellationToken));
             return ExitCode.Done;
         });

@@ -19,6 +19,9 @@ internal static class HostedParts
         Repeat("links of mailings", TimeSpan.FromSeconds(5), site.Links.LearnAsync);
         Repeat("machine sweep", TimeSpan.FromSeconds(10), session.Services.MachineSweep.RunOnceAsync);
         Repeat("suppressions", TimeSpan.FromSeconds(2), cancellationToken => new SuppressionSync(session.Database.Source, session.Services.Contacts).RunOnceAsync(cancellationToken));
+        var answers = session.Services.AnswerSweep;
+        Repeat("answers", TimeSpan.FromSeconds(5), answers.RunOnceAsync);
+        Repeat("alarms of cases", TimeSpan.FromSeconds(30), session.Services.CaseAlarms.RunOnceAsync);
         services.AddHostedService(_ => new Sender(session, log));
 
         void Repeat(string name, TimeSpan pause, Func<CancellationToken, Task> runOnce) =>

@@ -20,6 +20,7 @@ public sealed class EmailMessages : IMessageSource
     private readonly TimeProvider _time;
     private readonly InstallationKeys _keys;
     private readonly ReturnPaths? _returnPaths;
+    private readonly ReturnPaths? _replyTo;
 
     public EmailMessages(NpgsqlDataSource source, CustomerModel model, EngineSettings settings, InstallationKeys keys, TimeProvider time)
     {
@@ -27,6 +28,7 @@ public sealed class EmailMessages : IMessageSource
         var tokens = ItemTokens.Of(keys, settings.Web.TokenKeys);
         _templates = new MailingTemplates(model, settings, tokens, time);
         _returnPaths = settings.Bounces.ReturnPathDomain is { } domain ? new ReturnPaths(tokens, domain) : null;
+        _replyTo = settings.Replies.SignedReplyTo && _returnPaths is not null ? ReturnPaths.ForReplies(tokens, _returnPaths.Domain) : null;
         _mailings = new MailingCache<MailingMessages>(source, Make);
     }
 
@@ -88,7 +90,7 @@ public sealed class EmailMessages : IMessageSource
                 {
                     From = sender.From,
                     To = new Mailbox(recipient),
-                    ReplyTo = sender.ReplyTo,
+                    ReplyTo = owner.ReplyToOf(messages.MailingId, item.Ordinal, sender),
                     Subject = _tools.Message.Subject,
                     MessageId = message.EnvelopeId,
                     Date = TimeZoneInfo.ConvertTime(owner.Now, owner._templates.Zone),
@@ -104,6 +106,9 @@ public sealed class EmailMessages : IMessageSource
             return composed is null ? null : $"customer {item.CustomerKey}: {composed}";
         }
     }
+
+    private Mailbox? ReplyToOf(int mailingId, int ordinal, SenderSettings sender) =>
+        _replyTo is not null && EmailAddress.TryParse(_replyTo.Of(mailingId, ordinal), out var address, out _) ? new Mailbox(address, (sender.ReplyTo ?? sender.From).DisplayName) : sender.ReplyTo;
 
     private bool IsEightBit(string route) => _settings.Routes.TryGetValue(route, out var named) && named.EightBit;
 

@@ -10,14 +10,21 @@ public sealed class SmsAnswers(IReadOnlyDictionary<string, GatewaySettings> gate
     private readonly Lazy<SmsChannel> _channel = new(() => new SmsChannel(gateways, gateways.Keys.First(), workspaceDirectory, time));
 
     /// <summary>Sends it; returns what became of it in a few words.</summary>
-    /// <param name="key">Names the answer for a gateway that counts repeats once.</param>
+    /// <inheritdoc cref="TrySendAsync"/>
     public async Task<string> SendAsync(string route, string from, string to, string text, string key, CancellationToken cancellationToken)
+    {
+        var verdict = await TrySendAsync(route, from, to, text, key, cancellationToken);
+        var word = verdict.Outcome == SendOutcome.InDoubt ? "in doubt" : verdict.Outcome.Word();
+        return verdict.Text is null ? word : $"{word}: {verdict.Text}";
+    }
+
+    /// <summary>Sends it.</summary>
+    /// <param name="key">Names the answer for a gateway that counts repeats once.</param>
+    public async Task<SendVerdict> TrySendAsync(string route, string from, string to, string text, string key, CancellationToken cancellationToken)
     {
         var message = new OutgoingMessage { Route = route, Sender = from, Recipient = to, EnvelopeId = key };
         Encoding.UTF8.GetBytes(text.Trim(), message.Content);
         await using var lane = _channel.Value.CreateLane();
-        var verdict = await lane.PrepareAsync(message, cancellationToken) ?? await lane.CommitAsync(static () => { }, cancellationToken);
-        var word = verdict.Outcome == SendOutcome.InDoubt ? "in doubt" : verdict.Outcome.Word();
-        return verdict.Text is null ? word : $"{word}: {verdict.Text}";
+        return await lane.PrepareAsync(message, cancellationToken) ?? await lane.CommitAsync(static () => { }, cancellationToken);
     }
 }

@@ -12,7 +12,8 @@ public sealed class BounceIntake(BounceRules rules, BounceProof proof, ContactPo
     /// <param name="envelope">Its recipients by SMTP; empty for stored mail.</param>
     /// <param name="file">Where it lies, for people.</param>
     /// <param name="index">Rows of that file so far.</param>
-    public IReadOnlyList<BounceReport> Read(ReadOnlyMemory<byte> mail, IReadOnlyList<string> envelope, string file, int index)
+    /// <param name="sender">Its sender by SMTP; empty for none, as machines write; null for stored mail.</param>
+    public IReadOnlyList<BounceReport> Read(ReadOnlyMemory<byte> mail, IReadOnlyList<string> envelope, string file, int index, string? sender = null)
     {
         var read = _reader.Read(mail);
         var key = BounceReport.KeyOf(mail.Span, read.MessageId);
@@ -29,9 +30,12 @@ public sealed class BounceIntake(BounceRules rules, BounceProof proof, ContactPo
                 Row = row,
                 Place = reports.Count + 1,
                 At = at,
+                ReceivedAt = sender is null ? at : now,
                 // A message has one recipient. What a report says about further ones is about somebody else's mail.
                 Proof = reports.Count == 0 ? item : null,
                 RecipientKey = contacts.Normalise("email", row.Recipient, country: null).Key,
+                Personal = sender is "" ? null : read.Personal,
+                SentTo = [.. envelope, .. read.SentTo],
                 Complains = read.Kind == BounceMailKind.Feedback && rules.Complains(read.FeedbackType),
             });
         }

@@ -1,11 +1,12 @@
 using CampaignEngine.Mail.Receiving;
 using CampaignEngine.Mail.Smtp;
+using CampaignEngine.Tracking.Replies;
 
 namespace CampaignEngine.Tracking.Bounces;
 
 /// <summary>
-/// Takes the mail of the return-path domain from our own mail server, by LMTP or SMTP, and stores its reports before it says 250. What is not addressed to one of our
-/// own return paths is refused at once, so invented bounces end at the door. The database away: 451, and the mail server comes again.
+/// Takes the mail of the return-path domain from our own mail server, by LMTP or SMTP, and stores its reports and replies before it says 250. What is not addressed to one of
+/// our own return paths or addresses is refused at once, so invented bounces end at the door. The database away: 451, and the mail server comes again.
 /// </summary>
 public sealed class BounceListener(CampaignEngineServices engine, Action<string> say)
 {
@@ -14,6 +15,8 @@ public sealed class BounceListener(CampaignEngineServices engine, Action<string>
     private static readonly SmtpReply Unknown = new(550, "5.1.1", "no such address here");
 
     private readonly ReturnPaths _paths = new(engine.Tokens, engine.Settings.Bounces.ReturnPathDomain ?? "");
+    private readonly ReturnPaths _replyTo = ReturnPaths.ForReplies(engine.Tokens, engine.Settings.Bounces.ReturnPathDomain ?? "");
+    private readonly MailReplies _replies = engine.MailReplies;
     private readonly BounceStore _store = engine.BounceStore;
     private readonly BounceReview _review = engine.BounceReview;
     private volatile Loaded? _loaded;
@@ -43,11 +46,11 @@ public sealed class BounceListener(CampaignEngineServices engine, Action<string>
     private async ValueTask<SmtpReply> TakeAsync(ReceivedMessage message, CancellationToken cancellationToken)
     {
         var intake = await IntakeAsync(cancellationToken);
-        await _store.StoreAsync(intake.Read(message.Data, message.Recipients, "", 0), cancellationToken);
+        await _store.StoreAsync(intake.Read(message.Data, message.Recipients, "", 0, message.Sender), cancellationToken);
         return SmtpReceiver.Stored;
     }
 
-    private bool IsOurs(string address) => _paths.TryRead(address, out _) || engine.Settings.Bounces.Also.Contains(address, StringComparer.OrdinalIgnoreCase);
+    private bool IsOurs(string address) => _paths.TryRead(address, out _) || _replyTo.TryRead(address, out _) || _replies.Takes(address) || engine.Settings.Bounces.Also.Contains(address, StringComparer.OrdinalIgnoreCase);
 
     private async ValueTask<BounceIntake> IntakeAsync(CancellationToken cancellationToken)
     {

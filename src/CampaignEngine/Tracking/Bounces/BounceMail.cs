@@ -1,4 +1,5 @@
 using CampaignEngine.Mail.Composing;
+using CampaignEngine.Tracking.Replies;
 
 namespace CampaignEngine.Tracking.Bounces;
 
@@ -43,6 +44,12 @@ public sealed record BounceMail
 
     /// <summary>Message-ID of the mail itself; null when it has none.</summary>
     public string? MessageId { get; init; }
+
+    /// <summary>What a person wrote; null: no person did.</summary>
+    public PersonalMail? Personal { get; init; }
+
+    /// <summary>What stands in the subject in a token's place, where a mail program made the mail from List-Unsubscribe; null otherwise.</summary>
+    public string? UnsubscribeToken { get; init; }
 
     /// <summary>False when a limit or damage cut the reading short.</summary>
     public bool IsComplete { get; init; } = true;

@@ -1,6 +1,7 @@
 using CampaignEngine.Mail.Composing;
 using CampaignEngine.Mail.Receiving;
 using CampaignEngine.Mail.Reports;
+using CampaignEngine.Tracking.Replies;
 
 namespace CampaignEngine.Tracking.Bounces;
 
@@ -31,6 +32,7 @@ public sealed class BounceReader(BounceRules rules)
             MessageId = parts.Header("Message-ID")?.Trim(),
             QuotedIds = [.. Quoted(parts)],
             Date = MailParts.Find(parts.Headers, "Date"),
+            UnsubscribeToken = PersonalMail.UnsubscribeToken(parts.Header("Subject") ?? ""),
             IsComplete = parts.IsComplete,
         };
         if (parts.Parts.FirstOrDefault(p => p.Is("message/feedback-report")) is { } feedback)
@@ -65,7 +67,7 @@ public sealed class BounceReader(BounceRules rules)
         var reports = _words.ReportingSender.StandIn(from) || _words.ReportSubject.StandIn(subject) || parts.Header("X-Failed-Recipients") is not null || _words.ReportText.StandIn(plain);
         if (!reports)
         {
-            return mail;
+            return mail with { Personal = PersonalMail.Of(parts, text) };
         }
 
         var recipients = new PlainReport(_words).Read(text, parts.Header("X-Failed-Recipients"), subject, [.. Addresses(parts, "Delivered-To"), .. Addresses(parts, "To"), .. Addresses(parts, "From")], mail.Original);

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using CampaignEngine.Tracking.Replies;
 
 namespace CampaignEngine.Tracking.Bounces;
 
@@ -16,6 +17,9 @@ public sealed record BounceReport
 
     public required DateTimeOffset At { get; init; }
 
+    /// <summary>When it came: now by SMTP, as it says itself in stored mail.</summary>
+    public DateTimeOffset ReceivedAt { get; init; }
+
     /// <summary>The item that the mail proves to be about; null: it proves nothing.</summary>
     public (int MailingId, int Ordinal, string How)? Proof { get; init; }
 
@@ -24,6 +28,12 @@ public sealed record BounceReport
 
     /// <summary>A person asks for no more mail.</summary>
     public bool Complains { get; init; }
+
+    /// <summary>What a person wrote; null: it is no reply.</summary>
+    public PersonalMail? Personal { get; init; }
+
+    /// <summary>Addresses it was sent to, by SMTP and by its own headers.</summary>
+    public IReadOnlyList<string> SentTo { get; init; } = [];
 
     internal static byte[] KeyOf(ReadOnlySpan<byte> mail, string? messageId)
     {
@@ -50,6 +60,9 @@ public enum BounceOutcome
 
     /// <summary>Recorded, but the mail carries nothing of ours that proves it: it changes nothing.</summary>
     Unproven,
+
+    /// <summary>A person wrote: an event, and an answer by rule or a case.</summary>
+    Reply,
 
     /// <summary>No report and nothing of ours: not recorded.</summary>
     Ignored,

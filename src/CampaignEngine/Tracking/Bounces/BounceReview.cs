@@ -11,7 +11,7 @@ public sealed record UnknownText(long BounceId, long Reports, DateTimeOffset Las
 public sealed record DecidedRule(long RuleId, string Phrase, string Class, DateTimeOffset DecidedAt, string DecidedBy, string Because);
 
 /// <summary>Texts that wait for a person, and what persons decided: each decision is a rule from then on, and for all that wait.</summary>
-public sealed class BounceReview(NpgsqlDataSource database, BounceSettings settings)
+public sealed class BounceReview(NpgsqlDataSource database, BounceStore store)
 {
     private const int Slice = 1000;
 
@@ -58,7 +58,7 @@ public sealed class BounceReview(NpgsqlDataSource database, BounceSettings setti
             await set.ExecuteNonQueryAsync(cancellationToken);
         }
 
-        var suppressed = await new BounceStore(database, settings).FollowAsync(connection, fits, cancellationToken);
+        var suppressed = await store.FollowAsync(connection, fits, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return (fits.Length, suppressed.Count);
     }

@@ -1,11 +1,14 @@
 using CampaignEngine.Database;
 using Npgsql;
 using NpgsqlTypes;
+using CampaignEngine.Tracking.Replies;
 
 namespace CampaignEngine.Tracking.Bounces;
 
 /// <summary>Keeps reports, and does what follows from them: events, resolved doubts, suppressions. One transaction a batch; a report that comes again changes nothing.</summary>
-public sealed class BounceStore(NpgsqlDataSource database, BounceSettings settings)
+/// <param name="replies">Takes what persons wrote.</param>
+/// <param name="keepsConsents">The customer database is the built-in one, where a complaint is a withdrawal, too.</param>
+public sealed class BounceStore(NpgsqlDataSource database, BounceSettings settings, MailReplies replies, bool keepsConsents)
 {
     /// <returns>What became of each report, in their order.</returns>
     public async Task<IReadOnlyList<BounceOutcome>> StoreAsync(IReadOnlyList<BounceReport> reports, CancellationToken cancellationToken)
@@ -14,16 +17,30 @@ public sealed class BounceStore(NpgsqlDataSource database, BounceSettings settin
         var kept = reports.Where(IsKept).DistinctBy(KeyOf).OrderBy(KeyOf).ToList();
         var stored = new Dictionary<(string Mail, int Place), (bool Proven, string? Person)>();
         var suppressed = new HashSet<string>();
-        if (kept.Count > 0)
+        var replied = reports.Where(IsReply).DistinctBy(KeyOf).OrderBy(KeyOf).ToList();
+        var answers = new Dictionary<(string Mail, int Place), BounceOutcome?>();
+        if (kept.Count + replied.Count > 0)
         {
             await using var connection = await database.OpenConnectionAsync(cancellationToken);
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+            if (replied.Count > 0 || kept.Exists(r => r.Complains))
+            {
+                await using var hold = Command(connection, "LockWithdrawals");
+                await hold.ExecuteNonQueryAsync(cancellationToken);
+            }
+
             var ids = await InsertAsync(connection, kept, stored, cancellationToken);
             suppressed = await FollowAsync(connection, ids, cancellationToken);
+            foreach (var reply in replied)
+            {
+                answers[KeyOf(reply)] = await replies.TakeAsync(connection, reply, cancellationToken);
+            }
+
             await transaction.CommitAsync(cancellationToken);
         }
 
-        return [.. reports.Select(r => !IsKept(r) ? BounceOutcome.Ignored
+        return [.. reports.Select(r => IsReply(r) && (answers.Remove(KeyOf(r), out var answer) ? answer : BounceOutcome.Known) is { } taken ? taken
+            : !IsKept(r) ? BounceOutcome.Ignored
             : !stored.Remove(KeyOf(r), out var row) ? BounceOutcome.Known
             : !row.Proven ? BounceOutcome.Unproven
             : row.Person is { } person && suppressed.Contains(person) ? BounceOutcome.Suppressed
@@ -35,7 +52,7 @@ public sealed class BounceStore(NpgsqlDataSource database, BounceSettings settin
     internal async Task<HashSet<string>> FollowAsync(NpgsqlConnection connection, long[] ids, CancellationToken cancellationToken)
     {
         var suppressed = new HashSet<string>();
-        foreach (var statement in (string[])["ResolveDoubtsByReport", "WriteBounceEvents"])
+        foreach (var statement in (IEnumerable<string>)["ResolveDoubtsByReport", "WriteBounceEvents", .. settings.OnComplaint && keepsConsents ? ["WithdrawByReport"] : (string[])[]])
         {
             await using var command = Command(connection, statement);
             command.Parameters.AddWithValue("ids", ids);
@@ -62,6 +79,8 @@ public sealed class BounceStore(NpgsqlDataSource database, BounceSettings settin
 
     // A person's mail to the return path is kept as a fact about the item; mail that is neither a report nor proven would only fill the table.
     private static bool IsKept(BounceReport report) => report.Proof is not null || report.Row.Group != BounceGroup.Other;
+
+    private static bool IsReply(BounceReport report) => report is { Place: 1, Personal: not null } or { Proof.How: "unsubscribe" };
 
     private static async Task<long[]> InsertAsync(
         NpgsqlConnection connection, List<BounceReport> reports, Dictionary<(string, int), (bool, string?)> stored, CancellationToken cancellationToken)

@@ -6,20 +6,32 @@ namespace CampaignEngine.Tracking.Bounces;
 /// Envelope senders: an address of its own for every message, so that whatever comes back says by itself whom it is about. <c>b-</c> and 48 hex digits, an
 /// <see cref="ItemTokens">item token</see> for this purpose alone; no letter case to lose on the way. Nobody but us can make one.
 /// </summary>
-public sealed class ReturnPaths(ItemTokens tokens, string domain)
+public sealed class ReturnPaths
 {
-    private const string Prefix = "b-";
+    private readonly ItemTokens _tokens;
+    private readonly string _prefix;
+    private readonly TokenPurpose _purpose;
     private const int Digits = ItemTokens.Length * 3 / 4 * 2;
 
-    public string Domain => domain;
+    public ReturnPaths(ItemTokens tokens, string domain)
+        : this(tokens, domain, "b-", TokenPurpose.ReturnPath)
+    {
+    }
+
+    private ReturnPaths(ItemTokens tokens, string domain, string prefix, TokenPurpose purpose) => (_tokens, Domain, _prefix, _purpose) = (tokens, domain, prefix, purpose);
+
+    public string Domain { get; }
+
+    /// <summary>The same for Reply-To: <c>r-</c> and 48 other digits.</summary>
+    public static ReturnPaths ForReplies(ItemTokens tokens, string domain) => new(tokens, domain, "r-", TokenPurpose.Reply);
 
     public string Of(int mailingId, int ordinal)
     {
         Span<byte> token = stackalloc byte[ItemTokens.Length];
-        tokens.Write(token, TokenPurpose.ReturnPath, mailingId, ordinal);
+        _tokens.Write(token, _purpose, mailingId, ordinal);
         Span<byte> bytes = stackalloc byte[Digits / 2];
         Base64Url.DecodeFromUtf8(token, bytes, out _, out _);
-        return string.Concat(Prefix, Convert.ToHexStringLower(bytes), "@", domain);
+        return string.Concat(_prefix, Convert.ToHexStringLower(bytes), "@", Domain);
     }
 
     /// <summary>True for an address that this installation made, whatever its domain and letter case; what forwarders and relays put around it (SRS, BATV) is passed over.</summary>
@@ -27,14 +39,14 @@ public sealed class ReturnPaths(ItemTokens tokens, string domain)
     {
         item = default;
         var local = address.AsSpan(0, address.LastIndexOf('@') is var at and >= 0 ? at : address.Length);
-        for (var begin = local.IndexOf(Prefix, StringComparison.OrdinalIgnoreCase); begin >= 0 && local.Length - begin >= Prefix.Length + Digits;)
+        for (var begin = local.IndexOf(_prefix, StringComparison.OrdinalIgnoreCase); begin >= 0 && local.Length - begin >= _prefix.Length + Digits;)
         {
-            if (TryDigits(local.Slice(begin + Prefix.Length, Digits), out item))
+            if (TryDigits(local.Slice(begin + _prefix.Length, Digits), out item))
             {
                 return true;
             }
 
-            var next = local[(begin + 1)..].IndexOf(Prefix, StringComparison.OrdinalIgnoreCase);
+            var next = local[(begin + 1)..].IndexOf(_prefix, StringComparison.OrdinalIgnoreCase);
             begin = next < 0 ? -1 : begin + 1 + next;
         }
 
@@ -52,6 +64,6 @@ public sealed class ReturnPaths(ItemTokens tokens, string domain)
 
         Span<char> token = stackalloc char[ItemTokens.Length];
         Base64Url.EncodeToChars(bytes, token);
-        return tokens.TryRead(token, TokenPurpose.ReturnPath, out item);
+        return _tokens.TryRead(token, _purpose, out item);
     }
 }

@@ -3,6 +3,7 @@ using CampaignEngine.Database;
 using CampaignEngine.Deduplication;
 using Dapper;
 using Npgsql;
+using CampaignEngine.Tracking.Replies;
 
 namespace CampaignEngine.Tracking.ShortMessages;
 
@@ -21,7 +22,8 @@ public sealed record InboundResult(long? InboundId, string? Number, KeywordActio
 public sealed record StoredAnswer(DateTimeOffset ReceivedAt, string Route, string Address, string Action, string Body, string? Answered);
 
 /// <summary>Takes answers: STOP suppresses at once, START lifts only what STOP set, everything is kept for a person to read and counts as a reply to the last SMS.</summary>
-public sealed class InboundMessages(NpgsqlDataSource database, CustomerModel model, ContactPoints contacts, TimeProvider clock)
+/// <param name="desk">Answers by rule what is no word of command, or makes a case of it.</param>
+public sealed class InboundMessages(NpgsqlDataSource database, CustomerModel model, ContactPoints contacts, ReplyDesk desk, TimeProvider clock)
 {
     private const int LongestText = 2000;
     private readonly Unsubscribing _unsubscribing = new(database, model);
@@ -53,6 +55,14 @@ public sealed class InboundMessages(NpgsqlDataSource database, CustomerModel mod
             {
                 await RunAsync(connection, "StateSmsConsent", new { mailing = sent.MailingId, ordinal = sent.Ordinal, at, status = action == KeywordAction.Stop ? "withdrawn" : "granted" }, cancellationToken);
             }
+        }
+
+        if (action == KeywordAction.None)
+        {
+            var campaign = item is null ? null : await connection.ExecuteScalarAsync<string?>(new CommandDefinition(
+                SqlFile.Load<ReplyDesk>("FindCampaign"), new { mailing = item.Value.MailingId }, cancellationToken: cancellationToken));
+            await desk.TakeAsync(
+                connection, new IncomingReply("sms", inbound.Value, key, number, null, Clean(message.Text), campaign, message.Route, message.To, at, MayBeAnswered: true), cancellationToken);
         }
 
         await transaction.CommitAsync(cancellationToken);

@@ -74,8 +74,11 @@ public static class Keywords
 
     public static KeywordAction Of(string text) => text.Length > 100 ? KeywordAction.None : ByWord.GetValueOrDefault(Normal(text));
 
-    // Wide letters become narrow, accents go, white space is one space, and signs around the word are not part of it.
-    private static string Normal(string text)
+    // Signs around the word are not part of it.
+    private static string Normal(string text) => Folded(text).Trim(Around);
+
+    /// <summary>Wide letters become narrow, small ones capitals, accents go, white space is one space.</summary>
+    internal static string Folded(string text)
     {
         var word = new StringBuilder(text.Length);
         foreach (var c in text.Normalize(NormalizationForm.FormKD))
@@ -87,6 +90,6 @@ public static class Keywords
         }
 
         var parts = word.ToString().Normalize(NormalizationForm.FormC).Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        return string.Join(' ', parts).Trim(Around);
+        return string.Join(' ', parts);
     }
 }

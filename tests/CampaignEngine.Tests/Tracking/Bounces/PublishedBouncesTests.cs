@@ -98,7 +98,7 @@ public sealed class PublishedBouncesTests
     private static async Task<Dictionary<(string File, int Index), BounceRow>> RowsAsync()
     {
         var keys = new InstallationKeys(new byte[32]);
-        var proof = new BounceProof(new ReturnPaths(ItemTokens.Of(keys, [1]), "x.test"), MessageIds.Of(keys, ""));
+        var proof = new BounceProof(ItemTokens.Of(keys, [1]), new ReturnPaths(ItemTokens.Of(keys, [1]), "x.test"), MessageIds.Of(keys, ""));
         var files = new BounceFiles(new BounceIntake(BounceRules.BuiltIn, proof, new ContactPoints(new RecipientKeys(keys), AddressRules.Plain, null), TimeProvider.System), null);
         var rows = new Dictionary<(string, int), BounceRow>();
         await foreach (var (row, _) in files.ReadAsync(SharedData.Require("bounces/emails.tar.gz"), TestContext.Current.CancellationToken))
