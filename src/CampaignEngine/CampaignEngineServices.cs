@@ -17,6 +17,7 @@ using CampaignEngine.Scheduling;
 using CampaignEngine.Tracking;
 using CampaignEngine.Tracking.Bounces;
 using CampaignEngine.Tracking.Machines;
+using CampaignEngine.Tracking.Orders;
 using CampaignEngine.Tracking.Replies;
 
 namespace CampaignEngine;
@@ -58,6 +59,7 @@ public sealed class CampaignEngineServices(string directory, EngineSettings sett
     public BounceStore BounceStore => new(database.Source, settings.Bounces, MailReplies, Unsubscribing.KeepsConsents(Model));
     public ReplyDesk ReplyDesk => new(settings.Replies, Zone, timeProvider);
     public MailReplies MailReplies => new(settings, Contacts, new Unsubscribing(database.Source, Model), ReplyDesk);
+    public OrderIntake? OrderIntake => OrderIntake.Of(database.Source, Model, Contacts, timeProvider);
     public Cases Cases => new(database.Source, Zone, timeProvider);
     public CaseAlarms CaseAlarms => new(database.Source, settings.Replies, Zone, timeProvider);
     public AnswerSweep AnswerSweep => new(database.Source, directory, settings, Keys, timeProvider);

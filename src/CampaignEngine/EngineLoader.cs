@@ -113,11 +113,13 @@ public sealed class EngineLoader
             },
             Zone = root.Text("zone") ?? defaults.Zone,
             BaseCurrency = root.Text("base_currency") ?? defaults.BaseCurrency,
+            Rates = (root.Mapping("rates")?.Entries ?? []).Where(e => e.Value is YamlScalar)
+                .ToDictionary(e => e.Key.Text, e => EngineShape.ReadRate(((YamlScalar)e.Value).Text) ?? 1, StringComparer.Ordinal),
             DefaultCountry = root.Text("default_country"),
             DefaultLanguage = root.Text("default_language") ?? defaults.DefaultLanguage,
             SmallestCell = root.Mapping("reports")?.Integer("smallest_cell") ?? defaults.SmallestCell,
             Bounces = bounces,
-            Replies = ReplySettings.Read(root.Mapping("replies"), Time(root.Mapping("replies"), "alarm_after"), bounces.ReturnPathDomain, [.. senders.Select(s => s.Name)], _problems),
+            Replies = ReplySettings.Read(root.Mapping("replies"), Time(root.Mapping("replies"), "alarm_after"), bounces.ReturnPathDomain, [.. senders.Email.Select(s => s.Name)], _problems),
             Web = new WebSettings
             {
                 BaseUrl = (web?.Text("base_url") ?? defaults.Web.BaseUrl).TrimEnd('/'),

@@ -32,6 +32,9 @@ public sealed record EngineSettings
     /// <summary>ISO 4217 code reports are made in.</summary>
     public string BaseCurrency { get; init; } = "USD";
 
+    /// <summary>What one unit of other currencies is worth in <see cref="BaseCurrency"/>; orders in a currency that is not here are reported apart.</summary>
+    public IReadOnlyDictionary<string, decimal> Rates { get; init; } = new Dictionary<string, decimal>();
+
     /// <summary>ISO 3166 alpha-2 country of phone numbers written without one; null: such numbers are invalid for people without a country.</summary>
     public string? DefaultCountry { get; init; }
 

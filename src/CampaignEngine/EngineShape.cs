@@ -117,6 +117,9 @@ public static class EngineShape
     private static readonly ScalarKind NetworkKind = new("network", "10.0.0.0/8", null, text =>
         IPNetwork.TryParse(text, out _) ? null : $"'{Shown.Text(text)}' is no network; write an address and a length, such as 10.0.0.0/8");
 
+    private static readonly ScalarKind RateKind = new("positive number", "1.0845", @"^[0-9]{1,9}(\.[0-9]{1,8})?$", text =>
+        ReadRate(text) is null ? $"'{Shown.Text(text)}' is no rate; write a positive number such as 1.0845" : null);
+
     private static readonly MapShape Caller = new(
         new("secret", SecretShape.Password("Where the secret is kept that its requests are signed with; at least 16 characters.")) { Required = true },
         new("window", new ScalarShape(ScalarKind.Duration) { Description = "How far the time of signing may be from now." }) { Default = "5 minutes" })
@@ -130,6 +133,7 @@ public static class EngineShape
         { Description = "The database." }),
         new("zone", new ScalarShape(ScalarKind.Zone) { Description = "Zone of local times that name none, and of reports." }) { Default = "UTC" },
         new("base_currency", new ScalarShape(ScalarKind.Currency) { Description = "Currency of reports." }) { Default = "USD" },
+        new("rates", new NamedShape(ScalarKind.Currency, new ScalarShape(RateKind) { Description = "What one unit is worth in base_currency." }) { Description = "Currencies whose orders are added to revenue, at these rates; orders in others are reported apart." }),
         new("default_country", new ScalarShape(CountryKind) { Description = "Country of phone numbers that are written without one." }),
         new("default_language", new ScalarShape(LanguageKind) { Description = "Language (BCP 47) of amounts, dates and numbers for people without one." }) { Default = "en" },
         new("web", new MapShape(
@@ -180,6 +184,9 @@ public static class EngineShape
 
     /// <summary>Keys under 'limits', and what each limits.</summary>
     internal static IReadOnlyList<(string Key, string Subject)> LimitSubjects => [("routes", "route"), ("senders", "sender"), ("campaigns", "campaign"), ("providers", "provider")];
+
+    internal static decimal? ReadRate(string text) =>
+        decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var rate) && rate is > 0 and < 1_000_000_000 ? rate : null;
 
     internal static SendLimit? ReadLimit(string subject, string text)
     {

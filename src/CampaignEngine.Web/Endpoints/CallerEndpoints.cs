@@ -1,10 +1,12 @@
 using System.Text.Json;
 using CampaignEngine.Tracking;
+using CampaignEngine.Tracking.Orders;
 using CampaignEngine.Tracking.ShortMessages;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
+using Npgsql;
 
 namespace CampaignEngine.Web.Endpoints;
 
@@ -15,8 +17,15 @@ public static class CallerEndpoints
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(10);
     private static readonly JsonSerializerOptions Names = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
-    public static void MapCallers(this IEndpointRouteBuilder routes, TrackingSite site, SignedCallers callers) =>
+    /// <param name="orders">Null: the model has no orders that belong to people, and the address for them is not there.</param>
+    public static void MapCallers(this IEndpointRouteBuilder routes, TrackingSite site, SignedCallers callers, OrderIntake? orders)
+    {
         routes.MapPost("/in/{caller}/events", context => GuardAsync(context, callers, body => TakeEventsAsync(context, site, body)));
+        if (orders is not null)
+        {
+            routes.MapPost("/in/{caller}/orders", context => GuardAsync(context, callers, body => TakeOrdersAsync(context, orders, body)));
+        }
+    }
 
     // The same answer for an unknown caller and a wrong signature: it tells a guesser nothing.
     private static async Task GuardAsync(HttpContext context, SignedCallers callers, Func<byte[], Task> handle)
@@ -39,15 +48,29 @@ public static class CallerEndpoints
         {
             context.Response.StatusCode = fault.StatusCode;
         }
+        catch (NpgsqlException)
+        {
+            // Nothing was taken; the shop hands it in again.
+            Away(context);
+        }
     }
+
+    private static void Away(HttpContext context)
+    {
+        context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+        context.Response.Headers.RetryAfter = "5";
+    }
+
+    // Taken orders are taken even when the shop hangs up before the answer.
+    private static async Task TakeOrdersAsync(HttpContext context, OrderIntake orders, byte[] body) =>
+        await AnswerAsync(context, await orders.TakeAsync((string)context.Request.RouteValues["caller"]!, body, CancellationToken.None));
 
     private static async Task TakeEventsAsync(HttpContext context, TrackingSite site, byte[] body)
     {
         var batch = EventBatch.Read(body, site.Tokens, site.Rules, site.Clock.GetUtcNow());
         if (batch.Events.Count > 0 && !await site.Recorder.RecordAsync(batch.Events, Deadline, context.RequestAborted))
         {
-            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
-            context.Response.Headers.RetryAfter = "5";
+            Away(context);
             return;
         }
 

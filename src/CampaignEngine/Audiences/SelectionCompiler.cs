@@ -111,13 +111,40 @@ public sealed class SelectionCompiler
         return Finish(context, row, $"{row.KeyText} AS key", where);
     }
 
+    /// <summary><c>key text, value text</c> of the rows whose field has one of these values; values that the field cannot have are left out.</summary>
+    public SelectionStatement KeysBy(Field by, IReadOnlyCollection<string> values)
+    {
+        var (context, row) = Start(true);
+        var (type, parsed) = KeyValue.ParseAll(by, values);
+        var column = ConditionSql.Column(row, by);
+        return Finish(context, row, $"{row.KeyText} AS key, {column}::text AS value", [$"{column} = ANY({context.Parameters.Add(NpgsqlDbType.Array | type, parsed)})"]);
+    }
+
     /// <summary>
     /// Rows of a relation: <c>key text</c> of the person, <c>row_key text</c>, <c>at timestamptz</c>, <c>amount numeric</c> (null when the rows carry none),
     /// with <c>from &lt;= at &lt; until</c>. What conversions are counted from.
     /// </summary>
-    public SelectionStatement Rows(BoundRelation relation, DateTimeOffset from, DateTimeOffset until)
+    /// <param name="money">How amounts in several currencies become one; null: they are taken as they are.</param>
+    /// <param name="handedIn">Orders that shops handed in, and that the table does not have, are rows too: as the rows they would be.</param>
+    /// <param name="foreign">Only the rows whose currency has no rate, with <c>currency</c> behind the amount, which is taken as it is.</param>
+    public SelectionStatement Rows(BoundRelation relation, DateTimeOffset from, DateTimeOffset until, MoneyRates? money = null, bool handedIn = false, bool foreign = false)
     {
-        var (context, person) = Start(false);
+        var context = new CompilerContext(_model, _options, _purchases, lateral: false);
+        var sql = RowsOf(context, relation, from, until, money, null, foreign);
+        return Finish(context, !handedIn ? sql : $"{sql}\nUNION ALL\n{RowsOf(context, relation, from, until, money, HandedIn(_model.Entities[relation.Rows.Path[0].Target]), foreign)}");
+    }
+
+    // The shop's own table comes first: an order is counted from here until it is there.
+    private static string HandedIn(Entity entity)
+    {
+        var label = SqlName.Quote(entity.Label.Column);
+        return $"(SELECT r.* FROM engine.shop_order AS o CROSS JOIN LATERAL jsonb_populate_record(NULL::{entity.Table.Quoted}, o.document) AS r"
+            + $"\n  WHERE o.customer_key IS NOT NULL AND NOT EXISTS (SELECT FROM {entity.Table.Quoted} AS k WHERE k.{label} = r.{label}))";
+    }
+
+    private string RowsOf(CompilerContext context, BoundRelation relation, DateTimeOffset from, DateTimeOffset until, MoneyRates? money, string? table, bool foreign)
+    {
+        var person = new RowSource(new FromClause(context), _entity);
         var (inner, start, end) = GroupedRows.Open(context, relation.Rows.Path);
         List<string> where = relation.Rows.Where is null ? [] : ConditionSql.Conjuncts(relation.Rows.Where, end);
         var at = ConditionSql.Column(end, relation.Time);
@@ -125,9 +152,21 @@ public sealed class SelectionCompiler
         where.Add($"{instant} >= {context.Parameters.Add(NpgsqlDbType.TimestampTz, from.UtcDateTime)}");
         where.Add($"{instant} < {context.Parameters.Add(NpgsqlDbType.TimestampTz, until.UtcDateTime)}");
         var amount = RelationTime.Amount(_model, end.Entity) is { } field ? $"{ConditionSql.Column(end, field)}::numeric" : "NULL::numeric";
+        var currency = money is not null && MoneyRates.CurrencyOf(end.Entity) is { } unit ? ConditionSql.Column(end, unit) : null;
+        if (foreign)
+        {
+            where.Add(currency is null ? "false" : $"upper({currency}) <> ALL ({context.Parameters.Add(NpgsqlDbType.Array | NpgsqlDbType.Text, money!.Known)})");
+            amount += $" AS amount, upper({currency ?? "NULL::text"}) AS currency";
+        }
+        else
+        {
+            amount = (currency is null ? amount : money!.InBase(context, currency, amount)) + " AS amount";
+        }
+
+        var key = table is null ? $"{end.Key}::text" : $"coalesce({end.Key}::text, 'order ' || {ConditionSql.Column(end, end.Entity.Label)}::text)";
         var link = $"JOIN {person.Entity.Table.Quoted} AS {person.Alias} ON {ConditionSql.Column(start, relation.Rows.Path[0].To)} = {ConditionSql.Column(person, relation.Rows.Path[0].From)}";
         inner.Add(() => link);
-        return Finish(context, $"SELECT {person.KeyText} AS key, {end.Key}::text AS row_key, {instant} AS at, {amount} AS amount\nFROM {inner.Render(start)}\nWHERE {string.Join("\n  AND ", where)}");
+        return $"SELECT {person.KeyText} AS key, {key} AS row_key, {instant} AS at, {amount}\nFROM {inner.Render(start, table)}\nWHERE {string.Join("\n  AND ", where)}";
     }
 
     private (CompilerContext Context, RowSource Row) Start(bool lateral)

@@ -26,6 +26,9 @@ public sealed record CampaignReport
     /// <summary>Currency of the cost; null when no drop states a price. Revenue is in the currency of the customer database.</summary>
     public string? Currency { get; init; }
 
+    /// <summary>Conversions in currencies without a rate (engine.yaml: rates); their amounts are in no other figure.</summary>
+    public IReadOnlyList<ForeignRevenue> ForeignRevenue { get; init; } = [];
+
     /// <summary>What it cost and brought.</summary>
     public required CampaignMoney Money { get; init; }
 

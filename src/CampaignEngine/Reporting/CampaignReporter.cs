@@ -27,8 +27,9 @@ public sealed class CampaignReporter(NpgsqlDataSource database)
     internal static async Task<CampaignReport> RunAsync(ReportSnapshot snapshot, CancellationToken cancellationToken)
     {
         var running = await snapshot.ReadAsync(RunningDrops, r => new RunningDrop(r.GetString(0), r.GetString(1), r.GetInt64(2), r.GetInt64(3)), cancellationToken);
+        var foreign = await snapshot.ForeignRevenueAsync(cancellationToken);
         await using var command = snapshot.Figures();
-        var report = Assemble(snapshot, await ReadAsync(command, snapshot.Request, cancellationToken)) with { Running = running };
+        var report = Assemble(snapshot, await ReadAsync(command, snapshot.Request, cancellationToken)) with { Running = running, ForeignRevenue = foreign };
         return report with { Test = await TestResults.ReadAsync(snapshot, report.Cells, cancellationToken) };
     }
 

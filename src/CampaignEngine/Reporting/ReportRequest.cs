@@ -1,3 +1,4 @@
+using CampaignEngine.Audiences;
 using CampaignEngine.Audiences.Conditions;
 using CampaignEngine.Campaigns;
 using CampaignEngine.Customers;
@@ -16,6 +17,9 @@ public sealed record ReportRequest
 
     /// <summary>The rows that are conversions: response.conversion, bound to the model; null: none are measured.</summary>
     public BoundRelation? Conversion { get; init; }
+
+    /// <summary>How revenue in several currencies is added; null: amounts are taken as they are.</summary>
+    public MoneyRates? MoneyRates { get; init; }
 
     /// <summary>Which part of the list each cell should have, the control cell among them; empty where it is not known.</summary>
     public IReadOnlyList<CellShare> Shares { get; init; } = [];

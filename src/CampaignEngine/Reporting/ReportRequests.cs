@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using CampaignEngine.Audiences;
 using CampaignEngine.Audiences.Conditions;
 using CampaignEngine.Authoring;
 using CampaignEngine.Campaigns;
@@ -39,6 +40,7 @@ public sealed class ReportRequests(NpgsqlDataSource database, CustomerModel mode
                 Response = definition.Response,
                 Model = model,
                 Conversion = conversion,
+                MoneyRates = new MoneyRates(settings.BaseCurrency, settings.Rates),
                 Shares = [.. Shares(definition)],
                 Budget = definition.Budget?.Amount,
                 Goal = definition.Goal,

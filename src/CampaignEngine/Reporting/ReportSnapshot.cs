@@ -1,6 +1,7 @@
 using System.Data;
 using CampaignEngine.Audiences;
 using CampaignEngine.Database;
+using CampaignEngine.Tracking.Orders;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -22,6 +23,8 @@ internal sealed class ReportSnapshot : IAsyncDisposable
     private static readonly string KeepContacts = SqlFile.Load<ReportSnapshot>("KeepContacts");
     private static readonly string AnalyzeReportItems = SqlFile.Load<ReportSnapshot>("AnalyzeReportItems");
     private static readonly string KeptContacts = SqlFile.Load<ReportSnapshot>("KeptContacts");
+    private static readonly string ReadForeign = SqlFile.Load<ReportSnapshot>("ForeignRevenue");
+    private static readonly string AnyForeign = SqlFile.Load<ReportSnapshot>("AnyForeignRevenue");
     private static readonly string GroupedContacts = SqlFile.Load<ReportSnapshot>("GroupedContacts");
 
     private readonly NpgsqlConnection _connection;
@@ -32,7 +35,7 @@ internal sealed class ReportSnapshot : IAsyncDisposable
     private ReportSnapshot(ReportRequest request, NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<StartedMailing> mailings)
     {
         (Request, _connection, _transaction, Mailings) = (request, connection, transaction, mailings);
-        _conversions = Conversions();
+        _conversions = Conversions(foreign: false);
     }
 
     public ReportRequest Request { get; }
@@ -150,6 +153,35 @@ internal sealed class ReportSnapshot : IAsyncDisposable
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
+    /// <summary>Conversions of people who were contacted in currencies that have no rate: they are counted, and their amounts are in no sum.</summary>
+    public async Task<IReadOnlyList<ForeignRevenue>> ForeignRevenueAsync(CancellationToken cancellationToken)
+    {
+        if (Request is not { MoneyRates: not null, Conversion: { } rule } || Conversions(foreign: true) is not { } statement
+            || MoneyRates.CurrencyOf(Request.Model.Entities[rule.Rows.Path[^1].Target]) is null || !await AnyAsync(statement, cancellationToken))
+        {
+            return [];
+        }
+
+        await KeepAsync(cancellationToken);
+        await using var command = Command(Replaced(ReadForeign, "/*conversion*/", statement.Sql), withConversions: false);
+        statement.AddParameters(command);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var found = new List<ForeignRevenue>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            found.Add(new ForeignRevenue(reader.GetString(0), reader.GetInt64(1), reader.GetDecimal(2)));
+        }
+
+        return found;
+    }
+
+    private async Task<bool> AnyAsync(SelectionStatement statement, CancellationToken cancellationToken)
+    {
+        await using var command = Command(Replaced(AnyForeign, "/*conversion*/", statement.Sql), withConversions: false);
+        statement.AddParameters(command);
+        return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
     public async ValueTask DisposeAsync() => await CloseAsync(_connection, _transaction);
 
     // Nothing was written that should stay.
@@ -193,7 +225,7 @@ internal sealed class ReportSnapshot : IAsyncDisposable
 
     private string Contacts() => Request.Imported ? PastContacts : WithConversions(LiveContacts);
 
-    private SelectionStatement? Conversions()
+    private SelectionStatement? Conversions(bool foreign)
     {
         if (Request.Imported || Request.Conversion is not { } rule)
         {
@@ -203,7 +235,7 @@ internal sealed class ReportSnapshot : IAsyncDisposable
         // Up to and including the moment of the report; the database counts microseconds.
         var until = Request.AsOf.AddMicroseconds(1);
         return new SelectionCompiler(Request.Model, Request.Model.People, new SelectionOptions { Now = Request.AsOf, Zone = Request.Zone, UsePurchaseSummary = false })
-            .Rows(rule, Mailings.Min(m => m.At), until);
+            .Rows(rule, Mailings.Min(m => m.At), until, Request.MoneyRates, OrderTable.Of(Request.Model) is { IsBuiltIn: false } table && table.Holds(rule), foreign);
     }
 }
 

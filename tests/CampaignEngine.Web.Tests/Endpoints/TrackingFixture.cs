@@ -82,7 +82,7 @@ public sealed class TrackingFixture : TestDatabase, IAsyncDisposable
         Environment.SetEnvironmentVariable("CAMPAIGN_TEST_CALLER", CallerSecret);
         var callers = new SignedCallers(
             new Dictionary<string, CallerSettings> { ["shop"] = new("shop", new Secret { Environment = "CAMPAIGN_TEST_CALLER" }, TimeSpan.FromMinutes(5)) }, WorkspaceDirectory, Clock);
-        _server = WebServer.Create(new WebServerOptions { Listen = "http://127.0.0.1:0" }, _site, map: routes => routes.MapCallers(_site, callers));
+        _server = WebServer.Create(new WebServerOptions { Listen = "http://127.0.0.1:0" }, _site, map: routes => routes.MapCallers(_site, callers, null));
         await _server.StartAsync(cancellationToken);
         Addresses = new TrackingAddresses(_server.Address, Tokens);
         Visitor = new TrackingVisitor(Client, Addresses);

@@ -45,6 +45,12 @@ internal static class ReportTables
             TestTable.Write(console, test);
         }
 
+        foreach (var foreign in report.ForeignRevenue)
+        {
+            console.WriteLine(Terminal.Clean(string.Create(
+                CultureInfo.InvariantCulture, $"{foreign.Orders:N0} of the orders are in {foreign.Currency} ({foreign.Revenue:N2}), for which engine.yaml has no rate: in no sum of revenue")));
+        }
+
         Money(console, report);
         Control(console, report);
     }

@@ -30,7 +30,7 @@ internal static class ServeCommand
             await using var server = WebServer.Create(options, site, services => HostedParts.Add(services, session, site, entries), routes =>
             {
                 routes.MapShortMessages(gateways);
-                routes.MapCallers(site, callers);
+                routes.MapCallers(site, callers, session.Services.OrderIntake);
             }, entries);
             await using var operators = await admin.StartAsync(parsed, session, session.Settings.AdminListen, cancellationToken);
             await using var reports = new BounceListener(session.Services, Console.Error.WriteLine).Start();

@@ -14,9 +14,10 @@ internal sealed class FromClause(CompilerContext context)
 
     public void Add(Func<string> join) => _joins.Add(join);
 
-    public string Render(RowSource root)
+    /// <param name="table">What stands in the place of the root's table; null: the table itself.</param>
+    public string Render(RowSource root, string? table = null)
     {
-        var sql = new StringBuilder(root.Entity.Table.Quoted).Append(" AS ").Append(root.Alias);
+        var sql = new StringBuilder(table ?? root.Entity.Table.Quoted).Append(" AS ").Append(root.Alias);
         // Rendering an aggregate may not add joins here: all of them are known.
         foreach (var join in _joins)
         {
