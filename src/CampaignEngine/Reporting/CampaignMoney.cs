@@ -1,6 +1,6 @@
 namespace CampaignEngine.Reporting;
 
-/// <summary>What a campaign cost and brought. Revenue is in the currency of the customer database; where that differs from the campaign's, only the costs mean anything.</summary>
+/// <summary>What a campaign cost and brought. Revenue is in the base currency of engine.yaml; where that differs from the campaign's, only the costs mean anything.</summary>
 public sealed record CampaignMoney
 {
     /// <summary>Null: the campaign states none.</summary>

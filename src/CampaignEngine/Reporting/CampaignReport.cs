@@ -23,7 +23,7 @@ public sealed record CampaignReport
 
     public required string Attribution { get; init; }
 
-    /// <summary>Currency of the cost; null when no drop states a price. Revenue is in the currency of the customer database.</summary>
+    /// <summary>Currency of the cost; null when no drop states a price. Revenue is in the base currency of engine.yaml.</summary>
     public string? Currency { get; init; }
 
     /// <summary>Conversions in currencies without a rate (engine.yaml: rates); their amounts are in no other figure.</summary>
