@@ -24,7 +24,7 @@ public sealed class Cases(NpgsqlDataSource database, TimeZoneInfo zone, TimeProv
     public async Task<IReadOnlyList<ReplyCase>> ListAsync(bool onlyOpen, int count, CancellationToken cancellationToken) => await ReadAsync(null, onlyOpen, count, cancellationToken);
 
     /// <summary>Null: there is no such case.</summary>
-    public async Task<ReplyCase?> FindAsync(long number, CancellationToken cancellationToken) => (await ReadAsync(number, false, 1, cancellationToken)).FirstOrDefault();
+    public async Task<ReplyCase?> FindAsync(long number, CancellationToken cancellationToken) => await ReadAsync(number, false, 1, cancellationToken) is [var found] ? found : null;
 
     public async Task<IReadOnlyList<CaseAnswer>> AnswersAsync(long number, CancellationToken cancellationToken)
     {
