@@ -191,7 +191,7 @@ internal static class IntakeBenchmark
         var site = new TrackingSite(database.Source, model, services.Tokens, TimeProvider.System, recorder, services.MachineRules, settings);
         await site.Links.LearnAsync(CancellationToken.None);
         await using var server = WebServer.Create(
-            new WebServerOptions { Listen = "http://127.0.0.1:0" }, site, map: routes => routes.MapCallers(site, new SignedCallers(settings.Callers, workspace, TimeProvider.System)));
+            new WebServerOptions { Listen = "http://127.0.0.1:0" }, site, map: routes => routes.MapCallers(site, new SignedCallers(settings.Callers, workspace, TimeProvider.System), null));
         await server.StartAsync(CancellationToken.None);
         Console.WriteLine(server.Address);
         while (await Console.In.ReadLineAsync() == "flush")
