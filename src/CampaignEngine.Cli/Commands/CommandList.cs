@@ -65,6 +65,7 @@ internal static class CommandList
         RowsCommand.Create(),
         ImportCommand.Create(),
         ImportHistoryCommand.Create(),
+        ImportResponsesCommand.Create(),
         QueryCommand.Create(),
         InboxCommands.Create(),
         WorkerCommand.Create(),

@@ -8,6 +8,7 @@ using CampaignEngine.Reporting.Calendars;
 using CampaignEngine.Reporting.Comparing;
 using CampaignEngine.Reporting.Details;
 using CampaignEngine.Reporting.Forecasting;
+using CampaignEngine.Reporting.Matching;
 using CampaignEngine.Reporting.Pages;
 using CampaignEngine.Reporting.Rows;
 using CampaignEngine.Tracking.Machines;
@@ -61,6 +62,35 @@ public sealed class CampaignReports(EngineDatabase database, CustomerModel model
                 return null;
             default:
                 return await new AttributionReporter(database.Source, new ReportRequests(database.Source, model, settings)).RunAsync(snapshot, problems, cancellationToken);
+        }
+    }
+
+    /// <summary>Orders of the campaign's people, and apart from them those of others in their households.</summary>
+    public async Task<MatchbackReport?> MatchbackAsync(string campaign, DateTimeOffset asOf, ProblemList problems, CancellationToken cancellationToken)
+    {
+        if (model.People.Household is not { } household)
+        {
+            problems.Error(new Place(campaign, 1, 1), "CE5107", $"{model.People.Name} of {model.File} name no field that ties people into households; add for example 'household: household_id'");
+            return null;
+        }
+
+        await using var snapshot = await OpenAsync(campaign, asOf, problems, cancellationToken);
+        switch (snapshot?.Request)
+        {
+            case null:
+                return null;
+            case { Imported: true } or { Conversion: null }:
+                problems.Error(new Place(campaign, 1, 1), "CE5105", "the campaign measures no conversions; write response.conversion before the next one");
+                return null;
+            default:
+                if (await ShownAsync(snapshot, problems, cancellationToken) is null)
+                {
+                    return null;
+                }
+
+                var matched = await MatchbackReporter.RunAsync(snapshot, household, cancellationToken);
+                // With a small cell only the total can be shown: the others would give it away by subtraction.
+                return matched.Rows.Any(r => r.People > 0 && r.People < settings.SmallestCell) ? matched with { Rows = [.. matched.Rows.Where(r => r.Total)] } : matched;
         }
     }
 

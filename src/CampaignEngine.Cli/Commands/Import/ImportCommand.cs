@@ -4,7 +4,6 @@ using CampaignEngine.Authoring;
 using CampaignEngine.Cli.OptionGroups;
 using CampaignEngine.Cli.Output;
 using CampaignEngine.Customers;
-using CampaignEngine.Customers.History;
 using CampaignEngine.Customers.Import;
 
 namespace CampaignEngine.Cli.Commands.Import;
@@ -16,11 +15,11 @@ internal static class ImportCommand
         "import",
         "Bring a CSV file (also gzip) into the customer database; a second import of the same file changes nothing.\n\n"
         + "Example: campaign import customers.csv --map imports/customers.yaml",
-        history: false);
+        ImportKind.Customers);
 
     /// <summary>A command that imports a file.</summary>
-    /// <param name="history">Its maps feed past campaigns too.</param>
-    public static Command Of(string name, string description, bool history)
+    /// <param name="kind">What its maps feed beside the customer database.</param>
+    public static Command Of(string name, string description, ImportKind kind)
     {
         var command = new Command(name, description);
         Argument<FileInfo> file = new("FILE") { Description = "CSV file, plain or gzip." };
@@ -38,7 +37,7 @@ internal static class ImportCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var directory = workspace.Directory(parsed);
-            var loaded = Load(directory, parsed.GetRequiredValue(map).FullName, history);
+            var loaded = Load(directory, parsed.GetRequiredValue(map).FullName, kind);
             var source = parsed.GetRequiredValue(file).FullName;
             if (!File.Exists(source))
             {
@@ -53,7 +52,7 @@ internal static class ImportCommand
                 RejectsFolder = Path.Combine(directory, ".campaign", "rejects"),
             };
             await using var session = await WorkspaceSession.OpenAsync(workspace, parsed, cancellationToken);
-            var result = await RunAsync(session, source, loaded, options, history, cancellationToken);
+            var result = await RunAsync(session, source, loaded, options, kind, cancellationToken);
             Tell(result, options);
             output.Writer(parsed).Document(
                 result,
@@ -65,9 +64,9 @@ internal static class ImportCommand
     }
 
     private static async Task<ImportResult> RunAsync(
-        WorkspaceSession session, string source, ImportMap map, ImportOptions options, bool history, CancellationToken cancellationToken)
+        WorkspaceSession session, string source, ImportMap map, ImportOptions options, ImportKind kind, CancellationToken cancellationToken)
     {
-        CustomerImport import = new(session.Database.Source, session.TimeProvider, history ? PastCampaigns.SettleAsync : null);
+        CustomerImport import = kind.Of(session);
         try
         {
             return await ProgressDisplay.RunAsync(Path.GetFileName(source), session.TimeProvider, progress => import.RunAsync(
@@ -85,14 +84,14 @@ internal static class ImportCommand
         }
     }
 
-    private static ImportMap Load(string directory, string path, bool history)
+    private static ImportMap Load(string directory, string path, ImportKind kind)
     {
         ProblemList problems = new();
         var model = ModelLoader.Load("model.yaml", Bytes(Path.Combine(directory, "model.yaml")), problems);
         var name = Path.GetRelativePath(directory, path).Replace('\\', '/');
-        var map = model is null ? null : ImportMapLoader.Load(name.StartsWith("..", StringComparison.Ordinal) ? path : name, Bytes(path), history ? PastCampaigns.With(model) : model, problems);
+        var map = model is null ? null : ImportMapLoader.Load(name.StartsWith("..", StringComparison.Ordinal) ? path : name, Bytes(path), kind.With(model), problems);
         return map is null ? throw CommandException.Invalid(string.Join('\n', problems.Items))
-            : history && PastCampaigns.Fault(map) is { } fault ? throw CommandException.Invalid(fault)
+            : kind.Fault(map) is { } fault ? throw CommandException.Invalid(fault)
             : map;
     }
 

@@ -9,5 +9,5 @@ internal static class ImportHistoryCommand
         "import-history",
         "Bring contacts and responses of another system's campaigns in: they report like our own, and later campaigns respect their contacts. A second import of the same file changes nothing.\n\n"
         + "Example: campaign import-history hillstrom.csv.gz --map imports/hillstrom.yaml",
-        history: true);
+        ImportKind.History);
 }

@@ -24,6 +24,7 @@ internal static class ReportCommand
         var all = new Option<bool>("--all") { Description = "All campaigns beside each other, one line each." };
         var attribution = new Option<bool>("--attribution") { Description = "The conversions credited in six ways beside each other, with other campaigns that share them." };
         var forecast = new Option<bool>("--forecast") { Description = "The responses to expect in the end, by how fast they came in earlier campaigns on the same channels." };
+        var matchback = new Option<bool>("--matchback") { Description = "Orders of the people of the campaign, and beside them those of others in their households." };
         var asOf = ReportArguments.AsOf();
         var by = new Option<string?>("--by") { Description = "Figures by cell, drop, day, link, list, segment, domain, or any field or expression of the people.", HelpName = "WHAT" };
         var compare = new Option<string[]>("--compare")
@@ -44,6 +45,7 @@ internal static class ReportCommand
         command.Options.Add(all);
         command.Options.Add(attribution);
         command.Options.Add(forecast);
+        command.Options.Add(matchback);
         var workspace = WorkspaceOption.AddTo(command);
         var output = OutputOption.AddTo(command, Html);
         var file = FileOption.AddTo(command);
@@ -53,7 +55,7 @@ internal static class ReportCommand
             var (pair, calendar) = (parsed.GetValue(compare), parsed.GetValue(month));
             string[] questions =
             [
-                .. new[] { ("--all", parsed.GetValue(all)), ("--attribution", parsed.GetValue(attribution)), ("--forecast", parsed.GetValue(forecast)), ("--compare", pair is { Length: > 0 }), ("--calendar", calendar is not null) }
+                .. new[] { ("--all", parsed.GetValue(all)), ("--attribution", parsed.GetValue(attribution)), ("--forecast", parsed.GetValue(forecast)), ("--matchback", parsed.GetValue(matchback)), ("--compare", pair is { Length: > 0 }), ("--calendar", calendar is not null) }
                     .Where(q => q.Item2).Select(q => q.Item1),
             ];
             if (html && (what is not null || questions.Length > 0))
@@ -92,6 +94,13 @@ internal static class ReportCommand
             if (parsed.GetValue(attribution))
             {
                 Write(AttributionView.Of(await ReportArguments.AskAsync(name, problems => reports.AttributionAsync(name, moment, problems, cancellationToken))));
+                return ExitCode.Done;
+            }
+
+            if (parsed.GetValue(matchback))
+            {
+                var matched = await ReportArguments.AskAsync(name, problems => reports.MatchbackAsync(name, moment, problems, cancellationToken));
+                Write(writer => writer.Document(matched, table: _ => writer.Rows(matched.Rows), rows: csv => csv.Rows(matched.Rows)));
                 return ExitCode.Done;
             }
 

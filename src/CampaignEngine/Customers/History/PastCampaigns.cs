@@ -1,4 +1,3 @@
-using CampaignEngine.Authoring;
 using CampaignEngine.Customers.Import;
 using CampaignEngine.Database;
 using Dapper;
@@ -11,17 +10,13 @@ public static class PastCampaigns
 {
     private const string Contacts = "past_contacts";
 
+    private static readonly EngineEntities Entities = new("CampaignEngine.Customers.History.PastModel.yaml");
+
     /// <summary>The customer model with the three entities of past campaigns, which nobody else can name.</summary>
-    public static CustomerModel With(CustomerModel model)
-    {
-        var past = Model.Value.Entities;
-        return model with { Entities = model.Entities.Where(e => !past.ContainsKey(e.Key)).Concat(past).ToDictionary(StringComparer.Ordinal) };
-    }
+    public static CustomerModel With(CustomerModel model) => Entities.With(model);
 
     /// <summary>Null, or why the map is none of contact history.</summary>
-    public static string? Fault(ImportMap map) => map.Sources.SelectMany(s => s.Entities).Any(e => Model.Value.Entities.ContainsKey(e.Entity.Name))
-        ? null
-        : $"{map.File} feeds no history; name {string.Join(", ", Model.Value.Entities.Keys)} in it, or use 'campaign import'";
+    public static string? Fault(ImportMap map) => Entities.Missing(map) is { } names ? $"{map.File} feeds no history; name {names} in it, or use 'campaign import'" : null;
 
     /// <summary>For <see cref="CustomerImport"/>: every contact has a time, and no name is taken.</summary>
     /// <exception cref="ImportFailedException">Otherwise.</exception>
@@ -44,16 +39,6 @@ public static class PastCampaigns
 
     private static CommandDefinition Command(string name, CancellationToken cancellationToken) =>
         new(SqlFile.Load(typeof(PastCampaigns), name), commandTimeout: 0, cancellationToken: cancellationToken);
-
-    private static readonly Lazy<CustomerModel> Model = new(() =>
-    {
-        const string Resource = "CampaignEngine.Customers.History.PastModel.yaml";
-        using var stream = typeof(PastCampaigns).Assembly.GetManifestResourceStream(Resource)!;
-        using MemoryStream bytes = new();
-        stream.CopyTo(bytes);
-        ProblemList problems = new();
-        return ModelLoader.Load(Resource, bytes.ToArray(), problems) ?? throw new InvalidOperationException(string.Join('\n', problems.Items));
-    });
 
     private sealed record Untimed(string Campaign, long Contacts);
 }

@@ -10,7 +10,9 @@ namespace CampaignEngine.Customers.Import;
 /// broken file, a killed process or a lost connection leaves nothing behind.
 /// </summary>
 /// <param name="settle">Looks at what was merged, in its transaction, and throws <see cref="ImportFailedException"/> where it cannot stay so; null: nobody does.</param>
-public sealed class CustomerImport(NpgsqlDataSource source, TimeProvider timeProvider, Func<NpgsqlConnection, string, CancellationToken, Task>? settle = null)
+/// <param name="judge">Refuses rows that were merged, in its transaction, having taken them out again; null: nobody does.</param>
+public sealed class CustomerImport(
+    NpgsqlDataSource source, TimeProvider timeProvider, Func<NpgsqlConnection, string, CancellationToken, Task>? settle = null, Func<NpgsqlConnection, CancellationToken, Task<IReadOnlyList<RefusedRow>>>? judge = null)
 {
     /// <summary>Imports one file.</summary>
     /// <param name="path">The file, plain or gzip; others that the map names lie beside it.</param>
@@ -66,6 +68,11 @@ public sealed class CustomerImport(NpgsqlDataSource source, TimeProvider timePro
                 progress?.Invoke(new ImportProgress(length, length, done.Records, entity));
             });
             var entities = await merge.RunAsync(cancellationToken);
+            if (judge is not null)
+            {
+                await merge.RefuseAsync(await judge(connection, cancellationToken), entities, cancellationToken);
+            }
+
             foreach (var opened in sources)
             {
                 RefusedLines.Report(opened.Path, opened.Map.Format, options.Limits, [.. refused.Where(r => r.Source == opened.Map).Select(r => (r.Line, r.Reason))], opened.Reject);

@@ -38,6 +38,26 @@ internal sealed class Merge(NpgsqlConnection connection, IReadOnlyList<EntitySta
             StringComparer.Ordinal);
     }
 
+    /// <summary>Tells the lines of rows that were merged and are not there any more.</summary>
+    public async Task RefuseAsync(IEnumerable<RefusedRow> rows, Dictionary<string, ImportedRows> counts, CancellationToken cancellationToken)
+    {
+        foreach (var entity in rows.GroupBy(r => r.Entity))
+        {
+            var reasons = entity.ToDictionary(r => r.Key, r => r.Reason, StringComparer.Ordinal);
+            foreach (var stage in stages.Where(s => s.Map.Entity.Name == entity.Key))
+            {
+                var lines = await connection.QueryAsync<(string Key, long Line)>(new CommandDefinition(
+                    new MergeStatements(stage).LinesOf, new { keys = reasons.Keys.ToArray() }, cancellationToken: cancellationToken, commandTimeout: 0));
+                foreach (var (key, line) in lines)
+                {
+                    rejected(stage, line, reasons[key]);
+                }
+            }
+
+            counts[entity.Key] = counts[entity.Key] with { Inserted = counts[entity.Key].Inserted - reasons.Count };
+        }
+    }
+
     private async Task<(long All, long Inserted, long Updated)> MergeAsync(EntityStage stage, CancellationToken cancellationToken)
     {
         MergeStatements statements = new(stage);

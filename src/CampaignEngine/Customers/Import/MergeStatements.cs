@@ -90,6 +90,9 @@ internal sealed class MergeStatements(EntityStage stage)
         }
     }
 
+    /// <summary>Key and line of rows by their key, of entities whose key is one text.</summary>
+    public string LinesOf => $"SELECT f{Keys.Single().Number} AS key, seq AS line FROM pg_temp.{stage.RowsTable} WHERE f{Keys.Single().Number} = ANY (@keys)";
+
     public string AnalyzeRows => $"ANALYZE pg_temp.{stage.RowsTable}";
 
     /// <summary>Ids of rows that are there before the merge, to tell an update by roll-up from an insert.</summary>
