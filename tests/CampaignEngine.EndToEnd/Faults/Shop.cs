@@ -36,6 +36,9 @@ internal sealed class Shop : IAsyncDisposable
 
     public string Folder { get; }
 
+    /// <summary>Of customer n, from 1 on.</summary>
+    public static string Address(int n) => string.Create(CultureInfo.InvariantCulture, $"ann{n}@example.com");
+
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     public string Connection => $"Host={Path.Combine(Folder, ".campaign/pg")};Port=5432;Database=campaign;Username=campaign;Pooling=false";
