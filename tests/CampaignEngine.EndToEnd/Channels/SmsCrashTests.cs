@@ -10,7 +10,8 @@ namespace CampaignEngine.EndToEnd.Channels;
 /// </summary>
 public sealed class SmsCrashTests(TestDatabase database) : IClassFixture<TestDatabase>
 {
-    private const int People = 90;
+    // Ten chunks: every crash point is reached five times.
+    private const int People = 300;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -44,6 +45,8 @@ public sealed class SmsCrashTests(TestDatabase database) : IClassFixture<TestDat
             Assert.Equal(137, (await killed.FinishAsync(Token)).ExitCode);
         }
 
+        // Who was told "not now" waits; here their time has come.
+        await database.ExecuteAsync("UPDATE engine.send_retry SET not_before = now(); UPDATE engine.send_chunk SET retry_at = now() WHERE retry_at > now()");
         using (var next = workspace.Worker())
         {
             var end = await next.FinishAsync(Token);

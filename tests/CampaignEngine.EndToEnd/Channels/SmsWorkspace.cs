@@ -10,7 +10,7 @@ namespace CampaignEngine.EndToEnd.Channels;
 internal sealed class SmsWorkspace : IAsyncDisposable
 {
     // As many as any test asks for, filled once, so that person n has the key n.
-    private const int Customers = 100;
+    private const int Customers = 300;
     private readonly TestDatabase _database;
     private readonly TempDirectory _folder = new("sms");
     private readonly GatewayDouble _gateway;
@@ -59,7 +59,7 @@ internal sealed class SmsWorkspace : IAsyncDisposable
         {
             Campaign = campaign, Marketing = true, Drop = "text", Channel = "sms", Sender = "shop", People = "customers", TemplateName = "sms/text", Text = "Hello {{ customer.first_name }}, tea for you.\n",
         };
-        return await new FrozenMailing { Campaign = campaign, Drop = "text", Channel = "sms", People = people, Definition = content.ToJson() }.FreezeAsync(_database.Source, cancellationToken);
+        return await new FrozenMailing { Campaign = campaign, Drop = "text", Channel = "sms", People = people, ChunkSize = 30, Definition = content.ToJson() }.FreezeAsync(_database.Source, cancellationToken);
     }
 
     /// <summary>The real program, sending until nothing is due.</summary>

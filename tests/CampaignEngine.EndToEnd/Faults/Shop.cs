@@ -119,6 +119,8 @@ internal sealed class Shop : IAsyncDisposable
 
     public int ServerProcess() => int.Parse(File.ReadLines(Path.Combine(Folder, ".campaign/pg/data/postmaster.pid")).First(), CultureInfo.InvariantCulture);
 
+    public static void AssertDone(CampaignResult result) => Assert.True(result.ExitCode == 0, result.Errors);
+
     /// <summary>One line on stderr besides progress, with these words; no stack.</summary>
     public static void AssertOneLine(CampaignResult result, params string[] words)
     {

@@ -13,7 +13,7 @@ namespace CampaignEngine.EndToEnd.Kills;
 /// </summary>
 internal sealed class KillSink : IAsyncDisposable
 {
-    private const int MostLatency = 30;
+    private const int MostLatency = 100;
     private const int DeferredOneIn = 300;
     private const int LostOneIn = 700;
 

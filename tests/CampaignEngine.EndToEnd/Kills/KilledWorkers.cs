@@ -7,7 +7,8 @@ namespace CampaignEngine.EndToEnd.Kills;
 internal sealed class KilledWorkers(Shop shop, int count, Random random)
 {
     private const int Killed = 137;
-    private static readonly TimeSpan LongestLife = TimeSpan.FromSeconds(7);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
     private readonly List<(CampaignProcess Process, Task<CampaignResult> End)> _running = [];
     private readonly List<string> _problems = [];
 
@@ -30,10 +31,11 @@ internal sealed class KilledWorkers(Shop shop, int count, Random random)
     {
         while (!over.IsCancellationRequested)
         {
-            // With three workers a kill every two seconds lets each live for six: long enough to be in the middle of its work.
-            await Task.Delay(LongestLife * random.NextDouble() * 2 / count, over).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-            var together = random.Next(10) == 0 ? count : 1;
-            for (var i = 0; i < together; i++)
+            // Mostly in the middle of the work, now and then in the middle of the start, or all at once.
+            var victim = random.Next(8) == 0 ? random.Next(count) : await AtWorkAsync(over);
+            await Pause.ForAsync(LongestWait * random.NextDouble(), over);
+            await KillAsync(victim);
+            while (random.Next(10) == 0 && _running.Count > 0)
             {
                 await KillAsync(random.Next(_running.Count));
             }
@@ -50,12 +52,30 @@ internal sealed class KilledWorkers(Shop shop, int count, Random random)
         foreach (var (process, end) in _running)
         {
             await Signal.SendAsync(process.Id, "TERM", CancellationToken.None);
-            Note(await end, 130);
+            Note(await end, 0);
             process.Dispose();
         }
 
         _running.Clear();
         return left;
+    }
+
+    /// <summary>One that has a chunk in hand; any when the time is over before there is one.</summary>
+    private async Task<int> AtWorkAsync(CancellationToken over)
+    {
+        while (!over.IsCancellationRequested)
+        {
+            var owners = await shop.ScalarAsync<int[]>("SELECT coalesce(array_agg(split_part(owner, '/', 2)::int), '{}') FROM engine.send_chunk WHERE owner IS NOT NULL");
+            var working = Enumerable.Range(0, _running.Count).Where(i => owners.Contains(_running[i].Process.Id)).ToList();
+            if (working.Count > 0)
+            {
+                return working[random.Next(working.Count)];
+            }
+
+            await Pause.ForAsync(Look, over);
+        }
+
+        return random.Next(_running.Count);
     }
 
     private async Task KillAsync(int index)

@@ -10,7 +10,7 @@ namespace CampaignEngine.EndToEnd.Kills;
 /// <summary>What marketers, operators and recipients do meanwhile: launch rounds, edit files that are being sent, pause, resume, unsubscribe.</summary>
 internal sealed class OfficeHours(Shop shop, CampaignEngineServices engine, KillSink sink, int people, int seed)
 {
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
 
     public int Rounds { get; private set; }
 
@@ -28,27 +28,20 @@ internal sealed class OfficeHours(Shop shop, CampaignEngineServices engine, Kill
         {
             if (await OpenAsync() < 2)
             {
-                await LaunchAsync(Rounds + 1);
+                await LaunchNextAsync();
             }
         }),
-        RepeatAsync(new Random(seed + 2), TimeSpan.FromSeconds(6), over, PauseAsync),
-        RepeatAsync(new Random(seed + 3), TimeSpan.FromMilliseconds(500), over, UnsubscribeAsync),
+        RepeatAsync(new Random(seed + 2), TimeSpan.FromSeconds(12), over, PauseAsync),
+        RepeatAsync(new Random(seed + 3), TimeSpan.FromSeconds(1), over, UnsubscribeAsync),
         RepeatAsync(new Random(seed + 4), TimeSpan.FromSeconds(4), over, EditAsync));
 
     /// <summary>Mailings that are not complete.</summary>
     public Task<long> OpenAsync() => shop.ScalarAsync<long>("SELECT count(*) FROM engine.mailing WHERE state NOT IN ('completed', 'cancelled')");
 
-    private static async Task RepeatAsync(Random random, TimeSpan longest, CancellationToken over, Func<Random, Task> act)
+    /// <summary>Plans and launches another round for everybody.</summary>
+    public async Task LaunchNextAsync()
     {
-        while (!over.IsCancellationRequested)
-        {
-            await act(random);
-            await Task.Delay(longest * random.NextDouble(), over).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-        }
-    }
-
-    private async Task LaunchAsync(int round)
-    {
+        var round = Rounds + 1;
         Write(round, $"Round {round}");
         var problems = new ProblemList();
         if (await PlanAsync(round, problems) is not { } plan)
@@ -63,6 +56,15 @@ internal sealed class OfficeHours(Shop shop, CampaignEngineServices engine, Kill
         }
 
         Rounds = round;
+    }
+
+    private static async Task RepeatAsync(Random random, TimeSpan longest, CancellationToken over, Func<Random, Task> act)
+    {
+        while (!over.IsCancellationRequested)
+        {
+            await act(random);
+            await Pause.ForAsync(longest * random.NextDouble(), over);
+        }
     }
 
     private async Task PauseAsync(Random random)

@@ -21,7 +21,7 @@ internal sealed record RandomKills
     public required TimeSpan Time { get; init; }
 
     /// <summary>Customers: the size of each round's list.</summary>
-    public int People { get; init; } = 20_000;
+    public int People { get; init; } = 5_000;
 
     public static async Task<int> RunAsync(string[] args)
     {
@@ -53,17 +53,34 @@ internal sealed record RandomKills
             postal_address: 12 Terrace Road, Taipei 106, Taiwan
             """);
         await shop.FillAsync(People);
+
+        // The first command that opens the workspace lets the query role read what the model maps.
+        Shop.AssertDone(await shop.RunAsync("status"));
         var workspace = Workspace.Load(shop.Folder, environment: null, campaignFiles: []);
         await using var database = await EngineDatabase.OpenAsync(new DatabaseOptions { WorkspaceDirectory = shop.Folder }, TimeProvider.System, CancellationToken.None);
         var engine = new CampaignEngineServices(shop.Folder, workspace.Settings!, workspace.Model!, database, TimeProvider.System);
         var workers = new KilledWorkers(shop, Workers, new Random(Seed));
         var office = new OfficeHours(shop, engine, sink, People, Seed);
 
-        var watch = Stopwatch.StartNew();
+        await office.LaunchNextAsync();
         workers.Start();
+        var watch = Stopwatch.StartNew();
         using (var over = new CancellationTokenSource(Time))
         {
-            await Task.WhenAll(workers.RunAsync(over.Token), office.RunAsync(over.Token));
+            await Task.WhenAll(StoppingAll(workers.RunAsync), StoppingAll(office.RunAsync));
+
+            async Task StoppingAll(Func<CancellationToken, Task> part)
+            {
+                try
+                {
+                    await part(over.Token);
+                }
+                catch
+                {
+                    await over.CancelAsync();
+                    throw;
+                }
+            }
         }
 
         var killing = watch.Elapsed;
@@ -85,7 +102,7 @@ internal sealed record RandomKills
                 return;
             }
 
-            await shop.ExecuteAsync("UPDATE engine.send_retry SET not_before = now() WHERE not_before > now()");
+            await shop.ExecuteAsync("UPDATE engine.send_retry SET not_before = now() WHERE not_before > now(); UPDATE engine.send_chunk SET retry_at = now() WHERE retry_at > now()");
             await Task.Delay(500);
         }
     }
