@@ -24,16 +24,10 @@ internal sealed class OfficeHours(Shop shop, CampaignEngineServices engine, Kill
 
     /// <summary>Until the time is over; nothing is paused then.</summary>
     public Task RunAsync(CancellationToken over) => Task.WhenAll(
-        RepeatAsync(new Random(seed + 1), TimeSpan.FromSeconds(1), over, async _ =>
-        {
-            if (await OpenAsync() < 2)
-            {
-                await LaunchNextAsync();
-            }
-        }),
-        RepeatAsync(new Random(seed + 2), TimeSpan.FromSeconds(12), over, PauseAsync),
-        RepeatAsync(new Random(seed + 3), TimeSpan.FromSeconds(1), over, UnsubscribeAsync),
-        RepeatAsync(new Random(seed + 4), TimeSpan.FromSeconds(4), over, EditAsync));
+        RepeatAsync(new Random(seed + 1), TimeSpan.FromSeconds(1), KeepTwoOpenAsync, over),
+        RepeatAsync(new Random(seed + 2), TimeSpan.FromSeconds(12), PauseAsync, over),
+        RepeatAsync(new Random(seed + 3), TimeSpan.FromSeconds(1), UnsubscribeAsync, over),
+        RepeatAsync(new Random(seed + 4), TimeSpan.FromSeconds(4), EditAsync, over));
 
     /// <summary>Mailings that are not complete.</summary>
     public Task<long> OpenAsync() => shop.ScalarAsync<long>("SELECT count(*) FROM engine.mailing WHERE state NOT IN ('completed', 'cancelled')");
@@ -58,12 +52,20 @@ internal sealed class OfficeHours(Shop shop, CampaignEngineServices engine, Kill
         Rounds = round;
     }
 
-    private static async Task RepeatAsync(Random random, TimeSpan longest, CancellationToken over, Func<Random, Task> act)
+    private static async Task RepeatAsync(Random random, TimeSpan longest, Func<Random, Task> act, CancellationToken over)
     {
         while (!over.IsCancellationRequested)
         {
             await act(random);
             await Pause.ForAsync(longest * random.NextDouble(), over);
+        }
+    }
+
+    private async Task KeepTwoOpenAsync(Random random)
+    {
+        if (await OpenAsync() < 2)
+        {
+            await LaunchNextAsync();
         }
     }
 
