@@ -45,16 +45,18 @@ public sealed class SmsCrashTests(TestDatabase database) : IClassFixture<TestDat
             Assert.Equal(137, (await killed.FinishAsync(Token)).ExitCode);
         }
 
-        // Who was told "not now" waits; here their time has come.
-        await database.ExecuteAsync("UPDATE engine.send_retry SET not_before = now(); UPDATE engine.send_chunk SET retry_at = now() WHERE retry_at > now()");
-        using (var next = workspace.Worker())
+        // Who was told "not now" waits, also after what the killed worker's recorder says; here their time comes at once.
+        var balance = await BalancedAsync(campaign);
+        for (var round = 0; round < 3 && balance.Pending > 0; round++)
         {
+            await database.ExecuteAsync("UPDATE engine.send_retry SET not_before = now(); UPDATE engine.send_chunk SET retry_at = now() WHERE retry_at > now()");
+            using var next = workspace.Worker();
             var end = await next.FinishAsync(Token);
             Assert.True(end.ExitCode == 0, end.Errors);
+            balance = await BalancedAsync(campaign);
         }
 
         Assert.Empty(workspace.Twice);
-        var balance = await BalancedAsync(campaign);
         var doubted = (await Doubts.ListAsync(database.Source, campaign, withDecided: false, Token)).Select(d => d.Address).ToHashSet();
         Assert.Equal((0, People), (balance.Pending, balance.Accepted + balance.InDoubt));
         Assert.Equal(People - workspace.Stored.Count, doubted.Except(workspace.Stored.Select(s => s.To)).Count());
