@@ -43,7 +43,8 @@ public sealed class CampaignEngineServices(string directory, EngineSettings sett
     // Deduplication
     public ContactPoints Contacts => new(RecipientKeys, Settings.Dedupe, Settings.DefaultCountry);
     public ListMaker Lists => new(database, Model, RecipientKeys, Contacts, settings.Caps, Zone, timeProvider);
-    public MailingFreezer Freezer => new(database, new FreezeSource(database, Model, Lists, Contacts, Zone, MachineSweep), new FrozenGroups(settings.LimitedDomains, Zone), Zone, new SendingCalendar(settings.Quiet, settings.Holidays, settings.Zone), timeProvider);
+    public SendingCalendar Calendar => new(settings.Quiet, settings.Holidays, settings.Zone);
+    public MailingFreezer Freezer => new(database, new FreezeSource(database, Model, Lists, Contacts, Zone, MachineSweep), new FrozenGroups(settings.LimitedDomains, Zone), Zone, Calendar, timeProvider);
 
     // Planning
     public Planner Planner => new(database, Lists, SamplesAsync, Zone, settings.BaseCurrency, timeProvider, new TemplateProof(database.QuerySource, model, settings, Zone, timeProvider).RunAsync);

@@ -38,7 +38,7 @@ internal sealed class DoubledChannel(ChannelSetup setup, IAsyncDisposable other,
         var (settings, time, taken) = (engine.Settings, engine.TimeProvider, new StrongBox<long>());
         var first = First(settings.Senders.Select(s => s.Route), settings.Routes.Keys);
         var relay = SmtpReceiver.Start(
-            new SmtpReceiverOptions { Script = RelayFaults.Script(faults), MostConnections = 1024 },
+            new SmtpReceiverOptions { Script = RelayFaults.Script(faults, time), MostConnections = 1024 },
             (message, _) =>
             {
                 Interlocked.Add(ref taken.Value, message.Data.Length);

@@ -41,7 +41,8 @@ public sealed class Rehearsal(CampaignEngineServices engine)
         var campaign = CampaignLoader.Load(plan.File, Encoding.UTF8.GetBytes(plan.Yaml), problems)
             ?? throw new InvalidOperationException($"the planned definition no longer loads: {problems.Items[0]}");
         var messages = PlanMessages.FromJson(plan.Messages);
-        var unitCosts = PlanDocument.FromJson(plan.Document).Drops.ToDictionary(d => d.Drop, d => d.UnitCost);
+        var document = PlanDocument.FromJson(plan.Document);
+        var planned = document.Drops.ToDictionary(d => d.Drop, StringComparer.Ordinal);
         List<string> channels = [.. campaign.Drops.Select(d => d.Channel).Distinct()];
         var (drops, left) = (new List<RehearsedDrop>(), new List<string>());
         foreach (var drop in campaign.Drops)
@@ -56,7 +57,7 @@ public sealed class Rehearsal(CampaignEngineServices engine)
             var people = PeopleAsync(connection, plan.ListId, drop.Channel, channels.IndexOf(drop.Channel), cancellationToken);
             try
             {
-                drops.Add(await RunAsync(doubled, drop, messages[drop.Name], people, unitCosts.GetValueOrDefault(drop.Name), progress, cancellationToken));
+                drops.Add(await RunAsync(doubled, campaign, drop, messages[drop.Name], people, planned.GetValueOrDefault(drop.Name), progress, cancellationToken));
             }
             catch (MessagesUnavailableException fault)
             {
@@ -64,15 +65,16 @@ public sealed class Rehearsal(CampaignEngineServices engine)
             }
         }
 
-        return new RehearsalResult(campaign.Name, plan.Hash, drops, left);
+        return new RehearsalResult(campaign.Name, plan.Hash, drops, left) { Cost = drops.Sum(d => d.Cost), Currency = document.Currency };
     }
 
     private async Task<RehearsedDrop> RunAsync(
-        DoubledChannel doubled, DropDefinition drop, MailingContent content, IAsyncEnumerable<SendItem> people, decimal unitCost, Action<string, long>? progress, CancellationToken cancellationToken)
+        DoubledChannel doubled, CampaignDefinition campaign, DropDefinition drop, MailingContent content, IAsyncEnumerable<SendItem> people, PlanDrop? planned, Action<string, long>? progress, CancellationToken cancellationToken)
     {
         var now = engine.TimeProvider.GetUtcNow();
         var mailing = new MailingToSend(NoMailing, content.Campaign, drop.Name, drop.Channel, now, now, content.ToJson());
         var tally = new Tally(done => progress?.Invoke(drop.Name, done));
+        var pace = new RealPace(engine);
         var batches = Channel.CreateBounded<List<SendItem>>(2 * doubled.Setup.Connections);
         var started = engine.TimeProvider.GetTimestamp();
 
@@ -80,13 +82,13 @@ public sealed class Rehearsal(CampaignEngineServices engine)
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         List<Task> work =
         [
-            Guarded(() => FillAsync(batches.Writer, people, over.Token)),
+            Guarded(() => FillAsync(batches.Writer, people, pace, over.Token)),
             .. Enumerable.Range(0, doubled.Setup.Connections).Select(_ => Guarded(() => SendAsync(doubled, mailing, batches.Reader, tally, over.Token))),
         ];
         await Task.WhenAll(work);
 
         var seconds = engine.TimeProvider.GetElapsedTime(started).TotalSeconds;
-        return tally.Result(drop.Name, drop.Channel, doubled.BytesTaken, seconds, unitCost);
+        return pace.Forecast(tally.Result(drop.Name, drop.Channel, doubled.BytesTaken, seconds, planned?.UnitCost ?? 0), campaign, drop, mailing, planned?.DueAt);
 
         async Task Guarded(Func<Task> part)
         {
@@ -102,12 +104,13 @@ public sealed class Rehearsal(CampaignEngineServices engine)
         }
     }
 
-    private static async Task FillAsync(ChannelWriter<List<SendItem>> batches, IAsyncEnumerable<SendItem> people, CancellationToken cancellationToken)
+    private static async Task FillAsync(ChannelWriter<List<SendItem>> batches, IAsyncEnumerable<SendItem> people, RealPace pace, CancellationToken cancellationToken)
     {
         var batch = new List<SendItem>(BatchSize);
         await foreach (var person in people.WithCancellation(cancellationToken))
         {
             batch.Add(person);
+            pace.Add(person.Address);
             if (batch.Count == BatchSize)
             {
                 await batches.WriteAsync(batch, cancellationToken);

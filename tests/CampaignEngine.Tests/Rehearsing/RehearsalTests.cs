@@ -15,6 +15,9 @@ public sealed class RehearsalTests(PlanningFixture fixture) : IClassFixture<Plan
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
+    private const string Example =
+        "latency=50ms, a reply code such as 451=5% or 550@old.example=100%, greylist=10%, throttle@gmail.com=20/s, close-before=1%, close-after=1%, malformed=1%, bounce=1%, full=1% or complaint=0.1%";
+
     private const string OldestStays = "  survivor: [customer_id]";
 
     /// <summary>Stands where the real relay would.</summary>
@@ -61,7 +64,7 @@ public sealed class RehearsalTests(PlanningFixture fixture) : IClassFixture<Plan
     public async Task AGreylistingRelayTakesARecipientTheSecondTime()
     {
         await using var relay = SmtpReceiver.Start(
-            new SmtpReceiverOptions { Script = RelayFaults.Script(RelayFaults.Read("greylist=100%", out _)!) }, (_, _) => ValueTask.FromResult(SmtpReceiver.Stored), TimeProvider.System);
+            new SmtpReceiverOptions { Script = RelayFaults.Script(RelayFaults.Read("greylist=100%", out _)!, TimeProvider.System) }, (_, _) => ValueTask.FromResult(SmtpReceiver.Stored), TimeProvider.System);
         await using var connection = await SmtpConnection.ConnectAsync(new SmtpRoute { Host = "127.0.0.1", Port = relay.EndPoint.Port, Tls = SmtpTls.Off }, TimeProvider.System, Token);
         Assert.True(EmailAddress.TryParse("ann@example.com", out var ann, out _) & EmailAddress.TryParse("bob@example.com", out var bob, out _));
 
@@ -78,9 +81,9 @@ public sealed class RehearsalTests(PlanningFixture fixture) : IClassFixture<Plan
     public async Task ACampaignWithoutAPlanHasNothingToRehearse() => Assert.Null(await RunAsync("never-planned", ""));
 
     [Theory]
-    [InlineData("451=5ms", "'451=5ms' is no fault; write latency=50ms, a reply code such as 451=5% or 550=1%, greylist=10%, close-before=1%, close-after=1% or malformed=1%, with commas between")]
-    [InlineData("250=5%", "'250=5%' is no fault; write latency=50ms, a reply code such as 451=5% or 550=1%, greylist=10%, close-before=1%, close-after=1% or malformed=1%, with commas between")]
-    [InlineData("greylst=5%", "'greylst=5%' is no fault; write latency=50ms, a reply code such as 451=5% or 550=1%, greylist=10%, close-before=1%, close-after=1% or malformed=1%, with commas between; did you mean 'greylist'?")]
+    [InlineData("451=5ms", "'451=5ms' is no fault; write " + Example + ", with commas between")]
+    [InlineData("250=5%", "'250=5%' is no fault; write " + Example + ", with commas between")]
+    [InlineData("greylst=5%", "'greylst=5%' is no fault; write " + Example + ", with commas between; did you mean 'greylist'?")]
     [InlineData("451=60%,550=60%", "the faults add up to 120 %; leave some requests alone")]
     public void SaysWhatIsWrongWithFaults(string text, string expected)
     {

@@ -3,6 +3,7 @@ using System.Globalization;
 using CampaignEngine.Cli.OptionGroups;
 using CampaignEngine.Cli.Output;
 using CampaignEngine.Rehearsing;
+using CampaignEngine.Rehearsing.Returns;
 using Spectre.Console;
 
 namespace CampaignEngine.Cli.Commands.Campaigns;
@@ -15,7 +16,7 @@ internal static class RehearseCommand
         var campaign = new Argument<string>("campaign") { Description = "Name of the campaign, or its file." };
         var faults = new Option<string>("--faults")
         {
-            Description = "What the other side does: latency=40ms,451=2%,550=1%,greylist=10%,close-before=1%,close-after=1%,malformed=1%.", HelpName = "FAULTS", DefaultValueFactory = static _ => "",
+            Description = "What the other side does: latency=40ms,451=2%,550=1%,greylist=10%,throttle@gmail.com=20/s,close-before=1%,close-after=1%,malformed=1%.", HelpName = "FAULTS", DefaultValueFactory = static _ => "",
         };
         var command = new Command("rehearse", """
             Send every message of the newest plan to a double on this machine: how long it takes, what it costs, what fails.
@@ -29,6 +30,11 @@ internal static class RehearseCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var script = RelayFaults.Read(parsed.GetValue(faults)!, out var fault) ?? throw CommandException.Invalid($"--faults: {fault}");
+            if (ReturnSender.IsNeeded(script))
+            {
+                throw CommandException.Invalid("--faults: a rehearsal records nothing, so nothing can come back; bounces and complaints are for 'campaign inbox --returns'");
+            }
+
             await using var session = await WorkspaceSession.OpenAsync(workspace, parsed, cancellationToken);
             var name = session.Campaign(parsed.GetValue(campaign)!).Name;
             var result = await ProgressDisplay.RunAsync($"rehearse {name}", session.TimeProvider, async progress =>
@@ -47,16 +53,38 @@ internal static class RehearseCommand
         {
             console.WriteLine(Text($"  {drop.Drop} ({drop.Channel}): {drop.People:N0} people in {drop.Seconds:0.0} s, {drop.Rate:N0} a second, {drop.Bytes / 1048576.0:N1} MB, cost {drop.Cost:N2}"));
             console.WriteLine(Text($"    accepted {drop.Accepted:N0}, deferred {drop.Deferred:N0}, rejected {drop.Rejected:N0}, in doubt {drop.InDoubt:N0}, lost {drop.Lost:N0}, without a message {drop.Unrendered:N0}"));
+            if (drop.Because is { } because)
+            {
+                console.WriteLine(Text($"    for real at least {Duration(drop.AtLeast)} because of {because}"));
+            }
+
+            if (drop.From is { } from)
+            {
+                console.WriteLine(Text($"    from {from:yyyy-MM-dd HH:mm} UTC to {from.AddSeconds(drop.AtLeast):yyyy-MM-dd HH:mm} UTC at the earliest"));
+            }
+
             if (drop.Example is { } example)
             {
                 console.WriteLine($"    the first that was not accepted: {example}");
             }
         }
 
+        if (result.Drops.Count > 1)
+        {
+            console.WriteLine(Text($"  all rehearsed drops: cost {result.Cost:N2} {result.Currency}"));
+        }
+
         foreach (var drop in result.NotRehearsed)
         {
             console.WriteLine($"  {drop}: not rehearsed, its channel has no double");
         }
+    }
+
+    /// <summary>Two units are enough: 2 h 10 min.</summary>
+    private static string Duration(double seconds)
+    {
+        var time = TimeSpan.FromSeconds(Math.Ceiling(seconds));
+        return time.Days > 0 ? Text($"{time.Days} d {time.Hours} h") : time.Hours > 0 ? Text($"{time.Hours} h {time.Minutes} min") : time.Minutes > 0 ? Text($"{time.Minutes} min {time.Seconds} s") : Text($"{time.Seconds} s");
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

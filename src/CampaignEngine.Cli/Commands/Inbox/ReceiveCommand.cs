@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using CampaignEngine.Mail.Receiving;
 using CampaignEngine.Rehearsing;
+using CampaignEngine.Rehearsing.Returns;
 using CampaignEngine.Web.Inbox;
 
 namespace CampaignEngine.Cli.Commands.Inbox;
@@ -28,7 +29,11 @@ internal static class ReceiveCommand
         var durable = new Option<bool>("--durable") { Description = "Flush each message to the disk before answering: survives a power cut, not only a kill." };
         var faults = new Option<string>("--faults")
         {
-            Description = "Faults of the relay: latency=40ms,451=2%,550=1%,greylist=10%,close-before=1%,close-after=1%,malformed=1%.", HelpName = "FAULTS", DefaultValueFactory = static _ => "",
+            Description = "Faults of the relay: latency=40ms,451=2%,550@old.example=100%,greylist=10%,throttle@gmail.com=20/s,close-before=1%,close-after=1%,malformed=1%; with --returns also bounce=2%,full=1%,complaint=0.1%.", HelpName = "FAULTS", DefaultValueFactory = static _ => "",
+        };
+        var returns = new Option<string?>("--returns")
+        {
+            Description = "Where bounces and complaints go: the engine's own listener (HOST:PORT on this machine, 'bounces: listen' of engine.yaml) or a folder for 'campaign ingest'.", HelpName = "HOST:PORT|DIR",
         };
         var web = new Option<string?>("--web")
         {
@@ -39,21 +44,23 @@ internal static class ReceiveCommand
         command.Options.Add(listen);
         command.Options.Add(durable);
         command.Options.Add(faults);
+        command.Options.Add(returns);
         command.Options.Add(web);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var directory = store.Directory(parsed);
             var scripted = RelayFaults.Read(parsed.GetValue(faults)!, out var fault) ?? throw CommandException.Invalid($"--faults: {fault}");
-            var options = new SmtpReceiverOptions { EndPoint = EndPoint("--listen", parsed.GetValue(listen)!), Script = RelayFaults.Script(scripted), HandlerFailed = failure => Console.Error.WriteLine(failure.Message) };
+            var options = new SmtpReceiverOptions { EndPoint = EndPoint("--listen", parsed.GetValue(listen)!), Script = RelayFaults.Script(scripted, TimeProvider.System), HandlerFailed = failure => Console.Error.WriteLine(failure.Message) };
             await using var writer = MessageStoreWriter.Open(directory, parsed.GetValue(durable));
-            await using var receiver = Start(options, writer);
+            await using var back = Returns(parsed.GetValue(returns), scripted);
+            await using var receiver = Start(options, writer, back);
             await using var receipts = gateway.Receipts(parsed);
             await using var sms = gateway.Start(parsed, writer, receipts);
             await using var pages = parsed.GetResult(web) is null ? null : await ShowAsync(EndPoint("--web", parsed.GetValue(web) ?? UsualPage), directory, cancellationToken);
             var also = (sms is null ? "" : $", SMS on http://{sms.EndPoint}") + (pages is null ? "" : $", to be read on {pages.Address}");
             await Console.Error.WriteLineAsync($"receiving on {receiver.EndPoint}{also}, storing in {directory}; Ctrl-C ends");
             await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{writer.Count} messages stored"));
+            await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{writer.Count} messages stored{(back is null ? "" : $", {back.Counts.Returned} reports sent back, {back.Counts.Refused} not taken")}"));
             return ExitCode.Done;
         });
         return command;
@@ -71,7 +78,28 @@ internal static class ReceiveCommand
         }
     }
 
-    private static SmtpReceiver Start(SmtpReceiverOptions options, MessageStoreWriter writer)
+    private static ReturnSender? Returns(string? where, ScriptedFaults faults)
+    {
+        if (!ReturnSender.IsNeeded(faults))
+        {
+            return where is null ? null : throw CommandException.Invalid("--returns: no fault sends anything back; write --faults bounce=2%,complaint=0.1%");
+        }
+
+        if (where is null)
+        {
+            throw CommandException.Invalid("--faults: say where bounces and complaints go: --returns 127.0.0.1:2424 (bounces: listen of engine.yaml) or --returns DIR");
+        }
+
+        if (!IPEndPoint.TryParse(where, out var listener) || listener.Port == 0)
+        {
+            return ReturnSender.To(Path.GetFullPath(where), faults, TimeProvider.System);
+        }
+
+        return IPAddress.IsLoopback(listener.Address) ? ReturnSender.To(listener, faults, TimeProvider.System)
+            : throw CommandException.Invalid($"--returns: {where} is not this machine; bounces and complaints of a rehearsal stay here");
+    }
+
+    private static SmtpReceiver Start(SmtpReceiverOptions options, MessageStoreWriter writer, ReturnSender? back)
     {
         try
         {
@@ -80,6 +108,7 @@ internal static class ReceiveCommand
                 async (message, _) =>
                 {
                     await writer.AppendAsync(message);
+                    await (back?.AddAsync(message) ?? ValueTask.CompletedTask);
                     return SmtpReceiver.Stored;
                 },
                 TimeProvider.System);
