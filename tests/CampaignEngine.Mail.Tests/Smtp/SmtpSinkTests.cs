@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using CampaignEngine.Mail.Smtp;
 using CampaignEngine.Mail.Tests.Support;
 using CampaignEngine.Testing;
@@ -18,7 +16,7 @@ public sealed class SmtpSinkTests
     public async Task PostfixTakesEveryMessageOnce(bool pipelining)
     {
         using var folder = new TempDirectory("sink");
-        var port = FreePort();
+        var port = ForeignProgram.FreePort();
         using var sink = Start(folder.FullName, port, pipelining);
         try
         {
@@ -51,13 +49,6 @@ public sealed class SmtpSinkTests
             Assert.Contains($"X-Rcpt-Args: <anna{i}@example.com>", text, StringComparison.Ordinal);
             Assert.Contains("X-Mail-Args: <bounce@mail.example>", text, StringComparison.Ordinal);
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static Process Start(string folder, int port, bool pipelining)

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 
 namespace CampaignEngine.Mail.Tests.Support;
 
@@ -59,5 +61,13 @@ internal static class ForeignProgram
 
         await process.WaitForExitAsync(token);
         return (process.ExitCode, await output, await complaints);
+    }
+
+    /// <summary>A port that nobody listens on now, for programs that must be told one.</summary>
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
