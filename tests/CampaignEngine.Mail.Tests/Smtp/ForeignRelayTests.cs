@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.Versioning;
 using CampaignEngine.Mail.Receiving;
 using CampaignEngine.Mail.Smtp;
 using CampaignEngine.Mail.Tests.Support;
@@ -10,6 +11,7 @@ namespace CampaignEngine.Mail.Tests.Smtp;
 /// Random signed messages through real mail servers, by DATA and by BDAT, to a sink behind them: each arrives once, its signature and form still right.
 /// CAMPAIGN_FOREIGN_MESSAGES says how many (usually 60; the full size is 10,000).
 /// </summary>
+[UnsupportedOSPlatform("windows")]
 public sealed class ForeignRelayTests
 {
     private const int Seed = 47;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.Versioning;
 using CampaignEngine.Mail.Smtp;
 using CampaignEngine.Testing;
 
@@ -9,6 +10,7 @@ namespace CampaignEngine.Mail.Tests.Support;
 /// A real mail server with a configuration, a queue and a port of its own, which hands everything it takes to one sink. Both are started by root only, who may give their
 /// processes other users; a test that cannot have one is skipped.
 /// </summary>
+[UnsupportedOSPlatform("windows")]
 internal sealed class ForeignRelay : IAsyncDisposable
 {
     private readonly TempDirectory _folder;
