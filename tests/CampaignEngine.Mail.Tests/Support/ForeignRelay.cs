@@ -46,7 +46,20 @@ internal sealed class ForeignRelay : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop();
-        _folder.Dispose();
+
+        // Deliveries outlive their daemon for a moment and still write.
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                _folder.Dispose();
+                return;
+            }
+            catch (IOException) when (attempt < 100)
+            {
+                await Task.Delay(100);
+            }
+        }
     }
 
     private static async Task<ForeignRelay> PostfixAsync(int sink)
