@@ -138,7 +138,8 @@ internal sealed class ForeignRelay : IAsyncDisposable
             tls_advertise_hosts =
             chunking_advertise_hosts = *
             keep_environment =
-            smtp_accept_queue_per_connection = 0
+            queue_only
+            queue_run_max = 4
             acl_smtp_rcpt = take
             acl_smtp_data = take
             begin acl
@@ -155,6 +156,8 @@ internal sealed class ForeignRelay : IAsyncDisposable
               driver = smtp
               port = {sink}
               allow_localhost
+            begin retry
+            * * F,1h,1s
 
             """));
         foreach (var part in (string[])["spool", "log"])
