@@ -12,6 +12,7 @@ using CampaignEngine.Rehearsing;
 using CampaignEngine.Rendering;
 using CampaignEngine.Reporting;
 using CampaignEngine.Reporting.Deliverability;
+using CampaignEngine.Reporting.Documents;
 using CampaignEngine.Reporting.Winners;
 using CampaignEngine.Scheduling;
 using CampaignEngine.Tracking;
@@ -87,9 +88,10 @@ public sealed class CampaignEngineServices(string directory, EngineSettings sett
         new(database.Source, (occurrence, cancellationToken) => Freezer.FreezeAsync(occurrence, cancellationToken), Zone, timeProvider) { Say = say, DecideTests = Tests(say).RunOnceAsync };
 
     // Reporting
-    public DeliverabilityReporter Deliverability => new(database.Source, settings.Providers);
+    public DeliverabilityReporter Deliverability => new(database.Source, settings.Providers, settings.SmallestCell);
     /// <param name="say">Receives what was decided and what could not be.</param>
     public TestReferee Tests(Action<string> say) => new(database, Reports, timeProvider, say);
+    public ReportFonts Fonts => new(directory, settings.ReportFont);
     public CampaignReports Reports => new(database, Model, settings, MachineSweep, timeProvider);
 
     // Operating

@@ -116,6 +116,7 @@ public sealed class EngineLoader
             Rates = (root.Mapping("rates")?.Entries ?? []).Where(e => e.Value is YamlScalar)
                 .ToDictionary(e => e.Key.Text, e => EngineShape.ReadRate(((YamlScalar)e.Value).Text) ?? 1, StringComparer.Ordinal),
             DefaultCountry = root.Text("default_country"),
+            ReportFont = root.Mapping("reports")?.Text("font"),
             DefaultLanguage = root.Text("default_language") ?? defaults.DefaultLanguage,
             SmallestCell = root.Mapping("reports")?.Integer("smallest_cell") ?? defaults.SmallestCell,
             Bounces = bounces,

@@ -94,6 +94,9 @@ public sealed record EngineSettings
     /// <summary>So many people a group in a report must have at least to be shown by itself.</summary>
     public int SmallestCell { get; init; } = 1;
 
+    /// <summary>Font file of PDF reports, relative to the workspace; null: one is looked for in the system's folders.</summary>
+    public string? ReportFont { get; init; }
+
     /// <summary>Which spellings of an e-mail address are one mailbox.</summary>
     public AddressRules Dedupe { get; init; } = AddressRules.Plain;
 

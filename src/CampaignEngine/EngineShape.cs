@@ -171,7 +171,8 @@ public static class EngineShape
         { Description = "Hours in which no marketing message leaves, by channel, in the recipient's own zone; a campaign may have its own." }),
         new("holidays", new ListShape(new ScalarShape(ScalarKind.Day) { Description = "A day." }) { Description = "Days on which no marketing message leaves, in the recipient's own zone.", OrSingle = true }),
         new("reports", new MapShape(
-            new KeyShape("smallest_cell", new ScalarShape(MessagesKind) { Description = "People a group must have at least to be shown by itself; smaller ones are added up, so that nobody's answer can be read off or found by subtraction." }) { Default = "1" })
+            new KeyShape("smallest_cell", new ScalarShape(MessagesKind) { Description = "People a group must have at least to be shown by itself; smaller ones are added up, so that nobody's answer can be read off or found by subtraction." }) { Default = "1" },
+            new KeyShape("font", new ScalarShape(ScalarKind.Line) { Description = "TrueType or OpenType file of PDF reports, relative to the workspace." }) { Default = "one of the system's fonts" })
         { Description = "What reports show." }),
         new("caps", CampaignShape.CapList),
         new("dedupe", new MapShape(

@@ -24,6 +24,33 @@ public sealed class StatisticsSimulation(int runs, int seed)
         yield return ("relative revenue: Fieller, the same", Share(() => Holds(MeanValue.RelativeInterval(Spend(0.03), Spend(0.02)), 0.5)));
     }
 
+    /// <summary>Share of runs in which the interval of revenue a person holds the truth, where a few large orders make it: Welch's, the bootstrap's, and the outer ends of both.</summary>
+    /// <param name="draws">Of each bootstrap.</param>
+    public IEnumerable<(string Orders, double Welch, double Bootstrap, double Outer)> HeavyTails(int draws)
+    {
+        foreach (var (spread, held) in ((double, int)[])[(1.0, 5_000), (1.5, 5_000), (2.0, 5_000)])
+        {
+            var (welch, bootstrap, outer) = (0, 0, 0);
+            var truth = 0.01 * 20 * Math.Exp(spread * spread / 2);
+            for (var run = 0; run < runs; run++)
+            {
+                var (group, control) = (Orders(20_000, 0.03, spread), Orders(held, 0.02, spread));
+                var (normal, drawn) = (MeanValue.DifferenceInterval(Of(group), Of(control)), Bootstrap.Difference(group, control, draws, run));
+                welch += Holds(normal, truth) ? 1 : 0;
+                bootstrap += Holds(drawn, truth) ? 1 : 0;
+                outer += normal is { } one && drawn is { } two && Holds(new Interval(Math.Min(one.Low, two.Low), Math.Max(one.High, two.High)), truth) ? 1 : 0;
+            }
+
+            yield return (FormattableString.Invariant($"log-normal, spread {spread:0.0}: 3 % of 20,000 against 2 % of {held:N0}"), (double)welch / runs, (double)bootstrap / runs, (double)outer / runs);
+        }
+    }
+
+    private AmountSample Orders(int people, double rate, double spread) => new(people, [.. Enumerable.Range(0, Successes(people, rate)).Select(_ => 20 * Math.Exp(spread * Normal()))]);
+
+    private static MeanValue Of(AmountSample sample) => new(sample.People, (decimal)sample.Amounts.Sum(), (decimal)sample.Amounts.Sum(a => a * a));
+
+    private double Normal() => Math.Sqrt(-2 * Math.Log(1 - _random.NextDouble())) * Math.Cos(2 * Math.PI * _random.NextDouble());
+
     /// <summary>Two equal cells looked at on each of 28 days: share of runs that find a difference on any of them.</summary>
     public (double AnyTime, double Fixed, double Once) Peeking(double rate)
     {

@@ -66,6 +66,7 @@ internal static class CommandList
         ImportCommand.Create(),
         ImportHistoryCommand.Create(),
         ImportResponsesCommand.Create(),
+        RemoveHistoryCommand.Create(),
         QueryCommand.Create(),
         InboxCommands.Create(),
         WorkerCommand.Create(),

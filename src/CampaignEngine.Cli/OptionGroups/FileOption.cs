@@ -28,14 +28,24 @@ internal sealed class FileOption
             return;
         }
 
+        Put(path, unfinished =>
+        {
+            using var file = new StreamWriter(unfinished, append: false, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+            write(file);
+        });
+    }
+
+    /// <summary>The same for what is no text.</summary>
+    /// <exception cref="CommandException">No file is named.</exception>
+    public void Write(ParseResult parsed, byte[] bytes) => Put(
+        parsed.GetValue(_option) ?? throw CommandException.Invalid("this is no text for a terminal; name a file with --file"), unfinished => File.WriteAllBytes(unfinished, bytes));
+
+    private static void Put(string path, Action<string> write)
+    {
         var unfinished = path + ".unfinished";
         try
         {
-            using (var file = new StreamWriter(unfinished, append: false, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)))
-            {
-                write(file);
-            }
-
+            write(unfinished);
             File.Move(unfinished, path, overwrite: true);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)

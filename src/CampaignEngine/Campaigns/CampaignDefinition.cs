@@ -217,6 +217,9 @@ public sealed record ResponseDefinition
     /// <summary>Which events count as a response: any of click, reply, conversion. Default: click, reply, conversion.</summary>
     public IReadOnlyList<string> Counts { get; init; } = ["click", "reply", "conversion"];
 
+    /// <summary>Part of the revenue that is left after the cost of goods; null: not known.</summary>
+    public Percentage? Margin { get; init; }
+
     /// <summary>last-touch or first-touch.</summary>
     public string Attribution { get; init; } = "last-touch";
 }

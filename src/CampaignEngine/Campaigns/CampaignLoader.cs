@@ -215,6 +215,7 @@ public sealed class CampaignLoader
             Place = response.Place,
             Window = response.Duration("window") ?? new CalendarDuration(14, DurationUnit.Day),
             Conversion = response.Written("conversion"),
+            Margin = response.Percentage("margin"),
             Attribution = response.Text("attribution") ?? "last-touch",
         };
         return counts.Count == 0 ? read : read with { Counts = counts };

@@ -126,6 +126,7 @@ public static partial class CampaignShape
             new("conversion", new ScalarShape(ScalarKind.Condition) { Description = "The reaction that counts as conversion: a relation, with a condition behind where." }),
             new("counts", new ListShape(new ChoiceShape("click", "reply", "conversion") { Description = "A kind of reaction." }) { Description = "Reactions that count as response.", OrSingle = true })
             { Default = "click, reply and conversion" },
+            new("margin", new ScalarShape(ScalarKind.Percentage) { Description = "Part of the revenue that is left after the cost of goods; return and break-even are then of it." }) { Default = "not known: they are of revenue" },
             new("attribution", new ChoiceShape("last-touch", "first-touch") { Description = "Which of several contacts a reaction belongs to." }) { Default = "last-touch" })
         { Description = "What counts as a response." }))
     {

@@ -23,6 +23,9 @@ public enum LaunchEnding
     /// <summary>A newer plan was made: launch that, or plan again.</summary>
     Superseded,
 
+    /// <summary>An imported campaign has the name: reports and conditions could not tell them apart.</summary>
+    NameTaken,
+
     /// <summary>The plan costs more than the campaign's budget.</summary>
     OverBudget,
 
@@ -71,6 +74,11 @@ public sealed class Launcher(EngineDatabase database, MailingFreezer freezer, Ti
         if (plan.Newest != plan.Hash)
         {
             return Refuse(LaunchEnding.Superseded, $"plan {plan.Hash} is not the newest: {plan.Newest} is. Launch that one, or plan again");
+        }
+
+        if (await connection.ExecuteScalarAsync<bool>(Command("IsImported", new { campaign = campaignName }, cancellationToken)))
+        {
+            return Refuse(LaunchEnding.NameTaken, $"'{campaignName}' is the name of an imported campaign: give this one another name and plan again, or remove the imported one with 'campaign remove-history {campaignName}'");
         }
 
         var document = PlanDocument.FromJson(plan.Document);

@@ -26,25 +26,30 @@ public sealed record CampaignMoney
 
     public required decimal Revenue { get; init; }
 
-    /// <summary>Revenue less the cost of the messages.</summary>
-    public decimal Contribution => Revenue - Cost;
+    /// <summary>What is left of the revenue after the cost of goods, by response.margin; null where that is not stated.</summary>
+    public decimal? Margin { get; init; }
+
+    /// <summary>Margin, or revenue where none is stated, less the cost of the messages.</summary>
+    public decimal Contribution => (Margin ?? Revenue) - Cost;
 
     /// <summary>Contribution as a multiple of the cost.</summary>
     public decimal? Roi => Cost > 0 ? decimal.Round(Contribution / Cost, 6) : null;
 
-    /// <summary>The same of the revenue that would not have been without the campaign; null without a control cell.</summary>
+    /// <summary>The same of the margin or revenue that would not have been without the campaign; null without a control cell.</summary>
     public decimal? IncrementalRoi { get; init; }
 
-    /// <summary>Response rate at which revenue and cost are the same, at the revenue of a response that was seen.</summary>
+    /// <summary>Response rate at which margin or revenue and cost are the same, at what a response was seen to bring.</summary>
     public decimal? BreakEvenResponseRate { get; init; }
 
     public decimal? BreakEvenConversionRate { get; init; }
 
     /// <param name="total">The report's total.</param>
-    internal static CampaignMoney Of(ReportRow total, decimal? budget)
+    /// <param name="margin">Part of the revenue; null: not stated.</param>
+    internal static CampaignMoney Of(ReportRow total, decimal? budget, decimal? margin)
     {
+        var kept = margin ?? 1;
         var each = total is { Contacted: > 0, Cost: > 0 } ? total.Cost / total.Contacted : (decimal?)null;
-        decimal? BreakEven(long people) => each is { } cost && people > 0 && total.Revenue > 0 ? decimal.Round(cost * people / total.Revenue, 8) : null;
+        decimal? BreakEven(long people) => each is { } cost && people > 0 && total.Revenue * kept > 0 ? decimal.Round(cost * people / (total.Revenue * kept), 8) : null;
         return new CampaignMoney
         {
             Budget = budget,
@@ -54,7 +59,8 @@ public sealed record CampaignMoney
             CostPerConversion = total.CostPerConversion,
             CostPerOrder = total is { Orders: > 0, Cost: > 0 } ? decimal.Round(total.Cost / total.Orders, 4) : null,
             Revenue = total.Revenue,
-            IncrementalRoi = total is { Cost: > 0, IncrementalRevenue: { } more } ? decimal.Round(((decimal)more - total.Cost) / total.Cost, 6) : null,
+            Margin = margin is { } part ? decimal.Round(total.Revenue * part, 4) : null,
+            IncrementalRoi = total is { Cost: > 0, IncrementalRevenue: { } more } ? decimal.Round((((decimal)more * kept) - total.Cost) / total.Cost, 6) : null,
             BreakEvenResponseRate = BreakEven(total.Responses),
             BreakEvenConversionRate = BreakEven(total.Conversions),
         };

@@ -112,7 +112,7 @@ public sealed class CampaignReporter(NpgsqlDataSource database)
             Cells = ReportRow.Corrected([.. At(OverDrops).Select(Compared)]),
             Drops = [.. perDrop.Where(r => !r.Control && r.Drop is not null).Select(Compared)],
             SampleRatio = SampleRatioOf(request, At(OverDrops)),
-            Money = CampaignMoney.Of(total, request.Budget),
+            Money = CampaignMoney.Of(total, request.Budget, request.Response.Margin?.Fraction),
             Goals = GoalResult.Of(request.Goal, total),
             Total = total,
         };

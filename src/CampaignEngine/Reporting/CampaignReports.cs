@@ -7,10 +7,12 @@ using CampaignEngine.Reporting.Breakdowns;
 using CampaignEngine.Reporting.Calendars;
 using CampaignEngine.Reporting.Comparing;
 using CampaignEngine.Reporting.Details;
+using CampaignEngine.Reporting.Documents;
 using CampaignEngine.Reporting.Forecasting;
 using CampaignEngine.Reporting.Matching;
 using CampaignEngine.Reporting.Pages;
 using CampaignEngine.Reporting.Rows;
+using CampaignEngine.Reporting.Spending;
 using CampaignEngine.Tracking.Machines;
 
 namespace CampaignEngine.Reporting;
@@ -61,7 +63,9 @@ public sealed class CampaignReports(EngineDatabase database, CustomerModel model
                 problems.Error(new Place(campaign, 1, 1), "CE5105", "the campaign measures no conversions; write response.conversion before the next one");
                 return null;
             default:
-                return await new AttributionReporter(database.Source, new ReportRequests(database.Source, model, settings)).RunAsync(snapshot, problems, cancellationToken);
+                await snapshot.KeepAsync(cancellationToken);
+                return await ShownAsync(snapshot, problems, cancellationToken) is not { } report ? null
+                    : await new AttributionReporter(database.Source, new ReportRequests(database.Source, model, settings)).RunAsync(snapshot, report, !_small.Off, problems, cancellationToken);
         }
     }
 
@@ -104,6 +108,19 @@ public sealed class CampaignReports(EngineDatabase database, CustomerModel model
         }
 
         return snapshot is null or { Request.Imported: true } ? null : await ResponseForecaster.RunAsync(snapshot, cancellationToken);
+    }
+
+    /// <summary>Revenue a person with bootstrap intervals.</summary>
+    public async Task<SpendingReport?> SpendingAsync(string campaign, DateTimeOffset asOf, ProblemList problems, CancellationToken cancellationToken)
+    {
+        await using var snapshot = await OpenAsync(campaign, asOf, problems, cancellationToken);
+        if (snapshot is null)
+        {
+            return null;
+        }
+
+        await snapshot.KeepAsync(cancellationToken);
+        return await ShownAsync(snapshot, problems, cancellationToken) is not { } report ? null : await SpendingReport.ReadAsync(snapshot, report, cancellationToken);
     }
 
     /// <summary>The report's people by one thing that is known of each; see <see cref="ReportGroups"/>.</summary>
@@ -204,6 +221,30 @@ public sealed class CampaignReports(EngineDatabase database, CustomerModel model
     /// <summary>The report as an HTML page; the questions behind its figures are stored.</summary>
     public async Task<string?> PageAsync(string campaign, DateTimeOffset asOf, ProblemList problems, CancellationToken cancellationToken)
     {
+        if (await DetailedAsync(campaign, asOf, problems, cancellationToken) is not var (report, details))
+        {
+            return null;
+        }
+
+        var (html, asked) = ReportPage.Write(report, details);
+        await Questions.StoreAsync(database.Source, asked, cancellationToken);
+        return html;
+    }
+
+    /// <summary>The same pictures and tables as a PDF.</summary>
+    public async Task<WrittenDocument?> DocumentAsync(string campaign, DateTimeOffset asOf, ReportFonts fonts, ProblemList problems, CancellationToken cancellationToken)
+    {
+        if (fonts.Text(problems) is not { } font || await DetailedAsync(campaign, asOf, problems, cancellationToken) is not var (report, details))
+        {
+            return null;
+        }
+
+        var pdf = ReportDocument.Write(report, details, font, fonts.Finder, out var missing);
+        return new WrittenDocument(pdf, string.Concat(missing));
+    }
+
+    private async Task<(CampaignReport Report, ReportDetails Details)?> DetailedAsync(string campaign, DateTimeOffset asOf, ProblemList problems, CancellationToken cancellationToken)
+    {
         var lists = model.People.List is null ? null : await GroupsAsync("list", asOf, problems, cancellationToken);
         await using var snapshot = await OpenAsync(campaign, asOf, problems, cancellationToken);
         if (snapshot is null)
@@ -219,15 +260,8 @@ public sealed class CampaignReports(EngineDatabase database, CustomerModel model
 
         var details = await DetailReader.ReadAsync(snapshot, cancellationToken);
         details = details with { SendHours = _small.Hide(details.SendHours) };
-        if (lists is not null)
-        {
-            // Too many lists are no fault of the page; it goes without them.
-            details = details with { Lists = await BreakdownAsync(snapshot, lists, new ProblemList(), cancellationToken) };
-        }
-
-        var (html, asked) = ReportPage.Write(report, details);
-        await Questions.StoreAsync(database.Source, asked, cancellationToken);
-        return html;
+        // Too many lists are no fault of the page; it goes without them.
+        return (report, lists is null ? details : details with { Lists = await BreakdownAsync(snapshot, lists, new ProblemList(), cancellationToken) });
     }
 
     /// <summary>The rows behind a figure of a page; null: no such id.</summary>
@@ -246,12 +280,27 @@ public sealed class CampaignReports(EngineDatabase database, CustomerModel model
         }
 
         await snapshot.KeepAsync(cancellationToken);
+        if (await ShownAsync(snapshot, problems, cancellationToken) is not { } shown)
+        {
+            return null;
+        }
+
         if (groups is not null)
         {
             await groups.FillAsync(snapshot, cancellationToken);
         }
 
-        return new CountedRows(query, figure, await RowsReader.ReadAsync(snapshot, query, cancellationToken));
+        var breakdown = groups is null || _small.Off ? null : await BreakdownAsync(snapshot, groups, problems, cancellationToken);
+        var hours = _small.Off || query.Hour is null ? new Dictionary<(int, int), (long, long)>() : (await DetailReader.ReadAsync(snapshot, cancellationToken)).SendHours;
+        var rows = _small.Hides(query, shown, breakdown, hours) ? null : await RowsReader.ReadAsync(snapshot, query, cancellationToken);
+        // A reason of the waterfall is a group too.
+        if (rows is null || (query.Reason is not null && _small.Hides(rows.Count)))
+        {
+            problems.Error(new Place(query.Campaign, 1, 1), "CE5107", $"the figure is of a group of fewer than {settings.SmallestCell} people, or of one that would tell of such a group, and engine.yaml shows no rows of so few (reports.smallest_cell)");
+            return null;
+        }
+
+        return new CountedRows(query, figure, rows);
     }
 
     private async Task<Breakdown?> BreakdownAsync(ReportSnapshot snapshot, ReportGroups groups, ProblemList problems, CancellationToken cancellationToken)

@@ -212,6 +212,10 @@ public sealed record ReportRow
     [JsonIgnore]
     public MeasuredLift? RevenueMeasured => Comparison is { } control ? MeasuredLift.Of(Spending, control.Spending) : null;
 
+    /// <summary>A few large orders make the revenue, here or in the control cell: its intervals, which take means for normal, miss more often than they say.</summary>
+    [JsonIgnore]
+    public bool HasHeavyTails => RevenueMeasured is not null && (IsHeavy(this) || IsHeavy(Comparison!));
+
     /// <summary>Several small groups that are shown as one.</summary>
     [JsonIgnore]
     public bool IsMerged { get; init; }
@@ -261,6 +265,8 @@ public sealed record ReportRow
 
     // What is printed is right to its last digit: the noise of binary arithmetic lies behind the tenth decimal of rates and the sixth of amounts.
     internal static double? Figure(double? value) => value is { } figure ? Math.Round(figure, 10) : null;
+
+    private static bool IsHeavy(ReportRow row) => row.RevenueSquares > 0 && (double)row.Revenue * (double)row.Revenue < Bootstrap.Doubtful * (double)row.RevenueSquares;
 
     private static double? Amount(double? value) => value is { } amount ? Math.Round(amount, 6) : null;
 

@@ -1,4 +1,5 @@
 using CampaignEngine.Reporting.Breakdowns;
+using CampaignEngine.Reporting.Rows;
 
 namespace CampaignEngine.Reporting;
 
@@ -9,7 +10,7 @@ namespace CampaignEngine.Reporting;
 /// <param name="smallest">So many people a group must have at least; 1 shows all.</param>
 internal sealed class SmallCells(int smallest)
 {
-    private bool Off => smallest <= 1;
+    public bool Off => smallest <= 1;
 
     /// <summary>Whether so few people may not be reported at all.</summary>
     public bool Refuses(ReportRow total) => !Off && total.People > 0 && total.People < smallest;
@@ -75,6 +76,50 @@ internal sealed class SmallCells(int smallest)
     {
         var small = hours.Count(h => h.Value.Contacted < smallest);
         return Off || small == 0 ? hours : hours.OrderBy(h => h.Value.Contacted).Skip(Math.Max(2, small)).ToDictionary();
+    }
+
+    /// <summary>Whether the rows behind a figure are those of a group that reports do not show by itself.</summary>
+    /// <param name="shown">The report as it is shown.</param>
+    /// <param name="breakdown">The groups as they are shown, where the question asks for one.</param>
+    /// <param name="hours">People contacted by hour, where the question asks for an hour of contact.</param>
+    public bool Hides(RowsQuery query, CampaignReport shown, Breakdown? breakdown, IReadOnlyDictionary<(int Day, int Hour), (long Contacted, long Responses)> hours)
+    {
+        if (Off)
+        {
+            return false;
+        }
+
+        // Clicks by link, day and hour are of everybody contacted.
+        var hour = query.Hour is { } asked && query.Measure != "click_events" ? asked : null;
+        return (query.Control && !shown.Cells.Any(c => c.Control))
+            || (query.Cell is not null && !shown.Cells.Any(c => !c.Control && c.Cell == query.Cell))
+            || (query.Drop is not null && shown.Drops.All(d => d.Drop != query.Drop))
+            || (query.By is not null && (breakdown is null || !breakdown.Rows.Any(r => r.Control == query.Control && (r.Cell ?? "") == query.Value)))
+            || (hour is not null && !Hide(hours).Keys.Any(h => hour == FormattableString.Invariant($"{h.Day} {h.Hour}")));
+    }
+
+    /// <summary>Whether so few people, of whom something is said one by one, may not be shown.</summary>
+    public bool Hides(int people) => !Off && people > 0 && people < smallest;
+
+    /// <summary>Mailbox providers with so few people go into others, with as many more as it takes for that row to be large enough and to hold at least two.</summary>
+    /// <param name="people">Of each, in the order of the rows.</param>
+    /// <param name="most">So many by name at most.</param>
+    /// <returns>How many of them are shown by name.</returns>
+    public int Named(IReadOnlyList<long> people, int most)
+    {
+        var named = Math.Min(most, people.Count);
+        if (Off)
+        {
+            return named;
+        }
+
+        named = Math.Min(named, people.TakeWhile(p => p >= smallest).Count());
+        while (named > 0 && named < people.Count && (people.Count - named < 2 || people.Skip(named).Sum() < smallest))
+        {
+            named--;
+        }
+
+        return named;
     }
 
     private bool IsSmall(ReportRow row) => row.People < smallest;

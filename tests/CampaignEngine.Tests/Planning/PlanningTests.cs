@@ -79,6 +79,19 @@ public sealed class PlanningTests(PlanningFixture fixture) : IClassFixture<Plann
     }
 
     [Fact]
+    public async Task ACampaignIsNotLaunchedUnderTheNameOfAnImportedOne()
+    {
+        PlanDocument plan = await fixture.PlanAsync(PlanningFixture.Campaign("imported"));
+        await fixture.ExecuteAsync("INSERT INTO engine.past_campaign (campaign) VALUES ('imported')");
+        LaunchResult refused = await fixture.LaunchAsync(plan);
+        Assert.Equal(
+            (LaunchEnding.NameTaken, "'imported' is the name of an imported campaign: give this one another name and plan again, or remove the imported one with 'campaign remove-history imported'"),
+            (refused.Ending, refused.Text));
+        await fixture.ExecuteAsync("DELETE FROM engine.past_campaign");
+        Assert.Equal(LaunchEnding.Launched, (await fixture.LaunchAsync(plan)).Ending);
+    }
+
+    [Fact]
     public async Task ARepeatedCampaignReachesNobodyTwice()
     {
         await fixture.LaunchAsync(await fixture.PlanAsync(PlanningFixture.Campaign("repeated")));

@@ -69,6 +69,14 @@ public sealed class SmallCellsTests
         Assert.Equal([(0, 9)], new SmallCells(10).Hide(hours).Keys);
     }
 
+    [Theory]
+    [InlineData(new long[] { 500, 80, 60 }, 20, 3)]
+    [InlineData(new long[] { 500, 80, 3 }, 20, 1)]
+    [InlineData(new long[] { 500, 12, 3 }, 20, 1)]
+    [InlineData(new long[] { 500, 4, 3 }, 20, 0)]
+    [InlineData(new long[] { 500, 80, 60, 50 }, 2, 2)]
+    public void ProvidersWithFewAddressesAreAmongOthersWithEnoughToHideThem(long[] people, int most, int named) => Assert.Equal(named, new SmallCells(10).Named(people, most));
+
     private static CampaignReport Report((string Cell, long People)[] cells, long control)
     {
         var held = Row("control", control, control: true);

@@ -83,6 +83,26 @@ public sealed class StatisticsTests
 
     // In full: dotnet run -c Release --project tests/CampaignEngine.Benchmarks -- simulate-statistics
     [Fact]
+    public void TheBootstrapIsTheSameEachTimeWhateverTheOrderAndNearWelchWhereMeansAreNormal()
+    {
+        AmountSample many = new(20_000, [.. Enumerable.Range(0, 600).Select(i => 20.0 + (i % 40))]), few = new(5_000, [.. Enumerable.Range(0, 100).Select(i => 20.0 + (i % 40))]);
+        var interval = Bootstrap.Difference(many, few)!.Value;
+        Assert.Equal(interval, Bootstrap.Difference(many with { Amounts = [.. many.Amounts.Reverse()] }, few));
+        var welch = MeanValue.DifferenceInterval(Of(many), Of(few))!.Value;
+        Assert.Equal(welch.Low, interval.Low, (welch.High - welch.Low) * 0.06);
+        Assert.Equal(welch.High, interval.High, (welch.High - welch.Low) * 0.06);
+        Assert.Null(Bootstrap.Difference(many, few with { Amounts = [1, 2, 3, 4] }));
+        Assert.NotNull(Bootstrap.Mean(new AmountSample(10, [.. Enumerable.Range(1, 10).Select(i => (double)i)])));
+        Assert.Equal(1, new AmountSample(10, [1000, 0.001]).Effective, 0.001);
+
+        static MeanValue Of(AmountSample sample) => new(sample.People, (decimal)sample.Amounts.Sum(), (decimal)sample.Amounts.Sum(a => a * a));
+    }
+
+    [Fact]
+    public void WhereAFewLargeOrdersMakeTheRevenueTheOuterEndsOfBothIntervalsMissLeast() =>
+        Assert.All(new StatisticsSimulation(150, seed: 4).HeavyTails(299), c => Assert.True(c.Outer >= Math.Max(c.Welch, c.Bootstrap) && c.Outer > 0.9 && c.Bootstrap > 0.84, c.ToString()));
+
+    [Fact]
     public void IntervalsHoldTheTruthNineteenTimesInTwenty() =>
         Assert.All(new StatisticsSimulation(2_000, seed: 1).Coverage(), c => Assert.InRange(c.Coverage, 0.95 - 0.015, 0.95 + 0.015));
 

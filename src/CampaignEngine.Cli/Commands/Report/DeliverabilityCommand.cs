@@ -28,7 +28,7 @@ internal static class DeliverabilityCommand
             var rows = await session.Services.Deliverability.RunAsync(parsed.GetValue(campaign), since, moment, Math.Max(1, parsed.GetValue(limit)), cancellationToken);
             if (rows.Count == 0 && parsed.GetValue(campaign) is { } name)
             {
-                throw CommandException.Failed($"campaign '{name}' has sent no e-mail yet; see 'campaign report --all' for the names");
+                throw CommandException.Failed($"campaign '{name}' has sent no e-mail yet, or to fewer people than reports.smallest_cell shows; see 'campaign report --all' for the names");
             }
 
             file.Write(parsed, stream => output.Writer(parsed, output: stream).Rows(rows));

@@ -11,11 +11,12 @@ namespace CampaignEngine.Cli.Commands.Report;
 internal static class ReportCommand
 {
     private const string Html = "html";
+    private const string Pdf = "pdf";
 
     public static Command Create()
     {
         var command = new Command("report", """
-            Show what came of a campaign: responses and conversions per cell and drop, or by whatever is known of the people. With --output html: one page with charts
+            Show what came of a campaign: responses and conversions per cell and drop, or by whatever is known of the people. With --output html or pdf: one page with charts
             that opens anywhere; its figures lead to their rows by 'campaign rows'.
 
             Example: campaign report spring-tea --as-of 2026-03-31 --output html --file spring-tea.html
@@ -25,6 +26,7 @@ internal static class ReportCommand
         var attribution = new Option<bool>("--attribution") { Description = "The conversions credited in six ways beside each other, with other campaigns that share them." };
         var forecast = new Option<bool>("--forecast") { Description = "The responses to expect in the end, by how fast they came in earlier campaigns on the same channels." };
         var matchback = new Option<bool>("--matchback") { Description = "Orders of the people of the campaign, and beside them those of others in their households." };
+        var bootstrap = new Option<bool>("--bootstrap") { Description = "Revenue a person by cell with intervals drawn from the people themselves, for a few large orders." };
         var asOf = ReportArguments.AsOf();
         var by = new Option<string?>("--by") { Description = "Figures by cell, drop, day, link, list, segment, domain, or any field or expression of the people.", HelpName = "WHAT" };
         var compare = new Option<string[]>("--compare")
@@ -46,16 +48,17 @@ internal static class ReportCommand
         command.Options.Add(attribution);
         command.Options.Add(forecast);
         command.Options.Add(matchback);
+        command.Options.Add(bootstrap);
         var workspace = WorkspaceOption.AddTo(command);
-        var output = OutputOption.AddTo(command, Html);
+        var output = OutputOption.AddTo(command, Html, Pdf);
         var file = FileOption.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var (asked, what, html) = (parsed.GetValue(campaign), parsed.GetValue(by), output.Format(parsed) == Html);
+            var (asked, what, html) = (parsed.GetValue(campaign), parsed.GetValue(by), output.Format(parsed) is Html or Pdf);
             var (pair, calendar) = (parsed.GetValue(compare), parsed.GetValue(month));
             string[] questions =
             [
-                .. new[] { ("--all", parsed.GetValue(all)), ("--attribution", parsed.GetValue(attribution)), ("--forecast", parsed.GetValue(forecast)), ("--matchback", parsed.GetValue(matchback)), ("--compare", pair is { Length: > 0 }), ("--calendar", calendar is not null) }
+                .. new[] { ("--all", parsed.GetValue(all)), ("--attribution", parsed.GetValue(attribution)), ("--forecast", parsed.GetValue(forecast)), ("--bootstrap", parsed.GetValue(bootstrap)), ("--matchback", parsed.GetValue(matchback)), ("--compare", pair is { Length: > 0 }), ("--calendar", calendar is not null) }
                     .Where(q => q.Item2).Select(q => q.Item1),
             ];
             if (html && (what is not null || questions.Length > 0))
@@ -108,6 +111,25 @@ internal static class ReportCommand
             {
                 var expected = await ReportArguments.AskAsync(name, problems => reports.ForecastAsync(name, moment, problems, cancellationToken));
                 Write(writer => writer.Document(expected));
+                return ExitCode.Done;
+            }
+
+            if (parsed.GetValue(bootstrap))
+            {
+                var spending = await ReportArguments.AskAsync(name, problems => reports.SpendingAsync(name, moment, problems, cancellationToken));
+                Write(writer => writer.Document(spending, console => SpendingTable.Write(console, spending), rows => rows.Rows(spending.Rows)));
+                return ExitCode.Done;
+            }
+
+            if (output.Format(parsed) == Pdf)
+            {
+                var document = await ReportArguments.AskAsync(name, problems => reports.DocumentAsync(name, moment, session.Services.Fonts, problems, cancellationToken));
+                file.Write(parsed, document.Pdf);
+                if (document.Missing.Length > 0)
+                {
+                    Console.Error.WriteLine($"no font of this machine has {document.Missing}; boxes stand for them. Install a font that has them (on Debian: fonts-noto-cjk), or name one as reports.font in engine.yaml");
+                }
+
                 return ExitCode.Done;
             }
 

@@ -53,6 +53,7 @@ internal static class ReportTables
 
         Money(console, report);
         Control(console, report);
+        HeavyTails(console, report);
     }
 
     private static void Money(IAnsiConsole console, CampaignReport report)
@@ -160,6 +161,14 @@ internal static class ReportTables
             console.WriteLine(Terminal.Clean(string.Create(
                 CultureInfo.InvariantCulture,
                 $"against the control cell, {cell.Cell}: {Responses(cell)}conversion rate {Points(cell.ConversionLift)} points ({Points(cell.ConversionLiftLow)} to {Points(cell.ConversionLiftHigh)}, p {Chance(cell.ConversionPHolm ?? cell.ConversionP)}{(cell.ConversionPHolm is null ? "" : " corrected for several cells")}), about {cell.IncrementalConversions:0.#} conversions and {cell.IncrementalRevenue:0.00} revenue more")));
+        }
+    }
+
+    private static void HeavyTails(IAnsiConsole console, CampaignReport report)
+    {
+        if (report.Total.HasHeavyTails || report.Cells.Any(c => c.HasHeavyTails))
+        {
+            console.WriteLine(Terminal.Clean($"a few large orders make the revenue of a cell, so the intervals of revenue miss more often than they say; see 'campaign report {report.Campaign} --bootstrap'"));
         }
     }
 

@@ -37,8 +37,27 @@ public static class PastCampaigns
         await connection.ExecuteAsync(Command("AnalyzeHistory", cancellationToken));
     }
 
+    /// <summary>Takes an imported campaign out with its contacts and responses; null: there is none of that name.</summary>
+    /// <param name="keep">Only counts what would go.</param>
+    public static async Task<RemovedHistory?> RemoveAsync(NpgsqlDataSource database, string campaign, bool keep, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var (campaigns, contacts, responses) = await connection.QuerySingleAsync<(long, long, long)>(new CommandDefinition(
+            SqlFile.Load(typeof(PastCampaigns), "RemoveHistory"), new { campaign }, commandTimeout: 0, cancellationToken: cancellationToken));
+        if (!keep)
+        {
+            await transaction.CommitAsync(cancellationToken);
+        }
+
+        return campaigns == 0 ? null : new RemovedHistory(campaign, contacts, responses, !keep);
+    }
+
     private static CommandDefinition Command(string name, CancellationToken cancellationToken) =>
         new(SqlFile.Load(typeof(PastCampaigns), name), commandTimeout: 0, cancellationToken: cancellationToken);
 
     private sealed record Untimed(string Campaign, long Contacts);
 }
+
+/// <summary>What went, or would go.</summary>
+public sealed record RemovedHistory(string Campaign, long Contacts, long Responses, bool Removed);

@@ -10,16 +10,17 @@ namespace CampaignEngine.Reporting.Attribution;
 /// </summary>
 internal sealed class AttributionReporter(NpgsqlDataSource database, ReportRequests requests)
 {
+    private const string Others = "(other campaigns)";
     private static readonly string Touches = SqlFile.Load<AttributionReporter>("Touches");
     private static readonly string Overlapping = SqlFile.Load<AttributionReporter>("OverlappingCampaigns");
 
+    /// <param name="report">As it may be shown: touches of its hidden cells and drops are credited to the row they are added up in.</param>
+    /// <param name="hideOthers">Small groups are hidden, so other campaigns, whose sizes nobody looks at here, stand in one row.</param>
     /// <param name="problems">Gets what keeps another campaign's rule from being read.</param>
     /// <returns>Null when there are problems.</returns>
-    public async Task<AttributionReport?> RunAsync(ReportSnapshot snapshot, ProblemList problems, CancellationToken cancellationToken)
+    public async Task<AttributionReport?> RunAsync(ReportSnapshot snapshot, CampaignReport report, bool hideOthers, ProblemList problems, CancellationToken cancellationToken)
     {
-        await snapshot.KeepAsync(cancellationToken);
-        var report = await CampaignReporter.RunAsync(snapshot, cancellationToken);
-        var touches = await ReadAsync(snapshot, cancellationToken);
+        List<Touch> touches = [.. (await ReadAsync(snapshot, cancellationToken)).Select(t => Shown(t, report))];
         var orders = touches.Select(t => t.Order).ToHashSet(StringComparer.Ordinal);
         List<string> others = [];
         foreach (var other in await snapshot.ReadAsync(Overlapping, r => r.GetString(0), cancellationToken))
@@ -43,12 +44,18 @@ internal sealed class AttributionReporter(NpgsqlDataSource database, ReportReque
                 if (shared.Count > 0)
                 {
                     others.Add(other);
-                    touches.AddRange(shared);
+                    touches.AddRange(hideOthers ? shared.Select(t => t with { Campaign = Others, Drop = "", Channel = "", Cell = null }) : shared);
                 }
             }
         }
 
         return problems.HasErrors ? null : new CreditSheet(report, touches).Report(others);
+    }
+
+    private static Touch Shown(Touch touch, CampaignReport report)
+    {
+        touch = report.Drops.Count > 0 ? touch : touch with { Drop = "", Channel = "" };
+        return report.Cells.Any(c => !c.Control && c.Cell == touch.Cell) ? touch : touch with { Cell = report.Cells.FirstOrDefault(c => c is { IsMerged: true, Control: false })?.Cell };
     }
 
     private static Task<List<Touch>> ReadAsync(ReportSnapshot snapshot, CancellationToken cancellationToken) => snapshot.ReadAsync(

@@ -5,7 +5,8 @@ namespace CampaignEngine.Reporting.Deliverability;
 
 /// <summary>E-mails by mailbox provider: taken, put off, bounced, complained about, opened, clicked.</summary>
 /// <param name="providers">Provider by lower-case domain.</param>
-public sealed class DeliverabilityReporter(NpgsqlDataSource database, IReadOnlyDictionary<string, string> providers)
+/// <param name="smallest">Providers with fewer people are not shown by themselves; 1 shows all.</param>
+public sealed class DeliverabilityReporter(NpgsqlDataSource database, IReadOnlyDictionary<string, string> providers, int smallest = 1)
 {
     private const int TimeoutSeconds = 300;
     private static readonly string ByDomain = SqlFile.Load<DeliverabilityReporter>("DeliverabilityByDomain");
@@ -39,12 +40,15 @@ public sealed class DeliverabilityReporter(NpgsqlDataSource database, IReadOnlyD
                 Complaints = reader.GetInt64(8),
                 Opened = reader.GetInt64(9),
                 Clicked = reader.GetInt64(10),
+                People = reader.GetInt64(11),
             });
         }
 
-        var rows = domains.GroupBy(d => d.Provider).Select(g => DeliverabilityRow.Sum(g.Key, g)).OrderByDescending(r => r.Messages).ThenBy(r => r.Provider, StringComparer.Ordinal).ToList();
-        return rows.Count == 0 ? []
-            : rows.Count <= most ? [.. rows, DeliverabilityRow.Sum("all", rows)]
-            : [.. rows[..most], DeliverabilityRow.Sum("others", rows[most..]), DeliverabilityRow.Sum("all", rows)];
+        var rows = domains.GroupBy(d => d.Provider).Select(g => DeliverabilityRow.Sum(g.Key, g)).OrderByDescending(r => smallest > 1 ? r.People : r.Messages).ThenBy(r => r.Provider, StringComparer.Ordinal).ToList();
+        var small = new SmallCells(smallest);
+        var named = small.Named([.. rows.Select(r => r.People)], most);
+        return rows.Count == 0 || small.Hides((int)Math.Min(int.MaxValue, rows.Sum(r => r.People))) ? []
+            : named == rows.Count ? [.. rows, DeliverabilityRow.Sum("all", rows)]
+            : [.. rows[..named], DeliverabilityRow.Sum("others", rows[named..]), DeliverabilityRow.Sum("all", rows)];
     }
 }

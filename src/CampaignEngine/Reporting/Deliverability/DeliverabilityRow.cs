@@ -35,6 +35,9 @@ public sealed record DeliverabilityRow
 
     public required long Clicked { get; init; }
 
+    /// <summary>Addresses; of a sum of domains theirs together.</summary>
+    internal long People { get; init; }
+
     /// <summary>Bounced and refused, of accepted.</summary>
     public double? BounceRate => Bounces.Rate;
 
@@ -70,6 +73,7 @@ public sealed record DeliverabilityRow
             Complaints = all.Sum(r => r.Complaints),
             Opened = all.Sum(r => r.Opened),
             Clicked = all.Sum(r => r.Clicked),
+            People = all.Sum(r => r.People),
         };
     }
 }

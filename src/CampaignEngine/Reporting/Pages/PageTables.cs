@@ -46,6 +46,13 @@ internal sealed class PageTables(CampaignReport report)
         }
 
         rows.Add((NameOf(report.Total), report.Total));
+        if (report.Test is { Standing: var standing } test)
+        {
+            string Shown(double? value) => standing.Measure == "revenue_per_contact" ? Numbers.Money((decimal)(value ?? 0)) : Numbers.Share(value);
+            yield return ($"Test of the cells: {test.Outcome}", new Table(["Tested", "Contacted", standing.Measure.Replace('_', ' ')], [.. standing.Cells.Select(c => (IReadOnlyList<TableCell>)
+                [c.Cell, Numbers.Count(c.Contacted), new TableCell(Shown(c.Value), $"{Shown(c.Low)} to {Shown(c.High)}")])]));
+        }
+
         yield return ("Contacts", Of(rows, ["", "People", "Contacted", "Bounced", "In doubt"], r =>
             [Count(r, "people", r.People), Count(r, "contacted", r.Contacted), Count(r, "bounced", r.Bounced), Count(r, "in_doubt", r.InDoubt)]));
         yield return ("Responses", Of(rows, ["", "Responded", "Rate"], r => [Count(r, "responses", r.Responses), Rate(r, "responses", r.Responding)]));
@@ -66,7 +73,7 @@ internal sealed class PageTables(CampaignReport report)
             yield return ("Budget and return", new Table(["", report.Currency ?? "Amount"], [.. new (string Name, string? Shown)[]
             {
                 ("Budget", Amount(money.Budget)), ("Cost of a thousand contacts", Amount(money.CostPerThousand)), ("Cost of an order", Amount(money.CostPerOrder)),
-                ("Revenue less cost", Amount(money.Contribution)), ("Return on the cost", Times(money.Roi)), ("The same of what the campaign added", Times(money.IncrementalRoi)),
+                ("Margin", Amount(money.Margin)), (money.Margin is null ? "Revenue less cost" : "Margin less cost", Amount(money.Contribution)), ("Return on the cost", Times(money.Roi)), ("The same of what the campaign added", Times(money.IncrementalRoi)),
                 ("Response rate that would have paid for it", money.BreakEvenResponseRate is { } rate ? Numbers.Share((double)rate) : null),
             }.Where(m => m.Shown is not null).Select(m => (IReadOnlyList<TableCell>)[m.Name, m.Shown!])]));
         }

@@ -9,7 +9,7 @@ internal sealed class PageWriter
 {
     /// <summary>Widths of the two pictures of a figure: one for phones, one for everything wider.</summary>
     private const int Narrow = 326;
-    private const int Wide = 532;
+    internal const int Wide = 532;
 
     private readonly StringBuilder _html = new();
     private readonly Dictionary<string, (RowsQuery Query, decimal Figure)> _asked = new(StringComparer.Ordinal);

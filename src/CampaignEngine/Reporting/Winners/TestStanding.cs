@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace CampaignEngine.Reporting.Winners;
 
 /// <summary>How the tested cells of a campaign stand by its rule. The remainder is not among them: it was contacted later, with the winner.</summary>
@@ -63,6 +65,16 @@ public sealed record TestResult
     public long Remainder { get; init; }
 
     public TestDecision? Decision { get; init; }
+
+    /// <summary>The decision in a few words.</summary>
+    [JsonIgnore]
+    public string Outcome => Decision switch
+    {
+        null => "not decided yet",
+        { Cell: { } cell } => $"the remainder got {cell}",
+        { Outcome: "asked" } => "the remainder waits for a person",
+        _ => "the remainder got nothing",
+    };
 
     public required TestStanding Standing { get; init; }
 }

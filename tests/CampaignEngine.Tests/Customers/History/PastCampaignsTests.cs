@@ -195,6 +195,17 @@ public sealed class PastCampaignsTests(TestDatabase database) : IClassFixture<Te
     }
 
     [Fact]
+    public async Task AnImportedCampaignIsTakenOutWholeAndTheOthersStay()
+    {
+        await ImportAsync(Write("spring,2017-03-01,2017-03-31\nautumn,2017-09-01,2017-09-30\n", "spring,A,red\nspring,B,red\nautumn,A,red\n", "spring,A,2017-03-05,yes,10\n"));
+        Assert.Equal(new RemovedHistory("spring", 2, 1, false), await PastCampaigns.RemoveAsync(database.Source, "spring", keep: true, Cancel));
+        Assert.Equal(new RemovedHistory("spring", 2, 1, true), await PastCampaigns.RemoveAsync(database.Source, "spring", keep: false, Cancel));
+        Assert.Null(await PastCampaigns.RemoveAsync(database.Source, "spring", keep: false, Cancel));
+        Assert.Equal("autumn 1 0", await database.ScalarAsync<string>(
+            "SELECT string_agg(campaign, ',') || ' ' || (SELECT count(*) FROM engine.past_contact) || ' ' || (SELECT count(*) FROM engine.past_response) FROM engine.past_campaign"));
+    }
+
+    [Fact]
     public async Task AFileThatIsMissingBesideIsNamedWithItsPlace()
     {
         var file = Write("spring,2017-03-01,2017-03-31\n", "spring,A,red\n", "");

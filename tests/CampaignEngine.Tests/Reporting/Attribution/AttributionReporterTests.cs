@@ -1,6 +1,8 @@
 using CampaignEngine.Authoring;
-using CampaignEngine.Reporting;
 using CampaignEngine.Reporting.Attribution;
+using CampaignEngine.Reporting.Pages;
+using CampaignEngine.Reporting.Rows;
+using CampaignEngine.Reporting;
 using CampaignEngine.Testing;
 using CampaignEngine.Tests.Support;
 
@@ -104,6 +106,31 @@ public sealed class AttributionReporterTests(OverlappingCampaignsFixture fixture
         Assert.Equal(0, credits.Rows.Where(r => r.Campaign == "other").Sum(r => r.HoldoutIncremental));
     }
 
+    [Fact]
+    public async Task GroupsThatReportsDoNotShowAreNotCreditedByThemselvesAndTheirRowsAreRefused()
+    {
+        var services = new CampaignEngineServices(fixture.WorkspaceDirectory, new EngineSettings { SmallestCell = 170 }, Models.Crm, fixture.Database, TimeProvider.System);
+        var (asOf, problems) = (GeneratedLedger.Start.AddDays(60), new ProblemList());
+        var credits = (await services.Reports.AttributionAsync("spring-tea", asOf, problems, Cancel))!;
+        Assert.Equal(["(2 small groups)"], credits.Rows.Where(r => r.Campaign == "spring-tea").Select(r => r.Cell).Distinct());
+        Assert.All(credits.Rows, r => Assert.Null(r.HoldoutIncremental));
+        Assert.DoesNotContain(credits.Rows, r => r.Campaign == "other");
+        Assert.Equal(credits.Orders, credits.Rows.Sum(r => r.Linear));
+
+        RowsQuery Question(string? cell, bool control = false) => new() { Campaign = "spring-tea", AsOf = asOf, Measure = "people", Cell = cell, Control = control };
+        RowsQuery[] asked = [Question(null), Question("free-shipping"), Question(null, control: true)];
+        await Questions.StoreAsync(fixture.Source, [.. asked.Select(q => new AskedRows(q.Id, q, 0))], Cancel);
+        Assert.NotEmpty((await services.Reports.RowsAsync(asked[0].Id, problems, Cancel))!.Rows);
+        Assert.Empty(problems.Items);
+        foreach (var hidden in asked[1..])
+        {
+            Assert.Null(await services.Reports.RowsAsync(hidden.Id, problems, Cancel));
+        }
+
+        Assert.All(problems.Items, p => Assert.Contains("fewer than 170 people", p.ToString(), StringComparison.Ordinal));
+        Assert.Equal(2, problems.Items.Count);
+    }
+
     private ReportRequests Requests => new(fixture.Source, Models.Crm, EngineSettings.Default);
 
     private async Task<CampaignReport> ReportAsync(string campaign, DateTimeOffset asOf) =>
@@ -114,7 +141,8 @@ public sealed class AttributionReporterTests(OverlappingCampaignsFixture fixture
         ProblemList problems = new();
         var request = await Requests.ForAsync(campaign, asOf, problems, Cancel);
         await using var snapshot = await ReportSnapshot.OpenAsync(fixture.Source, request!, Cancel);
-        var report = await new AttributionReporter(fixture.Source, Requests).RunAsync(snapshot!, problems, Cancel);
+        await snapshot!.KeepAsync(Cancel);
+        var report = await new AttributionReporter(fixture.Source, Requests).RunAsync(snapshot, await CampaignReporter.RunAsync(snapshot, Cancel), hideOthers: false, problems, Cancel);
         Assert.Empty(problems.Items);
         return report!;
     }

@@ -183,6 +183,7 @@ public sealed class TestRefereeTests(PlanningFixture fixture) : IClassFixture<Pl
         FROM (SELECT *, row_number() OVER (ORDER BY ordinal) AS n FROM engine.mailing_item JOIN engine.mailing m USING (mailing_id) WHERE m.campaign = '{campaign}' AND cell = '{cell}') i WHERE n % {everyNth} = 0
         """);
 
+    // All campaigns have the same people: each counts its own orders.
     private static CampaignDefinition Definition(string name, string test, string drops = "")
     {
         var problems = new ProblemList();
@@ -202,7 +203,7 @@ public sealed class TestRefereeTests(PlanningFixture fixture) : IClassFixture<Pl
                 subject: Hello
                 schedule: now
             {{drops}}
-            response: { window: 14 days, conversion: orders }
+            response: { window: 14 days, conversion: orders where order_no like "{{name}}-%" }
             """), problems);
         Assert.Empty(problems.Items);
         return campaign!;

@@ -34,7 +34,8 @@ SELECT lower(substring(i.address FROM '[^@]*$')) AS domain,
     count(*) FILTER (WHERE NOT b.hard AND b.refused) AS refused,
     count(a.ordinal) AS complaints,
     count(*) FILTER (WHERE s.opened OR s.clicked) AS opened,
-    count(*) FILTER (WHERE s.clicked) AS clicked
+    count(*) FILTER (WHERE s.clicked) AS clicked,
+    count(DISTINCT i.recipient_key) AS people
 FROM told t
 JOIN engine.mailing_item i USING (mailing_id, ordinal)
 LEFT JOIN back b USING (mailing_id, ordinal)
