@@ -48,17 +48,28 @@ internal sealed class EnvelopeExchange(SmtpWire wire, SmtpCapabilities capabilit
         return true;
     }
 
+    /// <summary>The commands up to DATA, to stand behind the end of the message before: whoever writes them calls <see cref="ReadAnswersAsync"/> after its answer.</summary>
+    public void AppendPipelined(ArrayBufferWriter<byte> output, SmtpEnvelope envelope, int size, MessageForm form)
+    {
+        _commands.AppendMail(output, envelope, size, form);
+        _commands.AppendRecipient(output, envelope);
+        output.Write("DATA\r\n"u8);
+    }
+
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<SmtpVerdict?> OpenPipelinedAsync(SmtpEnvelope envelope, int size, MessageForm form, bool chunks, CancellationToken cancellationToken)
     {
         var resetting = _resetFirst;
         _out.ResetWrittenCount();
         AppendReset();
-        _commands.AppendMail(_out, envelope, size, form);
-        _commands.AppendRecipient(_out, envelope);
-        if (!chunks)
+        if (chunks)
         {
-            _out.Write("DATA\r\n"u8);
+            _commands.AppendMail(_out, envelope, size, form);
+            _commands.AppendRecipient(_out, envelope);
+        }
+        else
+        {
+            AppendPipelined(_out, envelope, size, form);
         }
 
         var state = await wire.WriteAsync(_out.WrittenMemory, _timeouts.Envelope, cancellationToken);
@@ -67,11 +78,15 @@ internal sealed class EnvelopeExchange(SmtpWire wire, SmtpCapabilities capabilit
             return Lost(SmtpStage.Mail, state);
         }
 
-        if (resetting && await ReadAsync(SmtpStage.Start, _timeouts.Envelope, cancellationToken) is { Lost: { } lostReset })
-        {
-            return lostReset;
-        }
+        return resetting && await ReadAsync(SmtpStage.Start, _timeouts.Envelope, cancellationToken) is { Lost: { } lostReset }
+            ? lostReset
+            : await ReadAnswersAsync(chunks, cancellationToken);
+    }
 
+    /// <summary>The answers to MAIL, RCPT and DATA that were written together. On null the relay waits for the message.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<SmtpVerdict?> ReadAnswersAsync(bool chunks, CancellationToken cancellationToken)
+    {
         // All are read before any is judged; only a farewell (421) ends the reading early, because nothing may follow it.
         var mail = await ReadAsync(SmtpStage.Mail, _timeouts.Envelope, cancellationToken);
         if (mail.Lost is not null || mail.Reply.Code == 421)
@@ -147,7 +162,8 @@ internal sealed class EnvelopeExchange(SmtpWire wire, SmtpCapabilities capabilit
 
     private SmtpVerdict? CheckSilence()
     {
-        if (!wire.HasUnreadInput)
+        // What is still on its way is seen before the message ends.
+        if (!wire.HasReadAhead)
         {
             return null;
         }

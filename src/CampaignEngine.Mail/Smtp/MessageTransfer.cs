@@ -5,36 +5,62 @@ using System.Runtime.CompilerServices;
 namespace CampaignEngine.Mail.Smtp;
 
 /// <summary>
-/// The message's bytes and the one write that ends them: the terminator after DATA, or an empty last chunk after BDAT (RFC 3030). Before that
-/// write nothing has been sent, after it every loss is a doubt.
+/// The message's bytes and the write that ends them: the terminator after DATA, or an empty last chunk after BDAT (RFC 3030). Before the kernel has the
+/// terminator nothing has been sent, after it every loss is a doubt. A message of ordinary size is kept until it may end and then leaves in one write with its
+/// terminator and the next message's envelope; of what the kernel does not take at once, the terminator is withheld again.
 /// </summary>
 /// <param name="chunks">The message goes by BDAT.</param>
 internal sealed class MessageTransfer(SmtpWire wire, EnvelopeExchange envelopes, SmtpTimeouts timeouts, bool chunks)
 {
-    /// <summary>Up to this size message and terminator fit into one write.</summary>
-    public const int LargestSingleWrite = 64 * 1024;
+    /// <summary>Up to this size a message is kept for one write with its terminator.</summary>
+    private const int LargestKept = 64 * 1024;
 
-    private static readonly ReadOnlyMemory<byte> Terminator = ".\r\n"u8.ToArray();
-    private static readonly ReadOnlyMemory<byte> LastChunk = "BDAT 0 LAST\r\n"u8.ToArray();
 
-    private readonly ArrayBufferWriter<byte> _out = new(LargestSingleWrite + 32);
+    // Of a kept message the whole, of another its end; then what follows it.
+    private readonly ArrayBufferWriter<byte> _out = new(LargestKept + 1024);
+    private int _kept;
 
     public bool UsesChunks => chunks;
 
     /// <summary>Messages whose last write was begun.</summary>
     public int TerminatorsWritten { get; private set; }
 
-    /// <summary>Writes the message without its end. Null: the relay has it all and must forget it when the connection goes.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<SmtpVerdict?> WriteAsync(ReadOnlyMemory<byte> message, MessageForm form, CancellationToken cancellationToken)
+    /// <summary>Keeps the message, or writes it without its end. Null: whatever the relay has of it, it must forget when the connection goes.</summary>
+    public ValueTask<SmtpVerdict?> HoldAsync(ReadOnlyMemory<byte> message, MessageForm form, CancellationToken cancellationToken)
     {
         _out.ResetWrittenCount();
+        _kept = 0;
+        if (chunks || wire.IsEncrypted || message.Length > LargestKept)
+        {
+            return WriteAsync(message, form, cancellationToken);
+        }
+
+        if (form.NeedsDotStuffing)
+        {
+            MessageForm.WriteStuffed(message.Span, _out);
+        }
+        else
+        {
+            _out.Write(message.Span);
+        }
+
+        _kept = _out.WrittenCount;
+        _out.Write(Terminator);
+        return ValueTask.FromResult<SmtpVerdict?>(null);
+    }
+
+    /// <summary>The envelope of the next message, to leave with the end of the one that is held.</summary>
+    public void Follow(SmtpEnvelope envelope, int size, MessageForm form) => envelopes.AppendPipelined(_out, envelope, size, form);
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<SmtpVerdict?> WriteAsync(ReadOnlyMemory<byte> message, MessageForm form, CancellationToken cancellationToken)
+    {
         var body = message;
         var state = WireState.Ok;
         if (chunks)
         {
-            AppendChunk(message.Length, isLast: false);
-            if (message.Length <= LargestSingleWrite)
+            AppendChunk(message.Length);
+            if (message.Length <= LargestKept)
             {
                 _out.Write(message.Span);
                 body = _out.WrittenMemory;
@@ -53,6 +79,8 @@ internal sealed class MessageTransfer(SmtpWire wire, EnvelopeExchange envelopes,
         state = state == WireState.Ok ? await wire.WriteAsync(body, timeouts.Body, cancellationToken) : state;
         if (state == WireState.Ok)
         {
+            _out.ResetWrittenCount();
+            _out.Write(chunks ? LastChunk : Terminator);
             return null;
         }
 
@@ -60,61 +88,59 @@ internal sealed class MessageTransfer(SmtpWire wire, EnvelopeExchange envelopes,
         return state == WireState.Closed ? await ReadNewsAsync(SmtpStage.Body, cancellationToken) : Lost(state);
     }
 
-    /// <summary>Ends a message that <see cref="WriteAsync"/> has written.</summary>
-    public async ValueTask<SmtpVerdict> EndHeldAsync(Action? written, CancellationToken cancellationToken)
+    /// <summary>Ends the message that is held.</summary>
+    /// <param name="mayStillEnd">Asked when the relay took so long over the message's bytes that the leave to end it is old.</param>
+    public ValueTask<SmtpVerdict> EndHeldAsync(Func<bool> mayStillEnd, Action? written, CancellationToken cancellationToken) =>
+        chunks ? EndChunksAsync(written, cancellationToken)
+        : wire.HasNews ? ReadNewsAsync(SmtpStage.Body, cancellationToken)
+        : _kept > 0 ? EndKeptAsync(mayStillEnd, written, cancellationToken)
+        : EndAsync(_out.WrittenMemory, written, cancellationToken);
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<SmtpVerdict> EndKeptAsync(Func<bool> mayStillEnd, Action? written, CancellationToken cancellationToken)
+    {
+        if (wire.TryWrite(_out.WrittenSpan) is not { } taken)
+        {
+            return Lost(WireState.Closed);
+        }
+
+        if (taken <= _kept)
+        {
+            var state = await wire.WriteAsync(_out.WrittenMemory[taken.._kept], timeouts.Body, cancellationToken);
+            if (state != WireState.Ok)
+            {
+                return state == WireState.Closed ? await ReadNewsAsync(SmtpStage.Body, cancellationToken) : Lost(state);
+            }
+
+            if (!mayStillEnd())
+            {
+                wire.Abort();
+                return SmtpVerdict.Withheld;
+            }
+
+            taken = _kept;
+        }
+
+        return await EndAsync(_out.WrittenMemory[taken..], written, cancellationToken);
+    }
+
+    /// <summary>The chunk has an answer of its own; where it is here already it is judged before the end is written.</summary>
+    private async ValueTask<SmtpVerdict> EndChunksAsync(Action? written, CancellationToken cancellationToken)
     {
         if (!wire.HasNews)
         {
-            return chunks ? await EndChunkAsync(written, cancellationToken) : await EndAsync(Terminator, written, cancellationToken);
+            return await EndChunkAsync(written, cancellationToken);
         }
 
-        if (chunks)
+        var (state, reply) = await wire.ReadReplyAsync(timeouts.Quit, cancellationToken);
+        if (state != WireState.Ok)
         {
-            // The chunk has an answer of its own, and it is here already.
-            var (state, reply) = await wire.ReadReplyAsync(timeouts.Quit, cancellationToken);
-            if (state != WireState.Ok)
-            {
-                return Lost(state);
-            }
-
-            if (!reply.IsPositive)
-            {
-                return JudgeChunk(reply, isEnded: false);
-            }
-
-            if (!wire.HasNews)
-            {
-                return await EndAsync(LastChunk, written, cancellationToken);
-            }
+            return Lost(state);
         }
 
-        return await ReadNewsAsync(SmtpStage.Body, cancellationToken);
-    }
-
-    /// <summary>Writes a message of at most <see cref="LargestSingleWrite"/> with its end in one write.</summary>
-    public ValueTask<SmtpVerdict> EndWholeAsync(ReadOnlyMemory<byte> message, MessageForm form, CancellationToken cancellationToken)
-    {
-        _out.ResetWrittenCount();
-        if (chunks)
-        {
-            AppendChunk(message.Length, isLast: true);
-            _out.Write(message.Span);
-        }
-        else if (form.NeedsDotStuffing)
-        {
-            MessageForm.WriteStuffed(message.Span, _out);
-        }
-        else
-        {
-            _out.Write(message.Span);
-        }
-
-        if (!chunks)
-        {
-            _out.Write(Terminator.Span);
-        }
-
-        return EndAsync(_out.WrittenMemory, null, cancellationToken);
+        return !reply.IsPositive ? JudgeChunk(reply, isEnded: false)
+            : wire.HasNews ? await ReadNewsAsync(SmtpStage.Body, cancellationToken)
+            : await EndAsync(_out.WrittenMemory, written, cancellationToken);
     }
 
     /// <summary>The relay spoke, or left, before it was asked. It cannot have taken the message, but the connection is over.</summary>
@@ -144,7 +170,7 @@ internal sealed class MessageTransfer(SmtpWire wire, EnvelopeExchange envelopes,
     private async ValueTask<SmtpVerdict> EndChunkAsync(Action? written, CancellationToken cancellationToken)
     {
         TerminatorsWritten++;
-        var (state, chunk) = await WriteAndReadAsync(LastChunk, written, cancellationToken);
+        var (state, chunk) = await WriteAndReadAsync(_out.WrittenMemory, written, cancellationToken);
         if (state != WireState.Ok)
         {
             return Doubt(state);
@@ -174,7 +200,7 @@ internal sealed class MessageTransfer(SmtpWire wire, EnvelopeExchange envelopes,
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<(WireState State, SmtpReply Reply)> WriteAndReadAsync(ReadOnlyMemory<byte> lastWrite, Action? written, CancellationToken cancellationToken)
     {
-        var state = await wire.WriteAsync(lastWrite, timeouts.Body, cancellationToken);
+        var state = lastWrite.IsEmpty ? WireState.Ok : await wire.WriteAsync(lastWrite, timeouts.Body, cancellationToken);
         if (state != WireState.Ok)
         {
             return (state, default);
@@ -222,11 +248,15 @@ internal sealed class MessageTransfer(SmtpWire wire, EnvelopeExchange envelopes,
         return SmtpVerdict.NotAttempted(SmtpStage.Body, SmtpVerdict.Words(state));
     }
 
-    private void AppendChunk(int length, bool isLast)
+    private void AppendChunk(int length)
     {
         _out.Write("BDAT "u8);
         length.TryFormat(_out.GetSpan(11), out var written, default, CultureInfo.InvariantCulture);
         _out.Advance(written);
-        _out.Write(isLast ? " LAST\r\n"u8 : "\r\n"u8);
+        _out.Write("\r\n"u8);
     }
+
+    private static ReadOnlySpan<byte> Terminator => ".\r\n"u8;
+
+    private static ReadOnlySpan<byte> LastChunk => "BDAT 0 LAST\r\n"u8;
 }

@@ -5,7 +5,7 @@ namespace CampaignEngine.Mail.Smtp;
 
 /// <summary>
 /// One connection to a relay, used for many messages, one at a time. A message is prepared up to but not including its terminator, and
-/// committed by writing the terminator: before that the relay must forget it (RFC 5321 4.1.1.4), after it nobody may forget it.
+/// committed by what ends it: before that the relay must forget it (RFC 5321 4.1.1.4), after it nobody may forget it.
 /// </summary>
 /// <remarks>
 /// No call throws for what the network or the relay does; the fate of the message is always a <see cref="SmtpVerdict"/>. After a
@@ -22,6 +22,7 @@ public sealed class SmtpConnection : IAsyncDisposable
     private readonly SmtpTimeouts _timeouts;
     private readonly int _mostMessages;
     private bool _isHeld;
+    private (SmtpEnvelope Envelope, int Size, MessageForm Form)? _announced;
 
     private SmtpConnection(SmtpWire wire, SmtpCapabilities capabilities, SmtpRoute route)
     {
@@ -41,6 +42,9 @@ public sealed class SmtpConnection : IAsyncDisposable
     /// <summary>False once the connection is gone; make a new one.</summary>
     public bool IsUsable => !_wire.IsOver;
 
+    // Of a message that is held the relay waits for the rest, of one that was announced for the whole.
+    private bool IsBusy => _isHeld || _announced is not null;
+
     /// <summary>The relay has said something that nobody has read yet, or closed the connection.</summary>
     internal bool HasNews => _wire.HasNews;
 
@@ -59,9 +63,10 @@ public sealed class SmtpConnection : IAsyncDisposable
     }
 
     /// <summary>
-    /// Writes envelope and message, all but the terminator. When held, decide, then call <see cref="CommitAsync(CancellationToken)"/> or
-    /// <see cref="AbandonAsync"/>. <paramref name="message"/> must not change until then.
+    /// Brings a message so far that the relay waits for it: envelope and DATA, over TLS and above 64 KiB also its bytes. When held, decide, then call
+    /// <see cref="CommitAsync(CancellationToken)"/> or <see cref="AbandonAsync"/>. <paramref name="message"/> must not change until then.
     /// </summary>
+    /// <exception cref="InvalidOperationException">A message is held, or another one was announced.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<SmtpStep> PrepareAsync(SmtpEnvelope envelope, ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
     {
@@ -71,7 +76,7 @@ public sealed class SmtpConnection : IAsyncDisposable
             return SmtpStep.Refused(verdict);
         }
 
-        if (await _transfer.WriteAsync(message, form, cancellationToken) is { } lost)
+        if (await _transfer.HoldAsync(message, form, cancellationToken) is { } lost)
         {
             return SmtpStep.Refused(lost);
         }
@@ -80,15 +85,37 @@ public sealed class SmtpConnection : IAsyncDisposable
         return SmtpStep.Held;
     }
 
-    /// <summary>The point of no return: writes the terminator and reads the reply. Never repeat it for the same message.</summary>
-    public ValueTask<SmtpVerdict> CommitAsync(CancellationToken cancellationToken) => CommitAsync(null, cancellationToken);
+    /// <summary>
+    /// Names the message that comes after the held one. Where the relay offers PIPELINING its envelope leaves in the write that ends the held one (RFC 2920 3.1),
+    /// which saves a round trip a message. It must then be the next to be prepared; to leave it out, abandon. It may not change until then.
+    /// </summary>
+    public void Announce(SmtpEnvelope envelope, ReadOnlyMemory<byte> message)
+    {
+        if (!_isHeld || _announced is not null)
+        {
+            throw new InvalidOperationException("One message can be announced while one is held.");
+        }
 
+        if (Capabilities.Pipelining && !_transfer.UsesChunks && MessagesSent + 1 < _mostMessages && CheckMessage(envelope, message, out var form) is null)
+        {
+            _announced = (envelope, message.Length, form);
+            _transfer.Follow(envelope, message.Length, form);
+        }
+    }
+
+    /// <summary>The point of no return: writes what ends the message and reads the reply. Never repeat it for the same message.</summary>
+    public ValueTask<SmtpVerdict> CommitAsync(CancellationToken cancellationToken) => CommitAsync(static () => true, null, cancellationToken);
+
+    /// <param name="mayStillEnd">
+    /// Asked once more when the kernel did not take the message at once: its terminator is then withheld until the relay has read the rest. On false the
+    /// connection is dropped and the verdict is NotAttempted.
+    /// </param>
     /// <param name="terminatorWritten">
     /// Called once when the kernel has taken the terminator's last byte, before the reply is awaited; never when nothing was written or the
     /// writing failed. With a relay that does not read, or over TLS, that may be long after this method has returned its task.
     /// </param>
     /// <inheritdoc cref="CommitAsync(CancellationToken)"/>
-    public ValueTask<SmtpVerdict> CommitAsync(Action? terminatorWritten, CancellationToken cancellationToken)
+    public ValueTask<SmtpVerdict> CommitAsync(Func<bool> mayStillEnd, Action? terminatorWritten, CancellationToken cancellationToken)
     {
         if (!_isHeld)
         {
@@ -98,7 +125,7 @@ public sealed class SmtpConnection : IAsyncDisposable
         _isHeld = false;
         return cancellationToken.IsCancellationRequested
             ? ValueTask.FromResult(Lost(SmtpStage.Body, WireState.Cancelled))
-            : _transfer.EndHeldAsync(terminatorWritten, cancellationToken);
+            : _transfer.EndHeldAsync(mayStillEnd, terminatorWritten, cancellationToken);
     }
 
     /// <summary>Drops the connection without the terminator: the relay has to forget the message.</summary>
@@ -108,43 +135,22 @@ public sealed class SmtpConnection : IAsyncDisposable
         return Task.CompletedTask;
     }
 
-    /// <summary>
-    /// Prepares and commits. <paramref name="mayCommit"/> is asked once, when all but the last write is done; on false the connection is
-    /// dropped and the verdict is NotAttempted. Up to 64 KiB message and terminator share that last write, so a connection that dies
-    /// within it leaves a doubt where <see cref="PrepareAsync"/> and <see cref="CommitAsync(CancellationToken)"/> could still tell.
-    /// </summary>
+    /// <summary>Prepares and commits. <paramref name="mayEnd"/> is asked before the message may end; on false the connection is dropped and the verdict is NotAttempted.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<SmtpVerdict> SendAsync(
-        SmtpEnvelope envelope, ReadOnlyMemory<byte> message, Func<bool> mayCommit, CancellationToken cancellationToken)
+    public async ValueTask<SmtpVerdict> SendAsync(SmtpEnvelope envelope, ReadOnlyMemory<byte> message, Func<bool> mayEnd, CancellationToken cancellationToken)
     {
-        if (message.Length > MessageTransfer.LargestSingleWrite)
-        {
-            var step = await PrepareAsync(envelope, message, cancellationToken);
-            return !step.IsHeld ? step.Refusal : MayCommit(mayCommit) ? await CommitAsync(cancellationToken) : Withheld();
-        }
-
-        var (refusal, form) = await OpenAsync(envelope, message, cancellationToken);
-        if (refusal is { } verdict)
-        {
-            return verdict;
-        }
-
-        if (cancellationToken.IsCancellationRequested)
-        {
-            return Lost(SmtpStage.Body, WireState.Cancelled);
-        }
-
-        return MayCommit(mayCommit) ? await _transfer.EndWholeAsync(message, form, cancellationToken) : Withheld();
+        var step = await PrepareAsync(envelope, message, cancellationToken);
+        return !step.IsHeld ? step.Refusal : MayEnd(mayEnd) ? await CommitAsync(mayEnd, null, cancellationToken) : Withheld();
     }
 
     /// <summary>Forgets any half-open transaction and shows whether the relay still answers. False: the connection is gone.</summary>
     public Task<bool> ResetAsync(CancellationToken cancellationToken) =>
-        _isHeld || !IsUsable ? Task.FromResult(false) : _envelopes.ResetAsync(cancellationToken);
+        IsBusy || !IsUsable ? Task.FromResult(false) : _envelopes.ResetAsync(cancellationToken);
 
     /// <summary>Says goodbye when that is possible and closes. A held message is abandoned.</summary>
     public async Task QuitAsync(CancellationToken cancellationToken)
     {
-        if (IsUsable && !_isHeld)
+        if (IsUsable && !IsBusy)
         {
             if (await _wire.WriteAsync(Quit, _timeouts.Quit, cancellationToken) == WireState.Ok)
             {
@@ -158,7 +164,7 @@ public sealed class SmtpConnection : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         // Over a closed connection nobody can be told anything; over a held message nobody may.
-        if (_isHeld)
+        if (IsBusy)
         {
             Close();
         }
@@ -186,8 +192,18 @@ public sealed class SmtpConnection : IAsyncDisposable
             throw new ArgumentException("The envelope has no recipient.", nameof(envelope));
         }
 
-        var fault = MessageForm.Check(message.Span, out var form) ?? CheckCapabilities(envelope, message.Length, form);
-        if (fault is not null)
+        if (_announced is { } announced)
+        {
+            if (announced.Envelope != envelope || announced.Size != message.Length)
+            {
+                throw new InvalidOperationException("Another message was announced: prepare that one, or abandon.");
+            }
+
+            _announced = null;
+            return (await _envelopes.ReadAnswersAsync(chunks: false, cancellationToken), announced.Form);
+        }
+
+        if (CheckMessage(envelope, message, out var form) is { } fault)
         {
             return (SmtpVerdict.Refused(fault), form);
         }
@@ -197,6 +213,9 @@ public sealed class SmtpConnection : IAsyncDisposable
             ? (await _transfer.ReadNewsAsync(SmtpStage.Start, cancellationToken), form)
             : (await _envelopes.OpenAsync(envelope, message.Length, form, _transfer.UsesChunks, cancellationToken), form);
     }
+
+    private string? CheckMessage(SmtpEnvelope envelope, ReadOnlyMemory<byte> message, out MessageForm form) =>
+        MessageForm.Check(message.Span, out form) ?? CheckCapabilities(envelope, message.Length, form);
 
     private string? CheckCapabilities(SmtpEnvelope envelope, int size, MessageForm form)
     {
@@ -224,14 +243,14 @@ public sealed class SmtpConnection : IAsyncDisposable
     private SmtpVerdict Withheld()
     {
         Close();
-        return SmtpVerdict.NotAttempted(SmtpStage.Body, "withheld before the terminator");
+        return SmtpVerdict.Withheld;
     }
 
-    private bool MayCommit(Func<bool> mayCommit)
+    private bool MayEnd(Func<bool> mayEnd)
     {
         try
         {
-            return mayCommit();
+            return mayEnd();
         }
         catch
         {
@@ -243,6 +262,7 @@ public sealed class SmtpConnection : IAsyncDisposable
     private void Close()
     {
         _isHeld = false;
+        _announced = null;
         _wire.Abort();
     }
 }

@@ -86,6 +86,11 @@ internal sealed class SmtpHandshake(SmtpRoute route, TimeProvider time)
         {
             // Without NoDelay every answer waits for the delayed ACK of the one before: 131 instead of thousands of messages a second.
             var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            if (route.SendBufferSize > 0)
+            {
+                socket.SendBufferSize = route.SendBufferSize;
+            }
+
             using var timer = new CancellationTokenSource(route.Timeouts.Connect, time);
             using var both = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
             try

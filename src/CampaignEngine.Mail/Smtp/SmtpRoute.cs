@@ -81,6 +81,9 @@ public sealed record SmtpRoute
     /// <summary>Messages after which a connection is to be closed and made anew; relays tend to set such a limit. Default 5,000.</summary>
     public int MessagesPerConnection { get; init; } = 5000;
 
+    /// <summary>Bytes that the kernel may hold for the relay; 0: as many as it sees fit. For tests of relays that do not read.</summary>
+    internal int SendBufferSize { get; init; }
+
     /// <summary>How long each answer may take.</summary>
     public SmtpTimeouts Timeouts { get; init; } = new();
 }

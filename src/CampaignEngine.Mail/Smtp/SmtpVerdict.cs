@@ -42,6 +42,9 @@ public readonly record struct SmtpVerdict(SmtpVerdictKind Kind, SmtpStage Stage,
 {
     internal static SmtpVerdict NotAttempted(SmtpStage stage, string text) => new(SmtpVerdictKind.NotAttempted, stage, 0, null, text);
 
+    /// <summary>The leave to end the message was taken back in time.</summary>
+    internal static SmtpVerdict Withheld { get; } = NotAttempted(SmtpStage.Body, "withheld before the terminator");
+
     internal static SmtpVerdict InDoubt(string text) => new(SmtpVerdictKind.InDoubt, SmtpStage.Terminator, 0, null, text);
 
     /// <summary>A verdict of our own before anything was written: no relay was asked, and none would help.</summary>
@@ -72,7 +75,7 @@ public readonly record struct SmtpVerdict(SmtpVerdictKind Kind, SmtpStage Stage,
 /// <summary>The result of preparing a message: held with the terminator withheld, or refused.</summary>
 public readonly record struct SmtpStep
 {
-    /// <summary>Everything but the terminator is on the wire; commit or abandon.</summary>
+    /// <summary>The relay waits for the message and its terminator; commit or abandon.</summary>
     public static SmtpStep Held { get; } = new() { IsHeld = true };
 
     public bool IsHeld { get; private init; }

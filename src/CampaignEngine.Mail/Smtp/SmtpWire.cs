@@ -36,6 +36,8 @@ internal sealed class SmtpWire : IAsyncDisposable
     {
         _socket = socket;
         _stream = new NetworkStream(socket, ownsSocket: true);
+        // After the stream, which wants a blocking one: only TryWrite cares.
+        socket.Blocking = false;
         _clock = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
     }
 
@@ -44,11 +46,14 @@ internal sealed class SmtpWire : IAsyncDisposable
     /// <summary>Dropped or closed by us: nothing can be said any more.</summary>
     public bool IsOver { get; private set; }
 
+    /// <summary>More was read than has been asked for.</summary>
+    public bool HasReadAhead => _end > _start;
+
     /// <summary>The relay has said something that nobody has read yet. Over TLS only what is already decrypted counts.</summary>
-    public bool HasUnreadInput => _end > _start || (!IsEncrypted && HasBytesInSocket());
+    public bool HasUnreadInput => HasReadAhead || (!IsEncrypted && HasBytesInSocket());
 
     /// <summary>The relay has said something or closed the connection.</summary>
-    public bool HasNews => _end > _start || (!IsEncrypted && IsReadable());
+    public bool HasNews => HasReadAhead || (!IsEncrypted && IsReadable());
 
     public void ReplaceStream(Func<Stream, SslStream> wrap) => _stream = wrap(_stream);
 
@@ -75,6 +80,25 @@ internal sealed class SmtpWire : IAsyncDisposable
         finally
         {
             _clock.CancelAfter(Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    /// <summary>Hands the kernel what it takes at once, over TLS nothing. Null: the connection is gone, and nothing of this was taken.</summary>
+    public int? TryWrite(ReadOnlySpan<byte> bytes)
+    {
+        if (IsEncrypted)
+        {
+            return 0;
+        }
+
+        try
+        {
+            var taken = _socket.Send(bytes, SocketFlags.None, out var error);
+            return error is SocketError.Success or SocketError.WouldBlock ? taken : null;
+        }
+        catch (ObjectDisposedException)
+        {
+            return null;
         }
     }
 

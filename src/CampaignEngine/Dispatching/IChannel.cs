@@ -26,9 +26,13 @@ public interface IChannelLane : IAsyncDisposable
     /// <summary>Brings the message up to its point of no return. Null: it is held there; otherwise how the attempt ended.</summary>
     ValueTask<SendVerdict?> PrepareAsync(OutgoingMessage message, CancellationToken cancellationToken);
 
+    /// <summary>Names the message that follows the held one, so that its beginning can leave together with the held one's end. It is then prepared next, or the lane abandoned.</summary>
+    ValueTask AnnounceAsync(OutgoingMessage next, CancellationToken cancellationToken);
+
     /// <summary>Passes the point of no return: writes the terminator and waits for the answer.</summary>
+    /// <param name="mayStillEnd">Asked once more where the other side took long over what comes before the terminator; on false the message is dropped.</param>
     /// <param name="terminatorWritten">Called once when the terminator has been handed to the network, before the answer is awaited.</param>
-    ValueTask<SendVerdict> CommitAsync(Action terminatorWritten, CancellationToken cancellationToken);
+    ValueTask<SendVerdict> CommitAsync(Func<bool> mayStillEnd, Action terminatorWritten, CancellationToken cancellationToken);
 
     /// <summary>Drops the held message so that the other side must forget it.</summary>
     ValueTask AbandonAsync();

@@ -27,7 +27,7 @@ internal sealed class Packet(ChunkInHand chunk, SendItem[] items, long deadline,
     /// <summary>Slot of an item; -1 without recorder.</summary>
     public int SlotOf(int index) => _slots[index];
 
-    /// <summary>The next thing that is written for this item is its terminator.</summary>
+    /// <summary>The next write for this item holds its terminator.</summary>
     public void MarkOnTheWire(int index) => recorder?.Mark(_slots[index], Chunk.Mailing.Mailing.MailingId, Items[index]);
 
     public void Conclude(int index, SendVerdict verdict, DateTimeOffset at) =>

@@ -148,7 +148,7 @@ public sealed class Rehearsal(CampaignEngineServices engine)
         for (var attempt = 1; attempt <= MostAttempts; attempt++)
         {
             verdict = await lane.OpenAsync(cancellationToken) is { } fault ? new SendVerdict(SendOutcome.NotAttempted, 0, fault)
-                : await lane.PrepareAsync(message, cancellationToken) ?? await lane.CommitAsync(static () => { }, cancellationToken);
+                : await lane.PrepareAsync(message, cancellationToken) ?? await lane.CommitAsync(static () => true, static () => { }, cancellationToken);
             if (verdict.Outcome != SendOutcome.NotAttempted)
             {
                 break;

@@ -46,7 +46,7 @@ internal static class UnledgeredSender
                         throw new InvalidOperationException(refused.Text);
                     }
 
-                    if (await lane.CommitAsync(static () => { }, cancellationToken) is not { Outcome: SendOutcome.Accepted })
+                    if (await lane.CommitAsync(static () => true, static () => { }, cancellationToken) is not { Outcome: SendOutcome.Accepted })
                     {
                         throw new InvalidOperationException("a message was not accepted");
                     }

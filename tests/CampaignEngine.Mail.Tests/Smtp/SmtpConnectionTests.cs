@@ -237,7 +237,7 @@ public sealed class SmtpConnectionTests
         {
             Assert.True((await connection.PrepareAsync(Some.Envelope, Message, Token)).IsHeld);
             Assert.Equal(0, written);
-            Assert.Equal(SmtpVerdictKind.Accepted, (await connection.CommitAsync(Count, Token)).Kind);
+            Assert.Equal(SmtpVerdictKind.Accepted, (await connection.CommitAsync(static () => true, Count, Token)).Kind);
         }
 
         Assert.Equal((1, 1), (written, atReply));
@@ -246,7 +246,7 @@ public sealed class SmtpConnectionTests
         await using var cancelled = await inbox.ConnectAsync();
         Assert.True((await cancelled.PrepareAsync(Some.Envelope, Message, cancel.Token)).IsHeld);
         await cancel.CancelAsync();
-        Assert.Equal(SmtpVerdictKind.NotAttempted, (await cancelled.CommitAsync(Count, cancel.Token)).Kind);
+        Assert.Equal(SmtpVerdictKind.NotAttempted, (await cancelled.CommitAsync(static () => true, Count, cancel.Token)).Kind);
         Assert.Equal(1, written);
 
         void Count()

@@ -44,7 +44,9 @@ internal sealed class ScriptedChannel : IChannel
             return null;
         }
 
-        public async ValueTask<SendVerdict> CommitAsync(Action terminatorWritten, CancellationToken cancellationToken)
+        public ValueTask AnnounceAsync(OutgoingMessage next, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+        public async ValueTask<SendVerdict> CommitAsync(Func<bool> mayStillEnd, Action terminatorWritten, CancellationToken cancellationToken)
         {
             var recipient = _held!;
             _held = null;

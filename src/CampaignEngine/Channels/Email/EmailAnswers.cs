@@ -44,6 +44,6 @@ public sealed class EmailAnswers(EngineSettings settings, string workspaceDirect
         await using var lane = _channel.Value.CreateLane();
         return await lane.OpenAsync(cancellationToken) is { } closed
             ? new SendVerdict(SendOutcome.NotAttempted, 0, closed)
-            : await lane.PrepareAsync(message, cancellationToken) ?? await lane.CommitAsync(static () => { }, cancellationToken);
+            : await lane.PrepareAsync(message, cancellationToken) ?? await lane.CommitAsync(static () => true, static () => { }, cancellationToken);
     }
 }

@@ -21,6 +21,7 @@ internal sealed class EmailLane(EmailRoutes routes, string first, EmailSigning s
 
     private SmtpConnection? _connection;
     private string _route = first;
+    private ReadyMessage _announced;
 
     public bool IsOpen => _connection is { IsUsable: true } connection && !connection.IsSpent;
 
@@ -31,6 +32,8 @@ internal sealed class EmailLane(EmailRoutes routes, string first, EmailSigning s
             return null;
         }
 
+        // Prepared anew over the new connection.
+        _announced = default;
         await CloseAsync(cancellationToken);
         try
         {
@@ -55,35 +58,44 @@ internal sealed class EmailLane(EmailRoutes routes, string first, EmailSigning s
 
     public async ValueTask<SendVerdict?> PrepareAsync(OutgoingMessage message, CancellationToken cancellationToken)
     {
-        if (!EmailAddress.TryParse(message.Recipient, out var recipient, out _))
+        var ready = _announced;
+        _announced = default;
+        if (ready.Message != message)
         {
-            return new SendVerdict(SendOutcome.Rejected, 0, "the recipient's address is not one");
+            if (message.Route.Length > 0 && message.Route != _route && await SwitchAsync(message.Route, cancellationToken) is { } closed)
+            {
+                return new SendVerdict(SendOutcome.NotAttempted, 0, closed);
+            }
+
+            (ready, var fault) = await ReadyAsync(message);
+            if (fault is not null)
+            {
+                return fault;
+            }
         }
 
-        if (!EmailAddress.TryParse(message.Sender, out var sender, out _))
-        {
-            return new SendVerdict(SendOutcome.Skipped, 0, "render_failed: the return path is not an address");
-        }
-
-        if (message.Route.Length > 0 && message.Route != _route && await SwitchAsync(message.Route, cancellationToken) is { } fault)
-        {
-            return new SendVerdict(SendOutcome.NotAttempted, 0, fault);
-        }
-
-        var (content, unsigned) = await signing.SignAsync(message);
-        if (unsigned is not null)
-        {
-            return new SendVerdict(SendOutcome.NotAttempted, 0, unsigned);
-        }
-
-        var step = await _connection!.PrepareAsync(new SmtpEnvelope(sender, recipient) { Id = message.EnvelopeId }, content, cancellationToken);
+        var step = await _connection!.PrepareAsync(ready.Envelope, ready.Content, cancellationToken);
         return step.IsHeld ? null : VerdictOf(step.Refusal);
     }
 
-    public async ValueTask<SendVerdict> CommitAsync(Action terminatorWritten, CancellationToken cancellationToken) =>
-        VerdictOf(await _connection!.CommitAsync(terminatorWritten, cancellationToken));
+    public async ValueTask AnnounceAsync(OutgoingMessage next, CancellationToken cancellationToken)
+    {
+        // What cannot leave over this connection says so when its turn comes.
+        if ((next.Route.Length == 0 || next.Route == _route) && await ReadyAsync(next) is { Fault: null } ready)
+        {
+            _announced = ready.Ready;
+            _connection!.Announce(_announced.Envelope, _announced.Content);
+        }
+    }
 
-    public async ValueTask AbandonAsync() => await (_connection?.AbandonAsync() ?? Task.CompletedTask);
+    public async ValueTask<SendVerdict> CommitAsync(Func<bool> mayStillEnd, Action terminatorWritten, CancellationToken cancellationToken) =>
+        VerdictOf(await _connection!.CommitAsync(mayStillEnd, terminatorWritten, cancellationToken));
+
+    public async ValueTask AbandonAsync()
+    {
+        _announced = default;
+        await (_connection?.AbandonAsync() ?? Task.CompletedTask);
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -92,6 +104,24 @@ internal sealed class EmailLane(EmailRoutes routes, string first, EmailSigning s
             _connection = null;
             await connection.DisposeAsync();
         }
+    }
+
+    private async ValueTask<(ReadyMessage Ready, SendVerdict? Fault)> ReadyAsync(OutgoingMessage message)
+    {
+        if (!EmailAddress.TryParse(message.Recipient, out var recipient, out _))
+        {
+            return (default, new SendVerdict(SendOutcome.Rejected, 0, "the recipient's address is not one"));
+        }
+
+        if (!EmailAddress.TryParse(message.Sender, out var sender, out _))
+        {
+            return (default, new SendVerdict(SendOutcome.Skipped, 0, "render_failed: the return path is not an address"));
+        }
+
+        var (content, unsigned) = await signing.SignAsync(message);
+        return unsigned is null
+            ? (new ReadyMessage(message, new SmtpEnvelope(sender, recipient) { Id = message.EnvelopeId }, content), null)
+            : (default, new SendVerdict(SendOutcome.NotAttempted, 0, unsigned));
     }
 
     // A relay that is not told goodbye counts the connection as lost, and some hold that against the sender.
@@ -130,4 +160,7 @@ internal sealed class EmailLane(EmailRoutes routes, string first, EmailSigning s
         },
         verdict.Code,
         verdict.EnhancedCode is null ? verdict.Text : $"{verdict.EnhancedCode} {verdict.Text}");
+
+    /// <summary>A message as it goes on the wire, signed where its sender signs.</summary>
+    private readonly record struct ReadyMessage(OutgoingMessage? Message, SmtpEnvelope Envelope, ReadOnlyMemory<byte> Content);
 }

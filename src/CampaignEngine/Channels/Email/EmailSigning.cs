@@ -10,9 +10,10 @@ namespace CampaignEngine.Channels.Email;
 /// <param name="threads">Shared by all lanes.</param>
 internal sealed class EmailSigning(IReadOnlyDictionary<string, DkimKey> keys, SigningThreads threads)
 {
-    private readonly ArrayBufferWriter<byte> _signed = new(keys.Count == 0 ? 1 : 32 * 1024);
+    private ArrayBufferWriter<byte> _signed = new(keys.Count == 0 ? 1 : 32 * 1024);
+    private ArrayBufferWriter<byte> _before = new(keys.Count == 0 ? 1 : 32 * 1024);
 
-    /// <returns>The bytes to send, valid until the next call; or why they must not leave.</returns>
+    /// <returns>The bytes to send, valid until the call after the next; or why they must not leave.</returns>
     public async ValueTask<(ReadOnlyMemory<byte> Content, string? Fault)> SignAsync(OutgoingMessage message)
     {
         if (message.SignedBy.Length == 0)
@@ -25,6 +26,7 @@ internal sealed class EmailSigning(IReadOnlyDictionary<string, DkimKey> keys, Si
             return (default, $"there is no key of the sender '{message.SignedBy}'");
         }
 
+        (_signed, _before) = (_before, _signed);
         _signed.ResetWrittenCount();
         try
         {

@@ -96,7 +96,10 @@ internal sealed class MailKitLane(EmailRoutes routes, string first, EmailSigning
         return null;
     }
 
-    public async ValueTask<SendVerdict> CommitAsync(Action terminatorWritten, CancellationToken cancellationToken)
+    /// <summary>The library has no call that sends two things at once.</summary>
+    public ValueTask AnnounceAsync(OutgoingMessage next, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+    public async ValueTask<SendVerdict> CommitAsync(Func<bool> mayStillEnd, Action terminatorWritten, CancellationToken cancellationToken)
     {
         var (message, sender, recipient) = _held ?? throw new InvalidOperationException("No message is held: prepare one first.");
         _held = null;

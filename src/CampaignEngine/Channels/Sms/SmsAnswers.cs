@@ -25,6 +25,6 @@ public sealed class SmsAnswers(IReadOnlyDictionary<string, GatewaySettings> gate
         var message = new OutgoingMessage { Route = route, Sender = from, Recipient = to, EnvelopeId = key };
         Encoding.UTF8.GetBytes(text.Trim(), message.Content);
         await using var lane = _channel.Value.CreateLane();
-        return await lane.PrepareAsync(message, cancellationToken) ?? await lane.CommitAsync(static () => { }, cancellationToken);
+        return await lane.PrepareAsync(message, cancellationToken) ?? await lane.CommitAsync(static () => true, static () => { }, cancellationToken);
     }
 }

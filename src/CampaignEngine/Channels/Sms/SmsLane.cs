@@ -55,7 +55,10 @@ internal sealed class SmsLane(IReadOnlyDictionary<string, SmsRoute> routes, stri
             : null;
     }
 
-    public async ValueTask<SendVerdict> CommitAsync(Action terminatorWritten, CancellationToken cancellationToken)
+    /// <summary>A gateway is asked one thing at a time.</summary>
+    public ValueTask AnnounceAsync(OutgoingMessage next, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+    public async ValueTask<SendVerdict> CommitAsync(Func<bool> mayStillEnd, Action terminatorWritten, CancellationToken cancellationToken)
     {
         var verdict = await SubmitAsync(terminatorWritten, cancellationToken);
         for (var submit = 2; submit <= MostSubmits && verdict.Outcome == SendOutcome.InDoubt && routes[_route].Gateway.IdempotencyHeader is not null; submit++)

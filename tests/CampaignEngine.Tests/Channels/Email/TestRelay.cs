@@ -40,7 +40,7 @@ internal sealed class TestRelay : IAsyncDisposable
     {
         var token = TestContext.Current.CancellationToken;
         Assert.Null(await lane.OpenAsync(token));
-        return await lane.PrepareAsync(message, token) ?? await lane.CommitAsync(static () => { }, token);
+        return await lane.PrepareAsync(message, token) ?? await lane.CommitAsync(static () => true, static () => { }, token);
     }
 
     public IChannelLane Lane(SmtpCredentials? credentials = null) => new EmailChannel(Route with { Credentials = credentials }, TimeProvider.System).CreateLane();

@@ -183,6 +183,6 @@ public sealed class SmsLaneTests : IAsyncDisposable
     private static async Task<SendVerdict> SendAsync(IChannelLane lane, OutgoingMessage message)
     {
         Assert.Null(await lane.OpenAsync(Token));
-        return await lane.PrepareAsync(message, Token) ?? await lane.CommitAsync(static () => { }, Token);
+        return await lane.PrepareAsync(message, Token) ?? await lane.CommitAsync(static () => true, static () => { }, Token);
     }
 }
