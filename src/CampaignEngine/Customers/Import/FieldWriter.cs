@@ -15,6 +15,9 @@ internal sealed class FieldWriter(string name, Field target, TargetColumn column
     /// <summary>The field must have a value although its column may be empty: it is part of the key.</summary>
     public bool InKey { get; init; }
 
+    /// <summary>Nothing is found by an empty value, and the map says that this is no fault.</summary>
+    public bool MayBeEmpty { get; init; }
+
     /// <summary>True when a value was written, false when the field is empty.</summary>
     /// <exception cref="RowFaultException">The value does not fit; the record is rejected.</exception>
     public bool Write(SourceRow row, CopyBuffer buffer)
@@ -22,7 +25,7 @@ internal sealed class FieldWriter(string name, Field target, TargetColumn column
         var read = value.Read(row);
         if (read is null or "")
         {
-            if (_required || InKey)
+            if ((_required && !MayBeEmpty) || InKey)
             {
                 throw new RowFaultException($"{name} is empty and must not be");
             }

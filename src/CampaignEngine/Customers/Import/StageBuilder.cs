@@ -101,7 +101,7 @@ internal sealed class StageBuilder(SourceMap map, int first, IReadOnlyList<strin
                 : RowValue.Of(value with { Parts = [country.Text is [>= 'A' and <= 'Z', >= 'A' and <= 'Z'] ? country with { Text = $"'{country.Text}'" } : country] }, row, map.MapFile);
             FieldWriter writer = new(
                 $"{entity.Entity.Name}.{field.Name}", reference?.By ?? field, by ?? column, value, RowValue.Of(value, row, map.MapFile), phone)
-            { InKey = inKey };
+            { InKey = inKey, MayBeEmpty = reference is { EmptyWhenMissing: true } && column is not { NotNull: true, DefaultValue: null } };
             fields.Add(new StagedField(fields.Count, writer, role)
             {
                 Column = column,

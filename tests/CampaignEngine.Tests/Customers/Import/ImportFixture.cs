@@ -4,6 +4,7 @@ using CampaignEngine.Customers;
 using CampaignEngine.Customers.History;
 using CampaignEngine.Customers.Import;
 using CampaignEngine.Testing;
+using CampaignEngine.Tracking.Responses;
 using CampaignEngine.Tests.Support;
 
 namespace CampaignEngine.Tests.Customers.Import;
@@ -55,7 +56,7 @@ internal sealed class ImportFixture(TestDatabase database) : IDisposable
     public static ImportMap Shipped(string name)
     {
         ProblemList problems = new();
-        var map = ImportMapLoader.Load($"imports/{name}.yaml", File.ReadAllBytes(Path.Combine(Repository.Root, "imports", $"{name}.yaml")), PastCampaigns.With(Models.Crm), problems);
+        var map = ImportMapLoader.Load($"imports/{name}.yaml", File.ReadAllBytes(Path.Combine(Repository.Root, "imports", $"{name}.yaml")), ImportedResponses.With(PastCampaigns.With(Models.Crm)), problems);
         Assert.Empty(problems.Items);
         return map!;
     }

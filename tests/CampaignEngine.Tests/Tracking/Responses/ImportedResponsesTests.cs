@@ -41,8 +41,8 @@ public sealed class ImportedResponsesTests(TestDatabase database) : IClassFixtur
             """, Stop);
 
         var first = await ImportAsync(file);
-        Assert.Equal((12L, 6L, 5L), (first.Read, first.Rejected, first.Entities["responses"].Inserted));
         var rejects = (await File.ReadAllLinesAsync(first.RejectsFile!, Stop)).Skip(1).ToList();
+        Assert.True((12L, 6L, 5L) == (first.Read, first.Rejected, first.Entities["responses"].Inserted), string.Join('\n', rejects));
         Assert.Equal(["3", "8", "9", "10", "11", "12"], rejects.Select(r => r[..r.IndexOf(',', StringComparison.Ordinal)]).OrderBy(int.Parse));
         foreach (var reason in (string[])["the check character of the keycode", "has been redeemed already", "nobody whom we had written to by then", "no message has the keycode", "is no time written"])
         {
