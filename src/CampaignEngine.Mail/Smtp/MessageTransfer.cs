@@ -112,9 +112,22 @@ internal sealed class MessageTransfer(SmtpWire wire, EnvelopeExchange envelopes,
                 return state == WireState.Closed ? await ReadNewsAsync(SmtpStage.Body, cancellationToken) : Lost(state);
             }
 
-            if (!mayStillEnd())
+            var leave = false;
+            try
             {
-                wire.Abort();
+                leave = mayStillEnd();
+            }
+            finally
+            {
+                // Also when the question itself fails: half a message must not stand before the next one.
+                if (!leave)
+                {
+                    wire.Abort();
+                }
+            }
+
+            if (!leave)
+            {
                 return SmtpVerdict.Withheld;
             }
 

@@ -310,10 +310,13 @@ public sealed class SmtpConnectionTests
             "C: MAIL FROM:<bounce@mail.example>", "C: RCPT TO:<anna@example.com>", "C: DATA", "S: 250", "S: 250", "S: 354", "C: (message)",
             "S: 421 4.3.2 going down", "X: close",
         ];
-        await using var relay = new DialogueRelay(dialogue, Some.ShortMessage);
+        // Too long to be kept for one write with its end.
+        var message = Some.ShortMessage + string.Concat(Enumerable.Repeat(new string('x', 98) + "\r\n", 700));
+        await using var relay = new DialogueRelay(dialogue, message);
         await using var connection = await SmtpConnection.ConnectAsync(Some.Route(relay.Port), TimeProvider.System, Token);
-        Assert.True((await connection.PrepareAsync(Some.Envelope, Message, Token)).IsHeld);
-        await relay.Finished;
+        Assert.True((await connection.PrepareAsync(Some.Envelope, Some.Bytes(message), Token)).IsHeld);
+        await relay.Finished.WaitAsync(TimeSpan.FromSeconds(20), Token);
+        Assert.True(await Eventually.IsTrueAsync(() => connection.HasNews, Token));
         Assert.Equal(new SmtpVerdict(SmtpVerdictKind.Deferred, SmtpStage.Body, 421, "4.3.2", "going down"), await connection.CommitAsync(Token));
         Assert.Equal(0, connection.MessagesSent);
     }
