@@ -26,8 +26,12 @@ internal sealed class OfficeHours(Shop shop, CampaignEngineServices engine, Kill
     public Task RunAsync(CancellationToken over) => Task.WhenAll(
         RepeatAsync(new Random(seed + 1), TimeSpan.FromSeconds(1), KeepTwoOpenAsync, over),
         RepeatAsync(new Random(seed + 2), TimeSpan.FromSeconds(12), PauseAsync, over),
-        RepeatAsync(new Random(seed + 3), TimeSpan.FromSeconds(1), UnsubscribeAsync, over),
-        RepeatAsync(new Random(seed + 4), TimeSpan.FromSeconds(4), EditAsync, over));
+        RepeatAsync(new Random(seed + 3), TimeSpan.FromSeconds(10), UnsubscribeAsync, over),
+        RepeatAsync(new Random(seed + 4), TimeSpan.FromSeconds(4), EditAsync, over),
+        RepeatAsync(new Random(seed + 5), TimeSpan.FromSeconds(10), _ => CallWaitingAsync(), over));
+
+    /// <summary>Who was deferred, or was in the hands of killed workers three times, waits for minutes and then for hours: their time comes now, or the kills would find nobody at work.</summary>
+    public Task CallWaitingAsync() => shop.ExecuteAsync("UPDATE engine.send_retry SET not_before = now() WHERE not_before > now(); UPDATE engine.send_chunk SET retry_at = now() WHERE retry_at > now()");
 
     /// <summary>Mailings that are not complete.</summary>
     public Task<long> OpenAsync() => shop.ScalarAsync<long>("SELECT count(*) FROM engine.mailing WHERE state NOT IN ('completed', 'cancelled')");

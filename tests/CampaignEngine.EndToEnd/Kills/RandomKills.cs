@@ -84,15 +84,14 @@ internal sealed record RandomKills
         }
 
         var killing = watch.Elapsed;
-        await FinishAsync(shop, office, watch);
+        await FinishAsync(office, watch);
         var living = await workers.StopAsync();
         var balance = await KillBalance.ReadAsync(database.Source, sink, office.Rounds, living, CancellationToken.None);
         Write(say, sink, workers, office, balance, killing);
         return [.. Wrong(balance, sink), .. workers.Problems];
     }
 
-    // Who was deferred waits for minutes; here their time has come.
-    private static async Task FinishAsync(Shop shop, OfficeHours office, Stopwatch watch)
+    private static async Task FinishAsync(OfficeHours office, Stopwatch watch)
     {
         var begun = watch.Elapsed;
         while (await office.OpenAsync() > 0)
@@ -102,7 +101,7 @@ internal sealed record RandomKills
                 return;
             }
 
-            await shop.ExecuteAsync("UPDATE engine.send_retry SET not_before = now() WHERE not_before > now(); UPDATE engine.send_chunk SET retry_at = now() WHERE retry_at > now()");
+            await office.CallWaitingAsync();
             await Task.Delay(500);
         }
     }

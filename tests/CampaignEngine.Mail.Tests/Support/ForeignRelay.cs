@@ -139,6 +139,7 @@ internal sealed class ForeignRelay : IAsyncDisposable
             chunking_advertise_hosts = *
             keep_environment =
             queue_only
+            smtp_accept_max_per_connection = 0
             queue_run_max = 4
             acl_smtp_rcpt = take
             acl_smtp_data = take
