@@ -51,7 +51,7 @@ internal static class SelectionData
         INSERT INTO engine.mailing (occurrence_id, campaign, drop_name, channel, due_at, content_hash, list_hash, frozen_count, definition)
         SELECT occurrence_id, 'bench', 'announce', 'email', now(), '\x00', '\x00', :customers / 5, '{}' FROM o;
         CREATE TEMP TABLE frozen AS
-        SELECT (g * 5)::text COLLATE "C" AS customer_key, decode(md5(g::text), 'hex') AS recipient_key, 'user' || g AS address, NULL::text AS cell, now() AS not_before, false AS seed, NULL::text AS zone
+        SELECT (g * 5)::text COLLATE "C" AS customer_key, decode(md5(g::text), 'hex') AS recipient_key, 'user' || g AS address, NULL::text AS cell, now() AS not_before, false AS seed, NULL::text AS zone, NULL::text AS country, NULL::text AS provider
         FROM generate_series(1, :customers / 5) g;
         SELECT engine.freeze_items(mailing_id, 500) FROM engine.mailing;
         INSERT INTO engine.send_outcome (mailing_id, ordinal, attempt, outcome, at)

@@ -13,7 +13,6 @@ namespace CampaignEngine.Benchmarks.Sending;
 /// </summary>
 internal static class SendBenchmark
 {
-    private const int MessageBytes = 15_500;
     private static readonly int[] Sessions = [2, 4, 8, 16];
 
     public static Task RunAsync(string[] args) => args switch
@@ -40,11 +39,26 @@ internal static class SendBenchmark
         }
 
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{people:N0} people\n\n| sender | into | messages/s | seconds | peak memory |\n|---|---|---:|---:|---:|"));
+        // First, for it says how large the messages are that smtp-source has to match.
+        var bytes = 0;
+        using (await StartSinkAsync(Start(Environment.ProcessPath!, ["sink", Text(port)]), port))
+        {
+            if (Wanted("unledgered") || Wanted("smtp-source"))
+            {
+                bytes = await EngineAsync("CampaignEngine without its ledger", "fast sink", "unledgered");
+            }
+
+            if (Wanted("fast"))
+            {
+                await EngineAsync("CampaignEngine", "fast sink", "worker");
+            }
+        }
+
         if (Program("smtp-sink") is { } smtpSink && Program("smtp-source") is { } smtpSource)
         {
             if (Wanted("smtp-source"))
             {
-                await MeasureSmtpSourceAsync(smtpSource, smtpSink, port, people);
+                await MeasureSmtpSourceAsync(smtpSource, smtpSink, port, people, bytes);
             }
 
             if (Wanted("smtp-sink"))
@@ -54,38 +68,27 @@ internal static class SendBenchmark
             }
         }
 
-        using (await StartSinkAsync(Start(Environment.ProcessPath!, ["sink", Text(port)]), port))
-        {
-            if (Wanted("fast"))
-            {
-                await EngineAsync("CampaignEngine", "fast sink", "worker");
-            }
-
-            if (Wanted("unledgered"))
-            {
-                await EngineAsync("CampaignEngine without its ledger", "fast sink", "unledgered");
-            }
-        }
-
         bool Wanted(string name) => only is null || only == name;
 
-        async Task EngineAsync(string name, string into, string mode)
+        // The mean size of a message, where the sender has measured it.
+        async Task<int> EngineAsync(string name, string into, string mode)
         {
             await workspace.RewindAsync(CancellationToken.None);
             using var child = Start(Environment.ProcessPath!, [mode, folder]);
             var line = await child.StandardOutput.ReadToEndAsync();
             await child.WaitForExitAsync();
-            if (child.ExitCode != 0 || line.Trim().Split(' ') is not [var sent, var seconds, var memory])
+            if (child.ExitCode != 0 || line.Trim().Split(' ') is not [var sent, var seconds, var memory, var size])
             {
                 throw new InvalidOperationException($"the sender failed: {line}");
             }
 
             Row(name, into, double.Parse(sent, CultureInfo.InvariantCulture), double.Parse(seconds, CultureInfo.InvariantCulture), memory + " MiB");
+            return Number(size);
         }
     }
 
     // The best session count is found on a part of the messages; all of them are then sent with it.
-    private static async Task MeasureSmtpSourceAsync(string program, string smtpSink, int port, int messages)
+    private static async Task MeasureSmtpSourceAsync(string program, string smtpSink, int port, int messages, int bytes)
     {
         using var sink = await StartSinkAsync(StartSmtpSink(smtpSink, port), port);
         var best = (Sessions: 0, Seconds: double.MaxValue);
@@ -95,29 +98,29 @@ internal static class SendBenchmark
             best = seconds < best.Seconds ? (sessions, seconds) : best;
         }
 
-        Row(Text($"smtp-source, {best.Sessions} sessions, ready messages"), "smtp-sink", messages, await RunAsync(best.Sessions, messages), "");
+        Row(Text($"smtp-source, {best.Sessions} sessions, ready messages of {bytes:N0} bytes"), "smtp-sink", messages, await RunAsync(best.Sessions, messages), "");
 
         async Task<double> RunAsync(int sessions, int count)
         {
             var started = Stopwatch.GetTimestamp();
             using var source = Start(
-                program, ["-s", Text(sessions), "-m", Text(count), "-l", Text(MessageBytes), "-f", "a@sender.example", "-t", "b@mail.example", Text($"127.0.0.1:{port}")]);
+                program, ["-s", Text(sessions), "-m", Text(count), "-l", Text(bytes), "-f", "a@sender.example", "-t", "b@mail.example", Text($"127.0.0.1:{port}")]);
             await source.WaitForExitAsync();
             return source.ExitCode == 0 ? Stopwatch.GetElapsedTime(started).TotalSeconds : throw new InvalidOperationException("smtp-source failed");
         }
     }
 
-    // The child: sends everything that is due, prints how many, how long it took, and the peak of its memory in MiB.
+    // The child: sends everything that is due, prints how many, how long it took, the peak of its memory in MiB, and the mean size of a message where it was measured, else 0.
     private static async Task WorkAsync(string folder, bool withLedger)
     {
         await using var workspace = await SendWorkspace.OpenAsync(folder, CancellationToken.None);
         var started = Stopwatch.GetTimestamp();
-        var sent = withLedger
-            ? (await workspace.Services.Worker(null, null, Console.Error.WriteLine).RunUntilIdleAsync(CancellationToken.None)).Accepted
+        var (sent, bytes) = withLedger
+            ? ((await workspace.Services.Worker(null, null, Console.Error.WriteLine).RunUntilIdleAsync(CancellationToken.None)).Accepted, 0L)
             : await UnledgeredSender.RunAsync(workspace, CancellationToken.None);
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         using var self = Process.GetCurrentProcess();
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{sent} {seconds:0.000} {self.PeakWorkingSet64 / 1048576}"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{sent} {seconds:0.000} {self.PeakWorkingSet64 / 1048576} {bytes / Math.Max(sent, 1)}"));
     }
 
     private static void Row(string sender, string into, double messages, double seconds, string memory) => Console.WriteLine(string.Create(

@@ -10,16 +10,16 @@ internal static class UnledgeredSender
     // As many as a worker's lanes get from the ledger in a good moment.
     private const int Block = 250;
 
-    public static async Task<long> RunAsync(SendWorkspace workspace, CancellationToken cancellationToken)
+    public static async Task<(long Sent, long Bytes)> RunAsync(SendWorkspace workspace, CancellationToken cancellationToken)
     {
         var services = workspace.Services;
         var mailing = await ReadMailingAsync(workspace, cancellationToken);
         var messages = new EmailMessages(workspace.Source, services.Model, services.Settings, services.Keys, services.TimeProvider);
         var (name, relay) = services.Settings.Routes.Single();
         var channel = new EmailChannel(new Dictionary<string, SmtpRoute> { [name] = relay.ToSmtpRoute(services.WorkspaceDirectory) }, name, services.TimeProvider);
-        var (next, sent) = (1 - Block, 0L);
+        var (next, sent, bytes) = (1 - Block, 0L, 0L);
         await Task.WhenAll(Enumerable.Range(0, relay.Connections).Select(_ => Task.Run(SendAsync, cancellationToken)));
-        return sent;
+        return (sent, bytes);
 
         async Task SendAsync()
         {
@@ -52,6 +52,7 @@ internal static class UnledgeredSender
                     }
 
                     Interlocked.Increment(ref sent);
+                    Interlocked.Add(ref bytes, message.Content.WrittenCount);
                 }
             }
         }
