@@ -13,7 +13,7 @@ internal sealed class WorkspaceSession : IAsyncDisposable
     private WorkspaceSession(Workspace workspace, EngineDatabase database, TimeProvider timeProvider)
     {
         (WorkspaceDirectory, Database, TimeProvider) = (workspace.Directory, database, timeProvider);
-        Services = new CampaignEngineServices(workspace.Directory, workspace.Settings!, workspace.Model!, database, timeProvider);
+        Services = new CampaignEngineServices(workspace.Directory, workspace.Settings!, workspace.Model!, database, timeProvider) { Dns = DnsServers.Lookup };
     }
 
     public string WorkspaceDirectory { get; }

@@ -6,6 +6,7 @@ using CampaignEngine.Customers;
 using CampaignEngine.Database;
 using CampaignEngine.Deduplication;
 using CampaignEngine.Dispatching;
+using CampaignEngine.Mail.Resolving;
 using CampaignEngine.Operating;
 using CampaignEngine.Planning;
 using CampaignEngine.Rehearsing;
@@ -30,6 +31,9 @@ public sealed class CampaignEngineServices(string directory, EngineSettings sett
     private readonly Lazy<MachineRules> _rules = new(() => MachineRules.Load(directory));
     private readonly Lazy<InstallationKeys> _keys = new(() => InstallationKeys.Load(directory));
 
+    /// <summary>Whom to ask for DNS records.</summary>
+    public Func<TxtLookup> Dns { get; init; } = static () => new TxtLookup(TxtLookup.SystemServers(), TimeSpan.FromSeconds(2), TimeProvider.System);
+
     public string WorkspaceDirectory => directory;
     public EngineDatabase Database => database;
     public TimeProvider TimeProvider => timeProvider;
@@ -45,7 +49,16 @@ public sealed class CampaignEngineServices(string directory, EngineSettings sett
     public ContactPoints Contacts => new(RecipientKeys, Settings.Dedupe, Settings.DefaultCountry);
     public ListMaker Lists => new(database, Model, RecipientKeys, Contacts, settings.Caps, Zone, timeProvider);
     public SendingCalendar Calendar => new(settings.Quiet, settings.Holidays, settings.Zone);
-    public MailingFreezer Freezer => new(database, new FreezeSource(database, Model, Lists, Contacts, Zone, MachineSweep), new FrozenGroups(settings.LimitedDomains, Zone), Zone, Calendar, timeProvider);
+    public MailingFreezer Freezer => new(
+        database,
+        new FreezeSource(database, Model, Lists, Contacts, Zone, MachineSweep),
+        new FrozenGroups(settings.LimitedDomains, Zone) { KnownDomains = LooksUpProviders ? [.. settings.Providers.Keys] : null },
+        Zone,
+        Calendar,
+        timeProvider);
+    public MailDomains MailDomains => new(database, settings.Providers, LooksUpProviders ? Dns() : null, timeProvider);
+
+    private bool LooksUpProviders => settings.LookUpProviders && settings.LimitedDomains.Count > 0;
 
     // Planning
     public Planner Planner => new(database, Lists, SamplesAsync, Zone, settings.BaseCurrency, timeProvider, new TemplateProof(database.QuerySource, model, settings, Zone, timeProvider).RunAsync);
@@ -85,7 +98,15 @@ public sealed class CampaignEngineServices(string directory, EngineSettings sett
     // Scheduling
     /// <param name="say">Receives what could not be frozen, and why.</param>
     public OccurrencePlanner Occurrences(Action<string> say) =>
-        new(database.Source, (occurrence, cancellationToken) => Freezer.FreezeAsync(occurrence, cancellationToken), Zone, timeProvider) { Say = say, DecideTests = Tests(say).RunOnceAsync };
+        new(database.Source, async (occurrence, cancellationToken) =>
+        {
+            if (await MailDomains.LookUpForFreezeAsync(occurrence, cancellationToken) is { } unknown)
+            {
+                say(unknown);
+            }
+
+            await Freezer.FreezeAsync(occurrence, cancellationToken);
+        }, Zone, timeProvider) { Say = say, DecideTests = Tests(say).RunOnceAsync };
 
     // Reporting
     public DeliverabilityReporter Deliverability => new(database.Source, settings.Providers, settings.SmallestCell);

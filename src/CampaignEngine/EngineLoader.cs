@@ -143,6 +143,7 @@ public sealed class EngineLoader
             Providers = limits.Providers,
             Limits = limits.Limits,
             Brakes = limits.Brakes,
+            LookUpProviders = root.Text("provider_lookup") == "mx",
             Quiet = ModelShape.Channels.Where(c => root.Mapping("quiet")?.Hours(c) is not null)
                 .ToDictionary(c => c, c => new DayHours(root.Mapping("quiet")!.Hours(c)!.Value.From, root.Mapping("quiet")!.Hours(c)!.Value.To), StringComparer.Ordinal),
             Holidays = root.Days("holidays"),

@@ -74,6 +74,9 @@ public sealed record EngineSettings
     /// <summary>Mailbox provider by lower-case domain: those everybody knows, and those of <c>providers</c>.</summary>
     public IReadOnlyDictionary<string, string> Providers { get; init; } = MailboxProviders.Domains;
 
+    /// <summary>Domains that are not among these count to the provider whose hosts their MX records name.</summary>
+    public bool LookUpProviders { get; init; }
+
     /// <summary>The domains of providers with a limit or a brake.</summary>
     public IReadOnlyDictionary<string, string> LimitedDomains => Providers.Where(p => IsLimited($"provider:{p.Value}")).ToDictionary(p => p.Key, p => p.Value, StringComparer.Ordinal);
 

@@ -161,6 +161,7 @@ public static class EngineShape
         { Description = "Sending limits, kept by all workers together; what is over them waits." }),
         new("warm_up", new MapShape([.. LimitSubjects.Where(s => s.Key is "routes" or "senders").Select(s => new KeyShape(s.Key, new NamedShape(ScalarKind.Name, WarmUp) { Description = $"Warm-up of a {s.Subject}, by its name." }))])
         { Description = "How much new addresses may send, day by day, until mailbox providers know them; limits hold beside it." }),
+        new("provider_lookup", new ChoiceShape("off", "mx") { Description = "mx: domains of a list that no provider is known for are looked up in DNS before it is frozen, for limits and brakes of providers." }) { Default = "off" },
         new("brakes", new MapShape([.. LimitSubjects.Select(s => new KeyShape(s.Key,
             new NamedShape(ScalarKind.Name, BrakeShape.Shape) { Description = $"Brakes of a {s.Subject}, by its name; 'all' is that of every {s.Subject} without one of its own." }))])
         { Description = "Slowing and pausing by rates of deferrals, rejections, blocks, bounces and complaints, for all workers together; without any nothing is braked." }),

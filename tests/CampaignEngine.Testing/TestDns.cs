@@ -5,21 +5,28 @@ using System.Text;
 
 namespace CampaignEngine.Testing;
 
-/// <summary>A DNS server on loopback that knows some TXT records; over UDP it cuts answers that are longer than 512 bytes.</summary>
+/// <summary>A DNS server on loopback that knows some TXT and MX records; over UDP it cuts answers that are longer than 512 bytes.</summary>
 public sealed class TestDns : IDisposable
 {
     private readonly Socket _udp;
     private readonly TcpListener _tcp;
     private readonly IReadOnlyDictionary<string, string[]> _records;
+    private readonly IReadOnlyDictionary<string, string[]> _mailHosts;
+    private int _questions;
 
     /// <param name="records">Texts by lower-case name.</param>
-    public TestDns(IReadOnlyDictionary<string, string[]> records)
+    /// <param name="mailHosts">Hosts of MX records by lower-case name; the first is the least preferred.</param>
+    public TestDns(IReadOnlyDictionary<string, string[]> records, IReadOnlyDictionary<string, string[]>? mailHosts = null)
     {
         _records = records;
+        _mailHosts = mailHosts ?? new Dictionary<string, string[]>();
         (_udp, _tcp) = Bind();
         _ = Task.Run(ServeUdp);
         _ = Task.Run(ServeTcp);
     }
+
+    /// <summary>How often somebody has asked.</summary>
+    public int Questions => Volatile.Read(ref _questions);
 
     public IPEndPoint EndPoint => (IPEndPoint)_udp.LocalEndPoint!;
 
@@ -109,12 +116,27 @@ public sealed class TestDns : IDisposable
         }
 
         var question = query[12..(at + 5)];
-        var known = _records.TryGetValue(string.Join('.', labels), out var texts);
+        Interlocked.Increment(ref _questions);
+        var mail = query[at + 2] == 15;
+        var known = (mail ? _mailHosts : _records).TryGetValue(string.Join('.', labels), out var texts);
         using var answer = new MemoryStream();
         answer.Write(query[..2]);
         answer.Write([0x81, known ? (byte)0x80 : (byte)0x83, 0, 1, 0, (byte)(texts?.Length ?? 0), 0, 0, 0, 0]);
         answer.Write(question);
-        foreach (var text in texts ?? [])
+        for (var i = 0; mail && i < texts?.Length; i++)
+        {
+            // A pointer to the question's name, MX, IN, an hour; preference and host, whose last label ends in nothing.
+            answer.Write([0xc0, 12, 0, 15, 0, 1, 0, 0, 14, 16, 0, (byte)(texts[i].Split('.').Sum(l => l.Length + 1) + 3), 0, (byte)(100 - i)]);
+            foreach (var label in texts[i].Split('.'))
+            {
+                answer.WriteByte((byte)label.Length);
+                answer.Write(Encoding.ASCII.GetBytes(label));
+            }
+
+            answer.WriteByte(0);
+        }
+
+        foreach (var text in mail ? [] : texts ?? [])
         {
             // A pointer to the question's name, TXT, IN, an hour.
             answer.Write([0xc0, 12, 0, 16, 0, 1, 0, 0, 14, 16]);

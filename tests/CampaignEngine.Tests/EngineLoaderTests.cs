@@ -2,6 +2,7 @@ using System.Collections;
 using System.Text;
 using CampaignEngine.Authoring;
 using CampaignEngine.Dispatching;
+using CampaignEngine.Dispatching.Braking;
 using CampaignEngine.Mail.Smtp;
 using CampaignEngine.Rendering;
 using CampaignEngine.Scheduling;
@@ -147,6 +148,39 @@ public sealed class EngineLoaderTests
         var rising = settings.Limits.Single(l => l.WarmUp is not null);
         Assert.Equal(("route:relay", new DateOnly(2026, 3, 1)), (rising.Subject, rising.WarmUp!.From));
         Assert.Equal([500, 1000], rising.WarmUp.PerDay);
+    }
+
+    [Fact]
+    public void ABrakeByNameComesBeforeTheOneForAll()
+    {
+        var settings = Load("""
+            routes: { relay: { smtp: "a:25" }, other: { smtp: "a:25" } }
+            provider_lookup: mx
+            brakes:
+              routes: { all: {}, relay: { sample: 50, window: 5 minutes, rejected: { pause: 3% }, deferred: { slow: 80% }, slow_by: 20%, resume_after: 2 hours } }
+              providers: { gmail: {} }
+            """);
+
+        Assert.Equal(BrakeRule.Usual.Thresholds, settings.BrakeOf("route:other")!.Thresholds);
+        var own = settings.BrakeOf("route:relay")!;
+        Assert.Equal((50, TimeSpan.FromMinutes(5), TimeSpan.FromDays(1), 0.2, TimeSpan.FromHours(2)), (own.Sample, own.Window, own.ReportsWindow, own.SlowBy, own.ResumeAfter));
+        Assert.Equal((new BrakeThreshold(0.03, 0.03), new BrakeThreshold(0.8, 0.8)), (own.Thresholds[BrakeMeasure.Rejected], own.Thresholds[BrakeMeasure.Deferred]));
+        Assert.Null(settings.BrakeOf("campaign:tea"));
+        Assert.Equal(["gmail"], settings.LimitedDomains.Values.Distinct());
+        Assert.True(settings.LookUpProviders);
+    }
+
+    [Theory]
+    [InlineData("{ routes: { relai: {} } }", "engine.yaml(2,20): error CE1171: there is no route 'relai' to limit; did you mean 'relay'?")]
+    [InlineData("{ routes: { relay: { blocked: { slow: 5%, pause: 3% } } } }", "engine.yaml(2,45): error CE1174: it would pause at 3% before it is slowed at 5%; write a 'slow' that is not above 'pause'")]
+    [InlineData("{ routes: { relay: { window: 1 year } } }", "engine.yaml(2,37): error CE1173: 'window' must be from 1 second to 31 days, not 1 year")]
+    [InlineData("{ routes: { relay: { sample: 2 } } }", "engine.yaml(2,37): error CE1105: 'sample': '2' is not a number from 10 to 1000000")]
+    public void BrakesThatCannotWorkAreFaults(string brakes, string expected)
+    {
+        var problems = new ProblemList();
+        EngineLoader.Load("engine.yaml", System.Text.Encoding.UTF8.GetBytes($"routes: {{ relay: {{ smtp: \"a:25\" }} }}\nbrakes: {brakes}\n"), null, problems);
+
+        Assert.Equal([expected], problems.Items.Select(p => p.ToString()));
     }
 
     [Fact]

@@ -3,8 +3,8 @@ using System.Collections.Frozen;
 namespace CampaignEngine.Mail.Addresses;
 
 /// <summary>
-/// Which domains one provider receives mail for, with one set of rules and limits for senders. By domain: companies whose own domain is hosted by a
-/// provider can be added by whoever knows them.
+/// Which domains one provider receives mail for, with one set of rules and limits for senders: by domain, and by the hosts that take the mail of companies
+/// whose own domain it hosts.
 /// </summary>
 public static class MailboxProviders
 {
@@ -45,10 +45,50 @@ public static class MailboxProviders
         uol uol.com.br bol.com.br
         """;
 
+    // NAME what a mail host's name ends in. Only names that belong to the provider alone; providers that host nobody are missing.
+    private const string WrittenHosts = """
+        gmail google.com googlemail.com
+        microsoft mail.protection.outlook.com mx.microsoft
+        yahoo yahoodns.net
+        icloud mail.icloud.com
+        proton protonmail.ch
+        fastmail messagingengine.com
+        zoho zoho.com zoho.eu zoho.in zohomail.com
+        mail-ru mail.ru
+        yandex yandex.net yandex.ru
+        seznam seznam.cz
+        tencent qq.com
+        netease netease.com
+        hinet hinet.net
+        naver naver.com
+        """;
+
     private static readonly FrozenDictionary<string, string> ByDomain = Written.Split('\n')
         .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         .SelectMany(words => words.Skip(1).Select(domain => (domain, Name: words[0])))
         .ToFrozenDictionary(w => w.domain, w => w.Name, StringComparer.Ordinal);
+
+    private static readonly FrozenDictionary<string, string> ByHost = WrittenHosts.Split('\n')
+        .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        .SelectMany(words => words.Skip(1).Select(ending => (ending, Name: words[0])))
+        .ToFrozenDictionary(w => w.ending, w => w.Name, StringComparer.Ordinal);
+
+    /// <summary>The provider whose mail host this is, by its lower-case name; null: none that is known.</summary>
+    public static string? OfMailHost(string host)
+    {
+        for (var ending = host; ; ending = ending[(ending.IndexOf('.', StringComparison.Ordinal) + 1)..])
+        {
+            if (ByHost.TryGetValue(ending, out var name))
+            {
+                return name;
+            }
+
+            if (!ending.Contains('.', StringComparison.Ordinal))
+            {
+                return null;
+            }
+        }
+    }
 
     /// <summary>Provider by lower-case domain in its ASCII form.</summary>
     public static IReadOnlyDictionary<string, string> Domains => ByDomain;

@@ -3,19 +3,20 @@ using System.Text;
 
 namespace CampaignEngine.Mail.Resolving;
 
-/// <summary>Questions for TXT records and the answers to them, as RFC 1035 4 lays them out.</summary>
+/// <summary>Questions for TXT and MX records and the answers to them, as RFC 1035 4 lays them out.</summary>
 internal static class DnsMessage
 {
     /// <summary>Offered by EDNS (RFC 6891): what passes every network without being cut into fragments.</summary>
     public const int LargestDatagram = 1232;
 
     private const int HeaderLength = 12;
-    private const int Txt = 16;
+    public const ushort Txt = 16;
+    public const ushort Mx = 15;
     private const int Internet = 1;
     private const int LongestName = 253;
 
     /// <exception cref="ArgumentException">The name cannot stand in DNS.</exception>
-    public static byte[] Query(string name, ushort id)
+    public static byte[] Query(string name, ushort id, ushort type = Txt)
     {
         using var query = new MemoryStream();
         Write(id, 0x0100, 1, 0, 0, 1);
@@ -36,7 +37,7 @@ internal static class DnsMessage
         }
 
         query.WriteByte(0);
-        Write(Txt, Internet);
+        Write(type, Internet);
 
         // OPT: root name, type 41, the size we take, no flags, no data.
         query.WriteByte(0);
@@ -66,7 +67,12 @@ internal static class DnsMessage
     public static bool IsTruncated(ReadOnlySpan<byte> answer) => (answer[2] & 0x02) != 0;
 
     /// <summary>The TXT records of the answer section, also those behind an alias; a resolver has followed it.</summary>
-    public static TxtAnswer Read(ReadOnlySpan<byte> answer)
+    public static TxtAnswer Read(ReadOnlySpan<byte> answer) => Read(answer, Txt);
+
+    /// <summary>Hosts of the MX records, in lower case without the last dot, the preferred ones first.</summary>
+    public static TxtAnswer ReadMailHosts(ReadOnlySpan<byte> answer) => Read(answer, Mx);
+
+    private static TxtAnswer Read(ReadOnlySpan<byte> answer, ushort wanted)
     {
         var code = answer[3] & 0x0f;
         if (code is not (0 or 3))
@@ -74,7 +80,7 @@ internal static class DnsMessage
             return new TxtAnswer(TxtState.NoAnswer, [], $"the server gave up (code {code})");
         }
 
-        var texts = new List<string>();
+        var texts = new List<(int Preference, string Text)>();
         var at = HeaderLength;
         var questions = BinaryPrimitives.ReadUInt16BigEndian(answer[4..]);
         var records = BinaryPrimitives.ReadUInt16BigEndian(answer[6..]);
@@ -104,15 +110,24 @@ internal static class DnsMessage
                 return Damaged();
             }
 
-            if (type == Txt)
+            if (type == wanted && type == Txt)
             {
-                texts.Add(Join(answer.Slice(at, length)));
+                texts.Add((0, Join(answer.Slice(at, length))));
+            }
+            else if (type == wanted)
+            {
+                if (length < 3 || ReadName(answer, at + 2) is not { } host)
+                {
+                    return Damaged();
+                }
+
+                texts.Add((BinaryPrimitives.ReadUInt16BigEndian(answer[at..]), host));
             }
 
             at += length;
         }
 
-        return new TxtAnswer(texts.Count == 0 ? TxtState.None : TxtState.Found, texts);
+        return new TxtAnswer(texts.Count == 0 ? TxtState.None : TxtState.Found, [.. texts.OrderBy(t => t.Preference).Select(t => t.Text)]);
     }
 
     private static TxtAnswer Damaged() => new(TxtState.NoAnswer, [], "the answer is damaged");
@@ -136,6 +151,42 @@ internal static class DnsMessage
         }
 
         return false;
+    }
+
+    // A name may end in a pointer to an earlier one; each pointer must lead further back, so that none goes in circles.
+    private static string? ReadName(ReadOnlySpan<byte> message, int at)
+    {
+        var name = new StringBuilder();
+        var earliest = at;
+        while (at < message.Length && name.Length <= LongestName)
+        {
+            int length = message[at];
+            if (length == 0)
+            {
+                return name.ToString();
+            }
+
+            if ((length & 0xc0) == 0xc0)
+            {
+                if (at + 1 >= message.Length || (((length & 0x3f) << 8) | message[at + 1]) is var target && target >= earliest)
+                {
+                    return null;
+                }
+
+                at = earliest = target;
+                continue;
+            }
+
+            if (length > 63 || at + 1 + length > message.Length)
+            {
+                return null;
+            }
+
+            name.Append(name.Length == 0 ? "" : ".").Append(Encoding.Latin1.GetString(message.Slice(at + 1, length)).ToLowerInvariant());
+            at += 1 + length;
+        }
+
+        return null;
     }
 
     // A record is one or more strings of at most 255 bytes, which belong together without a space.

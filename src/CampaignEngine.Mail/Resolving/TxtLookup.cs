@@ -9,7 +9,7 @@ namespace CampaignEngine.Mail.Resolving;
 /// <summary>How a lookup ended.</summary>
 public enum TxtState
 {
-    /// <summary>At least one TXT record.</summary>
+    /// <summary>At least one record.</summary>
     Found,
     /// <summary>A server says that there is none.</summary>
     None,
@@ -17,13 +17,13 @@ public enum TxtState
     NoAnswer,
 }
 
-/// <summary>The TXT records of one name.</summary>
+/// <summary>The TXT records, or the mail hosts, of one name.</summary>
 /// <param name="State">For decisions.</param>
-/// <param name="Texts">One text a record, its strings joined.</param>
+/// <param name="Texts">One text a record, its strings joined; of MX records the host.</param>
 /// <param name="Fault">Why there is no answer; null otherwise.</param>
 public sealed record TxtAnswer(TxtState State, IReadOnlyList<string> Texts, string? Fault = null);
 
-/// <summary>Asks DNS servers for TXT records, which the base library cannot: UDP first, TCP for long answers (RFC 1035, 6891).</summary>
+/// <summary>Asks DNS servers for TXT and MX records, which the base library cannot: UDP first, TCP for long answers (RFC 1035, 6891).</summary>
 /// <param name="servers">Asked one after the other until one answers.</param>
 /// <param name="timeout">For each try at each server.</param>
 public sealed class TxtLookup(IReadOnlyList<IPEndPoint> servers, TimeSpan timeout, TimeProvider time)
@@ -40,9 +40,17 @@ public sealed class TxtLookup(IReadOnlyList<IPEndPoint> servers, TimeSpan timeou
     ];
 
     /// <param name="name">Labels of letters, digits, dashes and underscores, joined by dots.</param>
-    public async Task<TxtAnswer> FindAsync(string name, CancellationToken cancellationToken)
+    public Task<TxtAnswer> FindAsync(string name, CancellationToken cancellationToken) => FindAsync(name, DnsMessage.Txt, DnsMessage.Read, cancellationToken);
+
+    /// <summary>The hosts that take mail for a domain, in lower case, the preferred ones first.</summary>
+    /// <param name="domain">In its ASCII form.</param>
+    public Task<TxtAnswer> FindMailHostsAsync(string domain, CancellationToken cancellationToken) => FindAsync(domain, DnsMessage.Mx, DnsMessage.ReadMailHosts, cancellationToken);
+
+    private delegate TxtAnswer Reading(ReadOnlySpan<byte> answer);
+
+    private async Task<TxtAnswer> FindAsync(string name, ushort type, Reading read, CancellationToken cancellationToken)
     {
-        var query = DnsMessage.Query(name, (ushort)RandomNumberGenerator.GetInt32(0x10000));
+        var query = DnsMessage.Query(name, (ushort)RandomNumberGenerator.GetInt32(0x10000), type);
         var last = servers.Count == 0 ? "this machine names no DNS server" : "";
         for (var attempt = 0; attempt < Tries; attempt++)
         {
@@ -50,7 +58,7 @@ public sealed class TxtLookup(IReadOnlyList<IPEndPoint> servers, TimeSpan timeou
             {
                 try
                 {
-                    var answer = await AskAsync(server, query, cancellationToken);
+                    var answer = await AskAsync(server, query, read, cancellationToken);
                     if (answer.State != TxtState.NoAnswer)
                     {
                         return answer;
@@ -73,7 +81,7 @@ public sealed class TxtLookup(IReadOnlyList<IPEndPoint> servers, TimeSpan timeou
         return new TxtAnswer(TxtState.NoAnswer, [], last);
     }
 
-    private async Task<TxtAnswer> AskAsync(IPEndPoint server, byte[] query, CancellationToken cancellationToken)
+    private async Task<TxtAnswer> AskAsync(IPEndPoint server, byte[] query, Reading read, CancellationToken cancellationToken)
     {
         using var clock = new CancellationTokenSource(timeout, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(clock.Token, cancellationToken);
@@ -90,11 +98,11 @@ public sealed class TxtLookup(IReadOnlyList<IPEndPoint> servers, TimeSpan timeou
                 continue;
             }
 
-            return DnsMessage.IsTruncated(buffer) ? await AskByTcpAsync(server, query, both.Token) : DnsMessage.Read(buffer.AsSpan(0, length));
+            return DnsMessage.IsTruncated(buffer) ? await AskByTcpAsync(server, query, read, both.Token) : read(buffer.AsSpan(0, length));
         }
     }
 
-    private static async Task<TxtAnswer> AskByTcpAsync(IPEndPoint server, byte[] query, CancellationToken cancellationToken)
+    private static async Task<TxtAnswer> AskByTcpAsync(IPEndPoint server, byte[] query, Reading read, CancellationToken cancellationToken)
     {
         using var socket = new Socket(server.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         await socket.ConnectAsync(server, cancellationToken);
@@ -108,7 +116,7 @@ public sealed class TxtLookup(IReadOnlyList<IPEndPoint> servers, TimeSpan timeou
         var answer = new byte[BinaryPrimitives.ReadUInt16BigEndian(head)];
         await stream.ReadExactlyAsync(answer, cancellationToken);
         return DnsMessage.Answers(query, answer)
-            ? DnsMessage.Read(answer)
+            ? read(answer)
             : new TxtAnswer(TxtState.NoAnswer, [], "the answer is not to our question");
     }
 }

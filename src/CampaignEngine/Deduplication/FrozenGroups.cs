@@ -11,6 +11,9 @@ namespace CampaignEngine.Deduplication;
 /// <param name="zone">Of people without one.</param>
 public sealed class FrozenGroups(IReadOnlyDictionary<string, string> limitedDomains, TimeZoneInfo zone)
 {
+    /// <summary>All domains whose provider is known without MX records; null: MX records do not count.</summary>
+    public IReadOnlyCollection<string>? KnownDomains { get; init; }
+
     public async Task AssignAsync(NpgsqlConnection connection, string channel, SendingHours hours, CancellationToken cancellationToken)
     {
         if (hours.Legal)
@@ -21,6 +24,10 @@ public sealed class FrozenGroups(IReadOnlyDictionary<string, string> limitedDoma
         if (channel == "email" && limitedDomains.Count > 0)
         {
             await RunAsync(connection, "GroupByProvider", new { domains = limitedDomains.Keys.ToArray(), providers = limitedDomains.Values.ToArray() }, cancellationToken);
+            if (KnownDomains is not null)
+            {
+                await RunAsync(connection, "GroupByMailDomain", new { providers = limitedDomains.Values.Distinct().ToArray(), known = KnownDomains.ToArray() }, cancellationToken);
+            }
         }
     }
 

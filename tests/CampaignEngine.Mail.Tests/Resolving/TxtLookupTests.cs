@@ -61,4 +61,36 @@ public sealed class TxtLookupTests
     [InlineData("a..b")]
     [InlineData("bücher.example")]
     public void ANameThatCannotStandInDnsIsAMistakeOfTheCaller(string name) => Assert.Throws<ArgumentException>(() => DnsMessage.Query(name, 1));
+
+    [Fact]
+    public async Task MailHostsComeInTheOrderOfTheirPreference()
+    {
+        using var dns = new TestDns(new Dictionary<string, string[]>(), new Dictionary<string, string[]> { ["a.example"] = ["Backup.Example", "aspmx.l.google.com"] });
+        var lookup = new TxtLookup([dns.EndPoint], TimeSpan.FromSeconds(10), TimeProvider.System);
+
+        Assert.Equal(["aspmx.l.google.com", "backup.example"], (await lookup.FindMailHostsAsync("a.example", Token)).Texts);
+        Assert.Equal(TxtState.None, (await lookup.FindMailHostsAsync("b.example", Token)).State);
+    }
+
+    [Fact]
+    public void AHostMayPointToAnEarlierNameAndNeverInCircles()
+    {
+        var query = DnsMessage.Query("a.example", 7, DnsMessage.Mx);
+        byte[] record = [0xc0, 12, 0, 15, 0, 1, 0, 0, 14, 16, 0, 7, 0, 10, 2, (byte)'m', (byte)'x', 0xc0, 14];
+        byte[] head = [0, 7, 0x81, 0x80, 0, 1, 0, 1, 0, 0, 0, 0];
+        byte[] Answer(byte[] of) => [.. head, .. query[12..^11], .. of];
+
+        Assert.Equal(["mx.example"], DnsMessage.ReadMailHosts(Answer(record)).Texts);
+        for (var pointer = 0; pointer < 256; pointer++)
+        {
+            record[^1] = (byte)pointer;
+            var answer = DnsMessage.ReadMailHosts(Answer(record));
+            Assert.True(answer.State == TxtState.NoAnswer || answer.Texts.Single().Length <= 320);
+        }
+
+        for (var length = 12; length < Answer(record).Length; length++)
+        {
+            Assert.NotEqual(TxtState.Found, DnsMessage.ReadMailHosts(Answer(record).AsSpan(0, length)).State);
+        }
+    }
 }

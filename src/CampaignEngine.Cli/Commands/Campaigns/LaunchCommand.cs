@@ -30,6 +30,11 @@ internal static class LaunchCommand
                 name = session.Campaign(name).Name;
             }
 
+            if (await session.Services.MailDomains.LookUpForLaunchAsync(name, cancellationToken) is { } unknown)
+            {
+                await Console.Error.WriteLineAsync(unknown);
+            }
+
             var result = await session.Services.Launcher.LaunchAsync(name, parsed.GetValue(plan)!, parsed.GetValue(overBudget), cancellationToken);
             if (result.Ending is not (LaunchEnding.Launched or LaunchEnding.AlreadyLaunched))
             {
