@@ -8,13 +8,13 @@ internal static class DnsServers
 {
     private const string Variable = "CAMPAIGN_DNS_SERVER";
 
-    public static TxtLookup Lookup()
+    public static DnsLookup Lookup()
     {
         var servers = Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } named
             ? IPEndPoint.TryParse(named, out var server)
                 ? [new IPEndPoint(server.Address, server.Port == 0 ? 53 : server.Port)]
                 : throw CommandException.Invalid($"{Variable} must be an IP address with or without port, not '{named}'")
-            : TxtLookup.SystemServers();
-        return new TxtLookup(servers, TimeSpan.FromSeconds(2), TimeProvider.System);
+            : DnsLookup.SystemServers();
+        return new DnsLookup(servers, TimeSpan.FromSeconds(2), TimeProvider.System);
     }
 }

@@ -32,7 +32,7 @@ public sealed class CampaignEngineServices(string directory, EngineSettings sett
     private readonly Lazy<InstallationKeys> _keys = new(() => InstallationKeys.Load(directory));
 
     /// <summary>Whom to ask for DNS records.</summary>
-    public Func<TxtLookup> Dns { get; init; } = static () => new TxtLookup(TxtLookup.SystemServers(), TimeSpan.FromSeconds(2), TimeProvider.System);
+    public Func<DnsLookup> Dns { get; init; } = static () => new DnsLookup(DnsLookup.SystemServers(), TimeSpan.FromSeconds(2), TimeProvider.System);
 
     public string WorkspaceDirectory => directory;
     public EngineDatabase Database => database;

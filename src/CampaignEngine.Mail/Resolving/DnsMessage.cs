@@ -67,17 +67,17 @@ internal static class DnsMessage
     public static bool IsTruncated(ReadOnlySpan<byte> answer) => (answer[2] & 0x02) != 0;
 
     /// <summary>The TXT records of the answer section, also those behind an alias; a resolver has followed it.</summary>
-    public static TxtAnswer Read(ReadOnlySpan<byte> answer) => Read(answer, Txt);
+    public static DnsAnswer Read(ReadOnlySpan<byte> answer) => Read(answer, Txt);
 
     /// <summary>Hosts of the MX records, in lower case without the last dot, the preferred ones first.</summary>
-    public static TxtAnswer ReadMailHosts(ReadOnlySpan<byte> answer) => Read(answer, Mx);
+    public static DnsAnswer ReadMailHosts(ReadOnlySpan<byte> answer) => Read(answer, Mx);
 
-    private static TxtAnswer Read(ReadOnlySpan<byte> answer, ushort wanted)
+    private static DnsAnswer Read(ReadOnlySpan<byte> answer, ushort wanted)
     {
         var code = answer[3] & 0x0f;
         if (code is not (0 or 3))
         {
-            return new TxtAnswer(TxtState.NoAnswer, [], $"the server gave up (code {code})");
+            return new DnsAnswer(DnsState.NoAnswer, [], $"the server gave up (code {code})");
         }
 
         var texts = new List<(int Preference, string Text)>();
@@ -127,10 +127,10 @@ internal static class DnsMessage
             at += length;
         }
 
-        return new TxtAnswer(texts.Count == 0 ? TxtState.None : TxtState.Found, [.. texts.OrderBy(t => t.Preference).Select(t => t.Text)]);
+        return new DnsAnswer(texts.Count == 0 ? DnsState.None : DnsState.Found, [.. texts.OrderBy(t => t.Preference).Select(t => t.Text)]);
     }
 
-    private static TxtAnswer Damaged() => new(TxtState.NoAnswer, [], "the answer is damaged");
+    private static DnsAnswer Damaged() => new(DnsState.NoAnswer, [], "the answer is damaged");
 
     private static bool SkipName(ReadOnlySpan<byte> message, ref int at)
     {

@@ -14,7 +14,7 @@ public sealed record MtaStsAnswer(MtaStsPolicy? Policy, string? Fault);
 /// <c>https://mta-sts.DOMAIN/.well-known/mta-sts.txt</c> holds it. Safe for many callers.
 /// </summary>
 /// <param name="http">Must not follow redirects: RFC 8461 3.3 forbids it. See <see cref="NewClient"/>.</param>
-public sealed class MtaStsPolicies(TxtLookup lookup, HttpClient http, TimeProvider time)
+public sealed class MtaStsPolicies(DnsLookup lookup, HttpClient http, TimeProvider time)
 {
     /// <summary>RFC 8461 3.3 suggests this size.</summary>
     private const int LargestFile = 64 * 1024;
@@ -70,7 +70,7 @@ public sealed class MtaStsPolicies(TxtLookup lookup, HttpClient http, TimeProvid
     private async Task<(string? Id, string? Fault)> FindIdAsync(string domain, CancellationToken cancellationToken)
     {
         var answer = await lookup.FindAsync("_mta-sts." + domain, cancellationToken);
-        if (answer.State == TxtState.NoAnswer)
+        if (answer.State == DnsState.NoAnswer)
         {
             return (null, $"DNS cannot be asked for _mta-sts.{domain}: {answer.Fault}");
         }

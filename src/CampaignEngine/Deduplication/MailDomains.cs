@@ -12,7 +12,7 @@ namespace CampaignEngine.Deduplication;
 /// </summary>
 /// <param name="known">Domains whose provider needs no look.</param>
 /// <param name="lookup">Null: nothing is looked up.</param>
-public sealed class MailDomains(EngineDatabase database, IReadOnlyDictionary<string, string> known, TxtLookup? lookup, TimeProvider time)
+public sealed class MailDomains(EngineDatabase database, IReadOnlyDictionary<string, string> known, DnsLookup? lookup, TimeProvider time)
 {
     private const int AtOnce = 32;
 
@@ -69,7 +69,7 @@ public sealed class MailDomains(EngineDatabase database, IReadOnlyDictionary<str
             await Parallel.ForEachAsync(domains, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = both.Token }, async (domain, token) =>
             {
                 var answer = await FindAsync(domain, token);
-                if (answer.State != TxtState.NoAnswer)
+                if (answer.State != DnsState.NoAnswer)
                 {
                     found[domain] = answer.Texts.Select(MailboxProviders.OfMailHost).FirstOrDefault(p => p is not null);
                     return;
@@ -91,7 +91,7 @@ public sealed class MailDomains(EngineDatabase database, IReadOnlyDictionary<str
     }
 
     // An address may have been imported with a domain that cannot stand in DNS: nobody takes its mail.
-    private async Task<TxtAnswer> FindAsync(string domain, CancellationToken cancellationToken)
+    private async Task<DnsAnswer> FindAsync(string domain, CancellationToken cancellationToken)
     {
         try
         {
@@ -99,7 +99,7 @@ public sealed class MailDomains(EngineDatabase database, IReadOnlyDictionary<str
         }
         catch (ArgumentException)
         {
-            return new TxtAnswer(TxtState.None, []);
+            return new DnsAnswer(DnsState.None, []);
         }
     }
 

@@ -20,7 +20,7 @@ public sealed class DkimRecords(EngineSettings settings, string workspaceDirecto
 
     /// <param name="lookup">Null: nobody looks.</param>
     /// <exception cref="InvalidDataException">A key file cannot be used; the message says which and what to do.</exception>
-    public async Task<IReadOnlyList<DkimRecordRow>> ReadAsync(TxtLookup? lookup, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<DkimRecordRow>> ReadAsync(DnsLookup? lookup, CancellationToken cancellationToken)
     {
         var rows = new List<DkimRecordRow>();
         foreach (var (sender, use, dkim) in Keys())
@@ -32,7 +32,7 @@ public sealed class DkimRecords(EngineSettings settings, string workspaceDirecto
     }
 
     /// <summary>The same for <c>campaign doctor</c>: a key that cannot be used is a finding.</summary>
-    public async Task<IReadOnlyList<Finding>> LookAsync(TxtLookup lookup, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<Finding>> LookAsync(DnsLookup lookup, CancellationToken cancellationToken)
     {
         var findings = new List<Finding>();
         foreach (var (sender, use, dkim) in Keys())
@@ -59,7 +59,7 @@ public sealed class DkimRecords(EngineSettings settings, string workspaceDirecto
         return findings;
     }
 
-    private static async Task<DkimRecordRow> ReadAsync(string sender, string use, DkimKey key, TxtLookup? lookup, CancellationToken cancellationToken)
+    private static async Task<DkimRecordRow> ReadAsync(string sender, string use, DkimKey key, DnsLookup? lookup, CancellationToken cancellationToken)
     {
         var row = new DkimRecordRow(sender, use, key.RecordName, key.PublicRecord, "", FindingState.Ok);
         if (lookup is null)
@@ -68,7 +68,7 @@ public sealed class DkimRecords(EngineSettings settings, string workspaceDirecto
         }
 
         var answer = await lookup.FindAsync(key.RecordName, cancellationToken);
-        if (answer.State == TxtState.NoAnswer)
+        if (answer.State == DnsState.NoAnswer)
         {
             return row with { Dns = $"DNS cannot be asked: {answer.Fault}", State = FindingState.Warning };
         }

@@ -54,7 +54,7 @@ public sealed class MtaStsTests
         using var dns = new TestDns(records);
         using var site = new Site();
         using var http = new HttpClient(site);
-        var policies = new MtaStsPolicies(new TxtLookup([dns.EndPoint], TimeSpan.FromSeconds(10), TimeProvider.System), http, time);
+        var policies = new MtaStsPolicies(new DnsLookup([dns.EndPoint], TimeSpan.FromSeconds(10), TimeProvider.System), http, time);
 
         Assert.Equal(MtaStsMode.Enforce, (await policies.FindAsync("shop.test", Token)).Policy!.Mode);
         Assert.Equal(["https://mta-sts.shop.test/.well-known/mta-sts.txt"], site.Asked);
@@ -86,7 +86,7 @@ public sealed class MtaStsTests
         using var dns = new TestDns(new Dictionary<string, string[]> { ["_mta-sts.shop.test"] = ["v=STSv1; id=1;"] });
         using var site = new Site { Type = type, Text = text };
         using var http = new HttpClient(site);
-        var policies = new MtaStsPolicies(new TxtLookup([dns.EndPoint], TimeSpan.FromSeconds(10), TimeProvider.System), http, TimeProvider.System);
+        var policies = new MtaStsPolicies(new DnsLookup([dns.EndPoint], TimeSpan.FromSeconds(10), TimeProvider.System), http, TimeProvider.System);
         Assert.Equal(new MtaStsAnswer(null, expected), await policies.FindAsync("shop.test", Token));
     }
 

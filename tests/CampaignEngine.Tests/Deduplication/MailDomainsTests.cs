@@ -43,7 +43,7 @@ public sealed class MailDomainsTests(TestDatabase database) : IClassFixture<Test
     {
         await PlanAsync("away", [.. Enumerable.Range(1, 500).Select(n => $"a@away{n}.example")]);
 
-        var said = await new MailDomains(database.Database, MailboxProviders.Domains, new TxtLookup([new IPEndPoint(IPAddress.Loopback, 9)], TimeSpan.FromMilliseconds(20), TimeProvider.System), TimeProvider.System)
+        var said = await new MailDomains(database.Database, MailboxProviders.Domains, new DnsLookup([new IPEndPoint(IPAddress.Loopback, 9)], TimeSpan.FromMilliseconds(20), TimeProvider.System), TimeProvider.System)
             .LookUpForLaunchAsync("away", Token);
 
         Assert.StartsWith("of 500 of 500 domains it is not known who takes their mail (127.0.0.1:9: ", said, StringComparison.Ordinal);
@@ -60,7 +60,7 @@ public sealed class MailDomainsTests(TestDatabase database) : IClassFixture<Test
     [InlineData("", null)]
     public void AProviderIsKnownByTheEndOfItsHostsNames(string host, string? provider) => Assert.Equal(provider, MailboxProviders.OfMailHost(host));
 
-    private MailDomains Domains(IPEndPoint server) => new(database.Database, MailboxProviders.Domains, new TxtLookup([server], TimeSpan.FromSeconds(10), TimeProvider.System), TimeProvider.System);
+    private MailDomains Domains(IPEndPoint server) => new(database.Database, MailboxProviders.Domains, new DnsLookup([server], TimeSpan.FromSeconds(10), TimeProvider.System), TimeProvider.System);
 
     private async Task PlanAsync(string campaign, params string[] addresses)
     {

@@ -26,7 +26,7 @@ public sealed class DkimRecordsTests
         Assert.All(printed, r => Assert.StartsWith("v=DKIM1; k=rsa; p=MIGf", r.Record, StringComparison.Ordinal));
 
         using var dns = new TestDns(new Dictionary<string, string[]> { ["s1._domainkey.shop.test"] = [printed[0].Record] });
-        var lookup = new TxtLookup([dns.EndPoint], TimeSpan.FromSeconds(10), TimeProvider.System);
+        var lookup = new DnsLookup([dns.EndPoint], TimeSpan.FromSeconds(10), TimeProvider.System);
         Assert.Equal(
             [
                 ("dkim shop (active)", FindingState.Ok, "s1._domainkey.shop.test holds this key (1024 bits)", null),
@@ -44,7 +44,7 @@ public sealed class DkimRecordsTests
         using var folder = new TempDirectory("dkim");
         Write(folder, "b.pem");
         File.SetUnixFileMode(Path.Combine(folder.FullName, "b.pem"), UnixFileMode.UserRead | UnixFileMode.OtherRead);
-        var findings = await new DkimRecords(Settings("none.pem", "b.pem"), folder.FullName).LookAsync(new TxtLookup([], TimeSpan.FromSeconds(1), TimeProvider.System), Token);
+        var findings = await new DkimRecords(Settings("none.pem", "b.pem"), folder.FullName).LookAsync(new DnsLookup([], TimeSpan.FromSeconds(1), TimeProvider.System), Token);
 
         Assert.Equal(3, findings.Count);
         Assert.Equal(FindingState.Fault, findings[0].State);

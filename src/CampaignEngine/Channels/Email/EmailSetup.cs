@@ -30,7 +30,7 @@ public static class EmailSetup
         {
             Keys = settings.Senders.Where(s => s.Dkim is not null).ToDictionary(s => s.Name, s => s.Dkim!.Load(workspaceDirectory), StringComparer.Ordinal),
             Policies = routes.Values.Any(r => r.PolicyDomain is not null)
-                ? new MtaStsPolicies(new TxtLookup(TxtLookup.SystemServers(), TimeSpan.FromSeconds(5), time), MtaStsPolicies.NewClient(), time) : null,
+                ? new MtaStsPolicies(new DnsLookup(DnsLookup.SystemServers(), TimeSpan.FromSeconds(5), time), MtaStsPolicies.NewClient(), time) : null,
         };
     }
 

@@ -42,7 +42,7 @@ public sealed class EmailLaneTests
         await using var relay = new TestRelay();
         using var dns = new TestDns(new Dictionary<string, string[]> { ["_mta-sts.shop.test"] = ["v=STSv1; id=1;"] });
         using var http = new HttpClient(new Site($"version: STSv1\nmode: {mode}\nmx: {mx}\nmax_age: 1000\n"));
-        var policies = new MtaStsPolicies(new TxtLookup([dns.EndPoint], TimeSpan.FromSeconds(10), TimeProvider.System), http, TimeProvider.System);
+        var policies = new MtaStsPolicies(new DnsLookup([dns.EndPoint], TimeSpan.FromSeconds(10), TimeProvider.System), http, TimeProvider.System);
         await using var lane = new EmailChannel(relay.Route with { PolicyDomain = "shop.test" }, TimeProvider.System) { Policies = policies }.CreateLane();
 
         var said = await lane.OpenAsync(Token);

@@ -7,7 +7,7 @@ using System.Security.Cryptography;
 namespace CampaignEngine.Mail.Resolving;
 
 /// <summary>How a lookup ended.</summary>
-public enum TxtState
+public enum DnsState
 {
     /// <summary>At least one record.</summary>
     Found,
@@ -21,12 +21,12 @@ public enum TxtState
 /// <param name="State">For decisions.</param>
 /// <param name="Texts">One text a record, its strings joined; of MX records the host.</param>
 /// <param name="Fault">Why there is no answer; null otherwise.</param>
-public sealed record TxtAnswer(TxtState State, IReadOnlyList<string> Texts, string? Fault = null);
+public sealed record DnsAnswer(DnsState State, IReadOnlyList<string> Texts, string? Fault = null);
 
 /// <summary>Asks DNS servers for TXT and MX records, which the base library cannot: UDP first, TCP for long answers (RFC 1035, 6891).</summary>
 /// <param name="servers">Asked one after the other until one answers.</param>
 /// <param name="timeout">For each try at each server.</param>
-public sealed class TxtLookup(IReadOnlyList<IPEndPoint> servers, TimeSpan timeout, TimeProvider time)
+public sealed class DnsLookup(IReadOnlyList<IPEndPoint> servers, TimeSpan timeout, TimeProvider time)
 {
     private const int Tries = 2;
 
@@ -40,15 +40,15 @@ public sealed class TxtLookup(IReadOnlyList<IPEndPoint> servers, TimeSpan timeou
     ];
 
     /// <param name="name">Labels of letters, digits, dashes and underscores, joined by dots.</param>
-    public Task<TxtAnswer> FindAsync(string name, CancellationToken cancellationToken) => FindAsync(name, DnsMessage.Txt, DnsMessage.Read, cancellationToken);
+    public Task<DnsAnswer> FindAsync(string name, CancellationToken cancellationToken) => FindAsync(name, DnsMessage.Txt, DnsMessage.Read, cancellationToken);
 
     /// <summary>The hosts that take mail for a domain, in lower case, the preferred ones first.</summary>
     /// <param name="domain">In its ASCII form.</param>
-    public Task<TxtAnswer> FindMailHostsAsync(string domain, CancellationToken cancellationToken) => FindAsync(domain, DnsMessage.Mx, DnsMessage.ReadMailHosts, cancellationToken);
+    public Task<DnsAnswer> FindMailHostsAsync(string domain, CancellationToken cancellationToken) => FindAsync(domain, DnsMessage.Mx, DnsMessage.ReadMailHosts, cancellationToken);
 
-    private delegate TxtAnswer Reading(ReadOnlySpan<byte> answer);
+    private delegate DnsAnswer Reading(ReadOnlySpan<byte> answer);
 
-    private async Task<TxtAnswer> FindAsync(string name, ushort type, Reading read, CancellationToken cancellationToken)
+    private async Task<DnsAnswer> FindAsync(string name, ushort type, Reading read, CancellationToken cancellationToken)
     {
         var query = DnsMessage.Query(name, (ushort)RandomNumberGenerator.GetInt32(0x10000), type);
         var last = servers.Count == 0 ? "this machine names no DNS server" : "";
@@ -59,7 +59,7 @@ public sealed class TxtLookup(IReadOnlyList<IPEndPoint> servers, TimeSpan timeou
                 try
                 {
                     var answer = await AskAsync(server, query, read, cancellationToken);
-                    if (answer.State != TxtState.NoAnswer)
+                    if (answer.State != DnsState.NoAnswer)
                     {
                         return answer;
                     }
@@ -78,10 +78,10 @@ public sealed class TxtLookup(IReadOnlyList<IPEndPoint> servers, TimeSpan timeou
             }
         }
 
-        return new TxtAnswer(TxtState.NoAnswer, [], last);
+        return new DnsAnswer(DnsState.NoAnswer, [], last);
     }
 
-    private async Task<TxtAnswer> AskAsync(IPEndPoint server, byte[] query, Reading read, CancellationToken cancellationToken)
+    private async Task<DnsAnswer> AskAsync(IPEndPoint server, byte[] query, Reading read, CancellationToken cancellationToken)
     {
         using var clock = new CancellationTokenSource(timeout, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(clock.Token, cancellationToken);
@@ -102,7 +102,7 @@ public sealed class TxtLookup(IReadOnlyList<IPEndPoint> servers, TimeSpan timeou
         }
     }
 
-    private static async Task<TxtAnswer> AskByTcpAsync(IPEndPoint server, byte[] query, Reading read, CancellationToken cancellationToken)
+    private static async Task<DnsAnswer> AskByTcpAsync(IPEndPoint server, byte[] query, Reading read, CancellationToken cancellationToken)
     {
         using var socket = new Socket(server.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         await socket.ConnectAsync(server, cancellationToken);
@@ -117,6 +117,6 @@ public sealed class TxtLookup(IReadOnlyList<IPEndPoint> servers, TimeSpan timeou
         await stream.ReadExactlyAsync(answer, cancellationToken);
         return DnsMessage.Answers(query, answer)
             ? read(answer)
-            : new TxtAnswer(TxtState.NoAnswer, [], "the answer is not to our question");
+            : new DnsAnswer(DnsState.NoAnswer, [], "the answer is not to our question");
     }
 }

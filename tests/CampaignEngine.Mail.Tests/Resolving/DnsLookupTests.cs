@@ -5,7 +5,7 @@ using CampaignEngine.Testing;
 
 namespace CampaignEngine.Mail.Tests.Resolving;
 
-public sealed class TxtLookupTests
+public sealed class DnsLookupTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -14,11 +14,11 @@ public sealed class TxtLookupTests
     {
         var longText = string.Concat(Enumerable.Range(0, 300).Select(i => $"{i} "));
         using var dns = new TestDns(new Dictionary<string, string[]> { ["a.example"] = ["v=spf1 -all", "other"], ["long.example"] = [longText], ["empty.example"] = [] });
-        var lookup = new TxtLookup([dns.EndPoint], TimeSpan.FromSeconds(10), TimeProvider.System);
+        var lookup = new DnsLookup([dns.EndPoint], TimeSpan.FromSeconds(10), TimeProvider.System);
         Assert.Equal(["v=spf1 -all", "other"], (await lookup.FindAsync("a.example", Token)).Texts);
         Assert.Equal([longText], (await lookup.FindAsync("long.example", Token)).Texts);
-        Assert.Equal(TxtState.None, (await lookup.FindAsync("empty.example", Token)).State);
-        Assert.Equal(TxtState.None, (await lookup.FindAsync("nobody.example", Token)).State);
+        Assert.Equal(DnsState.None, (await lookup.FindAsync("empty.example", Token)).State);
+        Assert.Equal(DnsState.None, (await lookup.FindAsync("nobody.example", Token)).State);
     }
 
     [Fact]
@@ -27,10 +27,10 @@ public sealed class TxtLookupTests
         using var silent = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         silent.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         using var dns = new TestDns(new Dictionary<string, string[]> { ["a.example"] = ["x"] });
-        var lookup = new TxtLookup([(IPEndPoint)silent.LocalEndPoint!, dns.EndPoint], TimeSpan.FromMilliseconds(200), TimeProvider.System);
+        var lookup = new DnsLookup([(IPEndPoint)silent.LocalEndPoint!, dns.EndPoint], TimeSpan.FromMilliseconds(200), TimeProvider.System);
         Assert.Equal(["x"], (await lookup.FindAsync("a.example", Token)).Texts);
-        var alone = await new TxtLookup([(IPEndPoint)silent.LocalEndPoint!], TimeSpan.FromMilliseconds(50), TimeProvider.System).FindAsync("a.example", Token);
-        Assert.Equal(new TxtAnswer(TxtState.NoAnswer, alone.Texts, $"{silent.LocalEndPoint}: no answer within 0.1 s"), alone);
+        var alone = await new DnsLookup([(IPEndPoint)silent.LocalEndPoint!], TimeSpan.FromMilliseconds(50), TimeProvider.System).FindAsync("a.example", Token);
+        Assert.Equal(new DnsAnswer(DnsState.NoAnswer, alone.Texts, $"{silent.LocalEndPoint}: no answer within 0.1 s"), alone);
     }
 
     [Fact]
@@ -41,7 +41,7 @@ public sealed class TxtLookupTests
         Assert.Equal(["hi"], DnsMessage.Read(answer).Texts);
         for (var length = 12; length < answer.Length; length++)
         {
-            Assert.Equal(TxtState.NoAnswer, DnsMessage.Read(answer.AsSpan(0, length)).State);
+            Assert.Equal(DnsState.NoAnswer, DnsMessage.Read(answer.AsSpan(0, length)).State);
         }
 
         var random = new Random(3);
@@ -66,10 +66,10 @@ public sealed class TxtLookupTests
     public async Task MailHostsComeInTheOrderOfTheirPreference()
     {
         using var dns = new TestDns(new Dictionary<string, string[]>(), new Dictionary<string, string[]> { ["a.example"] = ["Backup.Example", "aspmx.l.google.com"] });
-        var lookup = new TxtLookup([dns.EndPoint], TimeSpan.FromSeconds(10), TimeProvider.System);
+        var lookup = new DnsLookup([dns.EndPoint], TimeSpan.FromSeconds(10), TimeProvider.System);
 
         Assert.Equal(["aspmx.l.google.com", "backup.example"], (await lookup.FindMailHostsAsync("a.example", Token)).Texts);
-        Assert.Equal(TxtState.None, (await lookup.FindMailHostsAsync("b.example", Token)).State);
+        Assert.Equal(DnsState.None, (await lookup.FindMailHostsAsync("b.example", Token)).State);
     }
 
     [Fact]
@@ -85,12 +85,12 @@ public sealed class TxtLookupTests
         {
             record[^1] = (byte)pointer;
             var answer = DnsMessage.ReadMailHosts(Answer(record));
-            Assert.True(answer.State == TxtState.NoAnswer || answer.Texts.Single().Length <= 320);
+            Assert.True(answer.State == DnsState.NoAnswer || answer.Texts.Single().Length <= 320);
         }
 
         for (var length = 12; length < Answer(record).Length; length++)
         {
-            Assert.NotEqual(TxtState.Found, DnsMessage.ReadMailHosts(Answer(record).AsSpan(0, length)).State);
+            Assert.NotEqual(DnsState.Found, DnsMessage.ReadMailHosts(Answer(record).AsSpan(0, length)).State);
         }
     }
 }
