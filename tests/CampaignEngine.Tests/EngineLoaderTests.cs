@@ -171,10 +171,10 @@ public sealed class EngineLoaderTests
     }
 
     [Theory]
-    [InlineData("{ routes: { relai: {} } }", "engine.yaml(2,20): error CE1171: there is no route 'relai' to limit; did you mean 'relay'?")]
-    [InlineData("{ routes: { relay: { blocked: { slow: 5%, pause: 3% } } } }", "engine.yaml(2,45): error CE1174: it would pause at 3% before it is slowed at 5%; write a 'slow' that is not above 'pause'")]
-    [InlineData("{ routes: { relay: { window: 1 year } } }", "engine.yaml(2,37): error CE1173: 'window' must be from 1 second to 31 days, not 1 year")]
-    [InlineData("{ routes: { relay: { sample: 2 } } }", "engine.yaml(2,37): error CE1105: 'sample': '2' is not a number from 10 to 1000000")]
+    [InlineData("{ routes: { relai: {} } }", "engine.yaml(2,21): error CE1171: there is no route 'relai' to limit; did you mean 'relay'?")]
+    [InlineData("{ routes: { relay: { blocked: { slow: 5%, pause: 3% } } } }", "engine.yaml(2,47): error CE1174: it would pause at 3% before it is slowed at 5%; write a 'slow' that is not above 'pause'")]
+    [InlineData("{ routes: { relay: { window: 1 year } } }", "engine.yaml(2,38): error CE1173: 'window' must be from 1 second to 31 days, not 1 year")]
+    [InlineData("{ routes: { relay: { sample: 2 } } }", "engine.yaml(2,38): error CE1105: 'sample': '2' is not a number from 10 to 1000000")]
     public void BrakesThatCannotWorkAreFaults(string brakes, string expected)
     {
         var problems = new ProblemList();

@@ -7,10 +7,13 @@ namespace CampaignEngine.Channels;
 /// <summary>Tells answers that refuse us from those that refuse a recipient, by the classes that bounces have.</summary>
 public static partial class Refusals
 {
-    /// <summary>Spam, block list, reputation, authentication. An answer that asks for fewer connections or messages is none: it is a deferral, and passes.</summary>
+    /// <summary>
+    /// Spam, block list, reputation, authentication. An answer that asks for fewer connections or messages, or to come again (greylisting), is none: it is a
+    /// deferral, and passes.
+    /// </summary>
     public static bool IsBlock(SendVerdict verdict)
     {
-        if (string.IsNullOrEmpty(verdict.Text))
+        if (string.IsNullOrEmpty(verdict.Text) || (verdict.Outcome == SendOutcome.Deferred && Greylisting().IsMatch(verdict.Text)))
         {
             return false;
         }
@@ -22,6 +25,9 @@ public static partial class Refusals
         });
         return found.Group is BounceGroup.Block or BounceGroup.Spam or BounceGroup.Auth && found.Name is not ("speeding" or "toomanyconn");
     }
+
+    [GeneratedRegex("gr[ae]y[ -]?list", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Greylisting();
 
     [GeneratedRegex(@"(?<![\d.])[45]\.\d{1,3}\.\d{1,3}(?![\d.])")]
     private static partial Regex StatusText();
