@@ -19,9 +19,9 @@ public enum DnsState
 
 /// <summary>The TXT records, or the mail hosts, of one name.</summary>
 /// <param name="State">For decisions.</param>
-/// <param name="Texts">One text a record, its strings joined; of MX records the host.</param>
+/// <param name="Records">One text a record, its strings joined; of MX records the host.</param>
 /// <param name="Fault">Why there is no answer; null otherwise.</param>
-public sealed record DnsAnswer(DnsState State, IReadOnlyList<string> Texts, string? Fault = null);
+public sealed record DnsAnswer(DnsState State, IReadOnlyList<string> Records, string? Fault = null);
 
 /// <summary>Asks DNS servers for TXT and MX records, which the base library cannot: UDP first, TCP for long answers (RFC 1035, 6891).</summary>
 /// <param name="servers">Asked one after the other until one answers.</param>

@@ -75,7 +75,7 @@ public sealed class MtaStsPolicies(DnsLookup lookup, HttpClient http, TimeProvid
             return (null, $"DNS cannot be asked for _mta-sts.{domain}: {answer.Fault}");
         }
 
-        var records = answer.Texts.Where(t => t.StartsWith("v=STSv1;", StringComparison.Ordinal)).ToList();
+        var records = answer.Records.Where(t => t.StartsWith("v=STSv1;", StringComparison.Ordinal)).ToList();
         var id = records is [var record] ? record.Split(';', StringSplitOptions.TrimEntries).FirstOrDefault(p => p.StartsWith("id=", StringComparison.Ordinal))?[3..] : null;
         return (id, null);
     }

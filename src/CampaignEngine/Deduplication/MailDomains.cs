@@ -71,7 +71,7 @@ public sealed class MailDomains(EngineDatabase database, IReadOnlyDictionary<str
                 var answer = await FindAsync(domain, token);
                 if (answer.State != DnsState.NoAnswer)
                 {
-                    found[domain] = answer.Texts.Select(MailboxProviders.OfMailHost).FirstOrDefault(p => p is not null);
+                    found[domain] = answer.Records.Select(MailboxProviders.OfMailHost).FirstOrDefault(p => p is not null);
                     return;
                 }
 

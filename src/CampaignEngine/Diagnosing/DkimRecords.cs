@@ -73,7 +73,7 @@ public sealed class DkimRecords(EngineSettings settings, string workspaceDirecto
             return row with { Dns = $"DNS cannot be asked: {answer.Fault}", State = FindingState.Warning };
         }
 
-        var (words, matters) = DkimRecord.Compare(key, answer.Texts) switch
+        var (words, matters) = DkimRecord.Compare(key, answer.Records) switch
         {
             DkimRecordState.Right => ($"{key.RecordName} holds this key ({key.Bits} bits)", FindingState.Ok),
             DkimRecordState.Missing => ($"{key.RecordName} has no DKIM record", FindingState.Fault),

@@ -60,7 +60,7 @@ public sealed class CampaignReports(EngineDatabase database, CustomerModel model
                 problems.Error(new Place(campaign, 1, 1), "CE5104", "the responses of an imported campaign name their contact themselves; there is nothing to credit");
                 return null;
             case { Conversion: null }:
-                problems.Error(new Place(campaign, 1, 1), "CE5105", "the campaign measures no conversions; write response.conversion before the next one");
+                NoConversions(campaign, problems);
                 return null;
             default:
                 await snapshot.KeepAsync(cancellationToken);
@@ -74,7 +74,7 @@ public sealed class CampaignReports(EngineDatabase database, CustomerModel model
     {
         if (model.People.Household is not { } household)
         {
-            problems.Error(new Place(campaign, 1, 1), "CE5107", $"{model.People.Name} of {model.File} name no field that ties people into households; add for example 'household: household_id'");
+            problems.Error(new Place(campaign, 1, 1), "CE5109", $"{model.People.Name} of {model.File} name no field that ties people into households; add for example 'household: household_id'");
             return null;
         }
 
@@ -84,7 +84,7 @@ public sealed class CampaignReports(EngineDatabase database, CustomerModel model
             case null:
                 return null;
             case { Imported: true } or { Conversion: null }:
-                problems.Error(new Place(campaign, 1, 1), "CE5105", "the campaign measures no conversions; write response.conversion before the next one");
+                NoConversions(campaign, problems);
                 return null;
             default:
                 if (await ShownAsync(snapshot, problems, cancellationToken) is null)
@@ -325,7 +325,7 @@ public sealed class CampaignReports(EngineDatabase database, CustomerModel model
             return shown.Cells.Any(c => c.IsMerged) ? shown with { Test = null } : shown;
         }
 
-        problems.Error(new Place(report.Campaign, 1, 1), "CE5106", $"the campaign has fewer than {settings.SmallestCell} people, and engine.yaml shows no figures of so few (reports.smallest_cell)");
+        problems.Error(new Place(report.Campaign, 1, 1), "CE5107", $"the campaign has fewer than {settings.SmallestCell} people, and engine.yaml shows no figures of so few (reports.smallest_cell)");
         return null;
     }
 
@@ -348,4 +348,7 @@ public sealed class CampaignReports(EngineDatabase database, CustomerModel model
             ? await ReportSnapshot.OpenAsync(database.Source, request, cancellationToken)
             : null;
     }
+
+    private static void NoConversions(string campaign, ProblemList problems) =>
+        problems.Error(new Place(campaign, 1, 1), "CE5105", "the campaign measures no conversions; write response.conversion before the next one");
 }

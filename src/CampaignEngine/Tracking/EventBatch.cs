@@ -1,12 +1,8 @@
-using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using CampaignEngine.Tracking.Machines;
 
 namespace CampaignEngine.Tracking;
-
-/// <summary>A line of a batch that is no event, and why.</summary>
-public sealed record RefusedLine(int Line, string Why);
 
 /// <summary>
 /// Events seen elsewhere (an edge server, a log of requests), a JSON object a line: <c>token</c> as it stood in the address, <c>kind</c> (click, open or
@@ -18,26 +14,12 @@ public sealed record EventBatch(IReadOnlyList<TrackedEvent> Events, IReadOnlyLis
     public const int MostLines = 20_000;
 
     /// <param name="now">Nothing can have happened later than a minute from it.</param>
-    public static EventBatch Read(ReadOnlySpan<byte> lines, ItemTokens tokens, MachineRules rules, DateTimeOffset now)
+    public static EventBatch Read(ReadOnlyMemory<byte> lines, ItemTokens tokens, MachineRules rules, DateTimeOffset now)
     {
         var (events, refused) = (new List<TrackedEvent>(), new List<RefusedLine>());
-        for (var number = 1; lines.Length > 0; number++)
+        foreach (var (number, line) in BatchLines.Of(lines, MostLines, refused))
         {
-            var end = lines.IndexOf((byte)'\n');
-            var line = end < 0 ? lines : lines[..end];
-            lines = end < 0 ? default : lines[(end + 1)..];
-            if (line.TrimEnd((byte)'\r').IsEmpty)
-            {
-                continue;
-            }
-
-            if (number > MostLines)
-            {
-                refused.Add(new RefusedLine(number, $"a batch has at most {MostLines} lines; hand in the rest as another"));
-                break;
-            }
-
-            if (ReadLine(line, tokens, rules, now, out var why) is { } tracked)
+            if (ReadLine(line.Span, tokens, rules, now, out var why) is { } tracked)
             {
                 events.Add(tracked);
             }
@@ -109,10 +91,9 @@ public sealed record EventBatch(IReadOnlyList<TrackedEvent> Events, IReadOnlyLis
             return null;
         }
 
-        if (!DateTimeOffset.TryParseExact(at, ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
-            || time > now.AddMinutes(1))
+        if (!BatchLines.TryTime(at, out var time) || time > now.AddMinutes(1))
         {
-            why = $"has no time in 'at' that has passed; write ISO 8601 such as {now:yyyy-MM-dd'T'HH:mm:ss'Z'}";
+            why = BatchLines.NoTime(now);
             return null;
         }
 

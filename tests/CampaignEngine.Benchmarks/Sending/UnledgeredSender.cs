@@ -17,33 +17,36 @@ internal static class UnledgeredSender
         var messages = new EmailMessages(workspace.Source, services.Model, services.Settings, services.Keys, services.TimeProvider);
         var (name, relay) = services.Settings.Routes.Single();
         var channel = new EmailChannel(new Dictionary<string, SmtpRoute> { [name] = relay.ToSmtpRoute(services.WorkspaceDirectory) }, name, services.TimeProvider);
-        var (next, sent, bytes) = (1 - Block, 0L, 0L);
+        var (from, sent, bytes) = (1 - Block, 0L, 0L);
         await Task.WhenAll(Enumerable.Range(0, relay.Connections).Select(_ => Task.Run(SendAsync, cancellationToken)));
         return (sent, bytes);
 
         async Task SendAsync()
         {
             await using var lane = channel.CreateLane();
-            var message = new OutgoingMessage();
-            while (await ReadItemsAsync(workspace, mailing.MailingId, Interlocked.Add(ref next, Block), cancellationToken) is { Count: > 0 } items)
+            var (message, next) = (new OutgoingMessage(), new OutgoingMessage());
+            while (await ReadItemsAsync(workspace, mailing.MailingId, Interlocked.Add(ref from, Block), cancellationToken) is { Count: > 0 } items)
             {
                 using var batch = await messages.LoadAsync(mailing, items, cancellationToken);
-                foreach (var item in items)
+                Build(batch, items[0], next);
+                for (var i = 0; i < items.Count; i++)
                 {
                     if (!lane.IsOpen && await lane.OpenAsync(cancellationToken) is { } fault)
                     {
                         throw new InvalidOperationException(fault);
                     }
 
-                    message.Clear();
-                    if (!batch.TryBuild(item, message, out var failure))
-                    {
-                        throw new InvalidOperationException(failure);
-                    }
-
+                    (message, next) = (next, message);
                     if (await lane.PrepareAsync(message, cancellationToken) is { } refused)
                     {
                         throw new InvalidOperationException(refused.Text);
+                    }
+
+                    // As the worker's lanes do: the next envelope leaves with the end of this message.
+                    if (i + 1 < items.Count)
+                    {
+                        Build(batch, items[i + 1], next);
+                        await lane.AnnounceAsync(next, cancellationToken);
                     }
 
                     if (await lane.CommitAsync(static () => true, static () => { }, cancellationToken) is not { Outcome: SendOutcome.Accepted })
@@ -55,6 +58,15 @@ internal static class UnledgeredSender
                     Interlocked.Add(ref bytes, message.Content.WrittenCount);
                 }
             }
+        }
+    }
+
+    private static void Build(IMessageBatch batch, SendItem item, OutgoingMessage message)
+    {
+        message.Clear();
+        if (!batch.TryBuild(item, message, out var failure))
+        {
+            throw new InvalidOperationException(failure);
         }
     }
 

@@ -15,8 +15,8 @@ public sealed class DnsLookupTests
         var longText = string.Concat(Enumerable.Range(0, 300).Select(i => $"{i} "));
         using var dns = new TestDns(new Dictionary<string, string[]> { ["a.example"] = ["v=spf1 -all", "other"], ["long.example"] = [longText], ["empty.example"] = [] });
         var lookup = new DnsLookup([dns.EndPoint], TimeSpan.FromSeconds(10), TimeProvider.System);
-        Assert.Equal(["v=spf1 -all", "other"], (await lookup.FindAsync("a.example", Token)).Texts);
-        Assert.Equal([longText], (await lookup.FindAsync("long.example", Token)).Texts);
+        Assert.Equal(["v=spf1 -all", "other"], (await lookup.FindAsync("a.example", Token)).Records);
+        Assert.Equal([longText], (await lookup.FindAsync("long.example", Token)).Records);
         Assert.Equal(DnsState.None, (await lookup.FindAsync("empty.example", Token)).State);
         Assert.Equal(DnsState.None, (await lookup.FindAsync("nobody.example", Token)).State);
     }
@@ -28,9 +28,9 @@ public sealed class DnsLookupTests
         silent.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         using var dns = new TestDns(new Dictionary<string, string[]> { ["a.example"] = ["x"] });
         var lookup = new DnsLookup([(IPEndPoint)silent.LocalEndPoint!, dns.EndPoint], TimeSpan.FromMilliseconds(200), TimeProvider.System);
-        Assert.Equal(["x"], (await lookup.FindAsync("a.example", Token)).Texts);
+        Assert.Equal(["x"], (await lookup.FindAsync("a.example", Token)).Records);
         var alone = await new DnsLookup([(IPEndPoint)silent.LocalEndPoint!], TimeSpan.FromMilliseconds(50), TimeProvider.System).FindAsync("a.example", Token);
-        Assert.Equal(new DnsAnswer(DnsState.NoAnswer, alone.Texts, $"{silent.LocalEndPoint}: no answer within 0.1 s"), alone);
+        Assert.Equal(new DnsAnswer(DnsState.NoAnswer, alone.Records, $"{silent.LocalEndPoint}: no answer within 0.1 s"), alone);
     }
 
     [Fact]
@@ -38,7 +38,7 @@ public sealed class DnsLookupTests
     {
         var query = DnsMessage.Query("a.example", 7);
         byte[] answer = [0, 7, 0x81, 0x80, 0, 1, 0, 1, 0, 0, 0, 0, .. query[12..^11], 0xc0, 12, 0, 16, 0, 1, 0, 0, 0, 1, 0, 3, 2, (byte)'h', (byte)'i'];
-        Assert.Equal(["hi"], DnsMessage.Read(answer).Texts);
+        Assert.Equal(["hi"], DnsMessage.Read(answer).Records);
         for (var length = 12; length < answer.Length; length++)
         {
             Assert.Equal(DnsState.NoAnswer, DnsMessage.Read(answer.AsSpan(0, length)).State);
@@ -68,7 +68,7 @@ public sealed class DnsLookupTests
         using var dns = new TestDns(new Dictionary<string, string[]>(), new Dictionary<string, string[]> { ["a.example"] = ["Backup.Example", "aspmx.l.google.com"] });
         var lookup = new DnsLookup([dns.EndPoint], TimeSpan.FromSeconds(10), TimeProvider.System);
 
-        Assert.Equal(["aspmx.l.google.com", "backup.example"], (await lookup.FindMailHostsAsync("a.example", Token)).Texts);
+        Assert.Equal(["aspmx.l.google.com", "backup.example"], (await lookup.FindMailHostsAsync("a.example", Token)).Records);
         Assert.Equal(DnsState.None, (await lookup.FindMailHostsAsync("b.example", Token)).State);
     }
 
@@ -80,12 +80,12 @@ public sealed class DnsLookupTests
         byte[] head = [0, 7, 0x81, 0x80, 0, 1, 0, 1, 0, 0, 0, 0];
         byte[] Answer(byte[] of) => [.. head, .. query[12..^11], .. of];
 
-        Assert.Equal(["mx.example"], DnsMessage.ReadMailHosts(Answer(record)).Texts);
+        Assert.Equal(["mx.example"], DnsMessage.ReadMailHosts(Answer(record)).Records);
         for (var pointer = 0; pointer < 256; pointer++)
         {
             record[^1] = (byte)pointer;
             var answer = DnsMessage.ReadMailHosts(Answer(record));
-            Assert.True(answer.State == DnsState.NoAnswer || answer.Texts.Single().Length <= 320);
+            Assert.True(answer.State == DnsState.NoAnswer || answer.Records.Single().Length <= 320);
         }
 
         for (var length = 12; length < Answer(record).Length; length++)

@@ -4,12 +4,12 @@ using CampaignEngine.Dispatching;
 
 namespace CampaignEngine.Channels.Sms;
 
-/// <summary>Single SMS outside of any mailing: what STOP, START and HELP are answered with. Each is tried once and never again, whatever became of it.</summary>
+/// <summary>Single SMS outside of any mailing: answers to STOP, START and HELP, and to replies. Each call is one attempt.</summary>
 public sealed class SmsAnswers(IReadOnlyDictionary<string, GatewaySettings> gateways, string workspaceDirectory, TimeProvider time)
 {
     private readonly Lazy<SmsChannel> _channel = new(() => new SmsChannel(gateways, gateways.Keys.First(), workspaceDirectory, time));
 
-    /// <summary>Sends it; returns what became of it in a few words.</summary>
+    /// <summary>Tries it and says what became of it in a few words.</summary>
     /// <inheritdoc cref="TrySendAsync"/>
     public async Task<string> SendAsync(string route, string from, string to, string text, string key, CancellationToken cancellationToken)
     {
@@ -18,7 +18,7 @@ public sealed class SmsAnswers(IReadOnlyDictionary<string, GatewaySettings> gate
         return verdict.Text is null ? word : $"{word}: {verdict.Text}";
     }
 
-    /// <summary>Sends it.</summary>
+    /// <summary>Tries it.</summary>
     /// <param name="key">Names the answer for a gateway that counts repeats once.</param>
     public async Task<SendVerdict> TrySendAsync(string route, string from, string to, string text, string key, CancellationToken cancellationToken)
     {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -25,22 +24,8 @@ public sealed record OrderBatch(IReadOnlyList<ShopOrder> Orders, IReadOnlyList<R
     public static OrderBatch Read(ReadOnlyMemory<byte> lines, OrderTable table, DateTimeOffset now)
     {
         var (orders, refused) = (new List<ShopOrder>(), new List<RefusedLine>());
-        for (var number = 1; lines.Length > 0; number++)
+        foreach (var (number, line) in BatchLines.Of(lines, MostLines, refused))
         {
-            var end = lines.Span.IndexOf((byte)'\n');
-            var line = end < 0 ? lines : lines[..end];
-            lines = end < 0 ? default : lines[(end + 1)..];
-            if (line.Span.Trim(" \t\r"u8).IsEmpty)
-            {
-                continue;
-            }
-
-            if (number > MostLines)
-            {
-                refused.Add(new RefusedLine(number, $"a batch has at most {MostLines} lines; hand in the rest as another"));
-                break;
-            }
-
             var (order, why) = ReadLine(number, line, table, now);
             if (order is not null)
             {
@@ -54,9 +39,6 @@ public sealed record OrderBatch(IReadOnlyList<ShopOrder> Orders, IReadOnlyList<R
 
         return new OrderBatch(orders, refused);
     }
-
-    internal static bool TryTime(string? text, out DateTimeOffset time) =>
-        DateTimeOffset.TryParseExact(text, ["yyyy-MM-dd'T'HH:mm:sszzz", "yyyy-MM-dd'T'HH:mm:ss'Z'", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'"], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out time);
 
     private static (ShopOrder? Order, string? Why) ReadLine(int number, ReadOnlyMemory<byte> line, OrderTable table, DateTimeOffset now)
     {
@@ -102,9 +84,9 @@ public sealed record OrderBatch(IReadOnlyList<ShopOrder> Orders, IReadOnlyList<R
             return (null, "has no order number in 'order'");
         }
 
-        if (!TryTime(Text("at"), out var at) || at > now + Ahead)
+        if (!BatchLines.TryTime(Text("at"), out var at) || at > now + Ahead)
         {
-            return (null, $"has no time in 'at' that has passed; write ISO 8601 with its offset, such as {now.ToUniversalTime():yyyy-MM-dd'T'HH:mm:ss'Z'}");
+            return (null, BatchLines.NoTime(now));
         }
 
         if (!order.TryGetProperty("amount", out var written) || written.ValueKind != JsonValueKind.Number || !written.TryGetDecimal(out var amount) || Math.Abs(amount) > LargestAmount || decimal.Round(amount, 2) != amount)
@@ -156,6 +138,6 @@ public sealed record OrderBatch(IReadOnlyList<ShopOrder> Orders, IReadOnlyList<R
             }
         }
 
-        return (new ShopOrder(line, name, at, kind, amount, Text("currency"), Text("customer"), Text("email"), Text("phone"), keycode, fields, SHA256.HashData(bytes.Span.Trim(" \t\r"u8))[..16]), null);
+        return (new ShopOrder(line, name, at, kind, amount, Text("currency"), Text("customer"), Text("email"), Text("phone"), keycode, fields, SHA256.HashData(bytes.Span)[..16]), null);
     }
 }

@@ -117,7 +117,7 @@ public sealed class OrderTable
         FieldType.Integer => value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out _),
         FieldType.Number or FieldType.Money => value.ValueKind == JsonValueKind.Number && value.TryGetDecimal(out var number) && Math.Abs(number) < 1_000_000_000,
         FieldType.Date => value.ValueKind == JsonValueKind.String && DateOnly.TryParseExact(value.GetString(), "yyyy-MM-dd", out _),
-        FieldType.Time => value.ValueKind == JsonValueKind.String && OrderBatch.TryTime(value.GetString(), out _),
+        FieldType.Time => value.ValueKind == JsonValueKind.String && BatchLines.TryTime(value.GetString(), out _),
         FieldType.Text => value.ValueKind == JsonValueKind.String && value.GetString() is { Length: <= 1000 } text && !text.Contains('\0', StringComparison.Ordinal),
         FieldType.Uuid => value.ValueKind == JsonValueKind.String && Guid.TryParseExact(value.GetString(), "D", out _),
         _ => false,

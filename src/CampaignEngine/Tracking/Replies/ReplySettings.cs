@@ -64,12 +64,12 @@ public sealed record ReplySettings
 
         if (written.Boolean("reply_to") == true && returnPath is null)
         {
-            problems.Error(written.PlaceOf("reply_to"), "CE1173", "there is no domain for such addresses: write 'return_path' under 'bounces'");
+            problems.Error(written.PlaceOf("reply_to"), "CE1177", "there is no domain for such addresses: write 'return_path' under 'bounces'");
         }
 
         if (written.Written("sender") is { } sender && !senders.Contains(sender.Text))
         {
-            problems.Error(sender.Place, "CE1174", $"there is no sender '{Shown.Text(sender.Text)}' with 'from'{Suggestion.For(sender.Text, senders)}");
+            problems.Error(sender.Place, "CE1178", $"there is no sender '{Shown.Text(sender.Text)}' with 'from'{Suggestion.For(sender.Text, senders)}");
         }
 
         return new ReplySettings
