@@ -98,6 +98,10 @@ public sealed class SmsLaneTests : IAsyncDisposable
         var verdict = await SendAsync(lane, Gateways.Message());
 
         Assert.Equal((SendOutcome.Accepted, "id C1"), (verdict.Outcome, verdict.Text));
+
+        // A reply that says nothing of closing leaves the lane open until the close itself arrives; a message
+        // written between the two would rightly be a doubt.
+        Assert.True(await Eventually.IsTrueAsync(() => !lane.IsOpen, Token));
         Assert.Equal(SendOutcome.Accepted, (await SendAsync(lane, Gateways.Message(key: "k2"))).Outcome);
     }
 
