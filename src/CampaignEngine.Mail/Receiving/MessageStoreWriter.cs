@@ -64,22 +64,24 @@ public sealed class MessageStoreWriter : IAsyncDisposable
         }
     }
 
-    /// <summary>Stores one message; its data is copied before the call returns.</summary>
+    /// <summary>Stores one message and gives its number; its data is copied before the call returns.</summary>
     /// <exception cref="IOException">Not stored, for instance because the disk is full. The store stays usable.</exception>
-    public ValueTask AppendAsync(ReceivedMessage message)
+    public ValueTask<long> AppendAsync(ReceivedMessage message)
     {
         Batch mine;
-        Task done;
+        Task<long> done;
+        int place;
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_closed, this);
             mine = _open;
             done = mine.Done.Task;
+            place = mine.Offsets.Count;
             mine.Offsets.Add(mine.Bytes.WrittenCount);
             StoreRecord.Write(mine.Bytes, message);
             if (_busy)
             {
-                return new ValueTask(done);
+                return NumberAsync(done, place);
             }
 
             _busy = true;
@@ -101,7 +103,7 @@ public sealed class MessageStoreWriter : IAsyncDisposable
             }
         }
 
-        return new ValueTask(done);
+        return NumberAsync(done, place);
     }
 
     public async ValueTask DisposeAsync()
@@ -118,6 +120,8 @@ public sealed class MessageStoreWriter : IAsyncDisposable
         _index.Dispose();
         await _lock.DisposeAsync();
     }
+
+    private static async ValueTask<long> NumberAsync(Task<long> first, int place) => await first + place;
 
     private void WriteGathered()
     {
@@ -144,6 +148,7 @@ public sealed class MessageStoreWriter : IAsyncDisposable
     private void Write(Batch batch)
     {
         var done = batch.Done;
+        var first = _count + 1;
         try
         {
             RandomAccess.Write(_data, batch.Bytes.WrittenSpan, _dataLength);
@@ -180,7 +185,7 @@ public sealed class MessageStoreWriter : IAsyncDisposable
             }
         }
 
-        done.SetResult();
+        done.SetResult(first);
     }
 
     // The last entry that leads to a whole record is the truth; records behind it were written by a killed writer before the index was.
@@ -243,7 +248,8 @@ public sealed class MessageStoreWriter : IAsyncDisposable
 
         public List<long> Offsets { get; } = [];
 
-        public TaskCompletionSource Done { get; private set; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        /// <summary>The number of its first message.</summary>
+        public TaskCompletionSource<long> Done { get; private set; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public void Clear()
         {

@@ -10,26 +10,22 @@ internal static class InboxApi
     private static readonly JsonSerializerOptions Names = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     /// <summary><c>{ "count": all in the store, "messages": [...], "next": number to ask for as before, or null }</c>.</summary>
-    public static Task ListAsync(HttpContext context, MessageStore? store)
-    {
-        var query = InboxQuery.Of(context.Request);
-        var found = query.Find(store);
-        return WriteAsync(context, new
-        {
-            Count = store?.Count ?? 0, Messages = found.Take(query.Limit).Select(Entry), Next = found.Count > query.Limit ? found[query.Limit - 1].Number : (long?)null,
-        });
-    }
+    public static Task ListAsync(HttpContext context, InboxList list) => WriteAsync(context, new { list.Count, Messages = list.Entries.Select(Entry), list.Next });
 
-    public static Task ShowAsync(HttpContext context, StoredMessage message, byte[] content)
+    public static Task ShowAsync(HttpContext context, InboxEntry entry, byte[] content)
     {
         var mail = MailReader.Read(content);
         return WriteAsync(context, new
         {
-            Message = Entry(message), Headers = mail.Headers.Select(h => new { h.Name, h.Value }), mail.Text, mail.Html, mail.Links, mail.IsComplete,
+            Message = Entry(entry), Headers = mail.Headers.Select(h => new { h.Name, h.Value }), mail.Text, mail.Html, mail.Links, mail.IsComplete,
         });
     }
 
-    private static object Entry(StoredMessage m) => new { m.Number, m.ReceivedAt, m.Sender, m.Recipients, m.Subject, m.MessageId, m.Size };
+    private static object Entry(InboxEntry entry)
+    {
+        var m = entry.Message;
+        return new { m.Number, m.ReceivedAt, m.Sender, m.Recipients, m.Subject, m.MessageId, m.Size, entry.SentBack };
+    }
 
     private static Task WriteAsync(HttpContext context, object document) => InboxPages.WriteAsync(context, "application/json; charset=utf-8", JsonSerializer.SerializeToUtf8Bytes(document, Names));
 }

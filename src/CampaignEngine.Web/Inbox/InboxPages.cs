@@ -12,9 +12,10 @@ internal static class InboxPages
 {
     private const string Style =
         ":root{color-scheme:light dark}body{font:1rem/1.45 system-ui,sans-serif;margin:0 auto;max-width:70rem;padding:1rem}" +
-        "h1{font-size:1.3rem;overflow-wrap:anywhere}table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.35rem .6rem .35rem 0;border-bottom:1px solid #8884;vertical-align:top;overflow-wrap:anywhere}" +
+        "h1{font-size:1.3rem;overflow-wrap:anywhere}table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.35rem .6rem .35rem 0;border-bottom:1px solid #8884;vertical-align:top;overflow-wrap:anywhere}th{overflow-wrap:break-word}" +
         "td.n{white-space:nowrap}form{display:flex;gap:.5rem;margin:0 0 1rem}input{font:inherit;flex:1;min-width:0;padding:.4rem}button{font:inherit;padding:.4rem .8rem}" +
         "iframe{width:100%;height:70vh;border:1px solid #8886;background:#fff}pre{white-space:pre-wrap;overflow-wrap:anywhere;border:1px solid #8886;padding:.8rem}a{color:#2c6fd1}" +
+        ".s{opacity:.75}.x{color:#c22;opacity:1}" +
         "@media(max-width:40rem){td.n,th.n{display:none}}";
 
     private static readonly string Policy =
@@ -22,41 +23,47 @@ internal static class InboxPages
 
     private const string ForeignPolicy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'; frame-ancestors 'self'; sandbox allow-popups";
 
-    public static Task ListAsync(HttpContext context, MessageStore? store)
+    public static Task ListAsync(HttpContext context, InboxList list)
     {
-        var query = InboxQuery.Of(context.Request);
-        var found = query.Find(store);
+        var query = list.Query;
         var page = new StringBuilder();
         page.Append(CultureInfo.InvariantCulture, $"<form><input name=\"to\" value=\"{Page.Encode(query.To ?? "")}\" placeholder=\"address\" aria-label=\"address\"><button>Find</button></form>");
-        if (found.Count == 0)
+        if (list.Entries.Count == 0)
         {
             page.Append(query.To is null && query.Before is null ? "<p>Nothing has arrived yet.</p>" : "<p>There is none.</p>");
             return PageAsync(context, "Inbox", page.ToString());
         }
 
-        page.Append("<table><tr><th class=\"n\">#</th><th>to</th><th>subject</th><th class=\"n\">received (UTC)</th><th class=\"n\">bytes</th></tr>");
-        foreach (var m in found.Take(query.Limit))
+        page.Append("<table><tr><th class=\"n\">#</th><th>to</th><th>subject, and what was sent back</th><th class=\"n\">received (UTC)</th><th class=\"n\">bytes</th></tr>");
+        foreach (var (m, sent) in list.Entries)
         {
             page.Append(CultureInfo.InvariantCulture,
-                $"<tr><td class=\"n\">{m.Number}</td><td>{Page.Encode(string.Join(", ", m.Recipients))}</td><td><a href=\"/m/{m.Number}\">{Page.Encode(m.Subject.Length == 0 ? "(no subject)" : m.Subject)}</a></td><td class=\"n\">{m.ReceivedAt.UtcDateTime:yyyy-MM-dd HH:mm:ss}</td><td class=\"n\">{m.Size:N0}</td></tr>");
+                $"<tr><td class=\"n\">{m.Number}</td><td>{Page.Encode(string.Join(", ", m.Recipients))}</td><td><a href=\"/m/{m.Number}\">{Page.Encode(m.Subject.Length == 0 ? "(no subject)" : m.Subject)}</a>");
+            foreach (var back in sent)
+            {
+                page.Append(CultureInfo.InvariantCulture, $"<br><small class=\"{(back.Taken ? "s" : "s x")}\">{Page.Encode(back.ToString())}</small>");
+            }
+
+            page.Append(CultureInfo.InvariantCulture, $"</td><td class=\"n\">{Time(m.ReceivedAt)}</td><td class=\"n\">{m.Size:N0}</td></tr>");
         }
 
         page.Append("</table>");
-        if (found.Count > query.Limit)
+        if (list.Next is { } next)
         {
             page.Append(CultureInfo.InvariantCulture,
-                $"<p><a href=\"/?before={found[query.Limit - 1].Number}&amp;limit={query.Limit}{(query.To is null ? "" : "&amp;to=" + Uri.EscapeDataString(query.To))}\">older</a></p>");
+                $"<p><a href=\"/?before={next}&amp;limit={query.Limit}{(query.To is null ? "" : "&amp;to=" + Uri.EscapeDataString(query.To))}\">older</a></p>");
         }
 
-        return PageAsync(context, string.Create(CultureInfo.InvariantCulture, $"Inbox, {store!.Count:N0} messages"), page.ToString());
+        return PageAsync(context, string.Create(CultureInfo.InvariantCulture, $"Inbox, {list.Count:N0} {(list.Count == 1 ? "message" : "messages")}"), page.ToString());
     }
 
-    public static Task ShowAsync(HttpContext context, StoredMessage message, byte[] content)
+    public static Task ShowAsync(HttpContext context, InboxEntry entry, byte[] content)
     {
+        var (message, sent) = entry;
         var mail = MailReader.Read(content);
         var page = new StringBuilder("<p><a href=\"/\">all messages</a></p><table>");
         foreach (var (name, value) in (IEnumerable<(string, string)>)
-            [("to", string.Join(", ", message.Recipients)), ("from", mail.From), ("return path", message.Sender), ("received", message.ReceivedAt.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture))])
+            [("to", string.Join(", ", message.Recipients)), ("from", mail.From), ("return path", message.Sender), ("received", $"{Time(message.ReceivedAt)} UTC"), .. sent.Select(back => ("sent back", $"{Time(back.At)} UTC {back}"))])
         {
             page.Append(CultureInfo.InvariantCulture, $"<tr><th>{name}</th><td>{Page.Encode(value)}</td></tr>");
         }
@@ -95,7 +102,7 @@ internal static class InboxPages
         return PageAsync(context, message.Subject.Length == 0 ? "(no subject)" : message.Subject, page.ToString());
     }
 
-    public static Task HtmlAsync(HttpContext context, StoredMessage message, byte[] content)
+    public static Task HtmlAsync(HttpContext context, InboxEntry entry, byte[] content)
     {
         if (MailReader.Read(content).Html is not { } html)
         {
@@ -106,7 +113,7 @@ internal static class InboxPages
         return WriteAsync(context, "text/html; charset=utf-8", Encoding.UTF8.GetBytes(html));
     }
 
-    public static Task RawAsync(HttpContext context, StoredMessage message, byte[] content) => WriteAsync(context, "text/plain; charset=utf-8", content);
+    public static Task RawAsync(HttpContext context, InboxEntry entry, byte[] content) => WriteAsync(context, "text/plain; charset=utf-8", content);
 
     public static Task NotFoundAsync(HttpContext context)
     {
@@ -120,6 +127,8 @@ internal static class InboxPages
         context.Response.Headers["Referrer-Policy"] = "no-referrer";
         return ReadingServer.WriteAsync(context, type, bytes);
     }
+
+    private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 
     private static Task PageAsync(HttpContext context, string title, string body)
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using CampaignEngine.Mail.Receiving;
+using CampaignEngine.Rehearsing.Returns;
 using Microsoft.AspNetCore.Http;
 
 namespace CampaignEngine.Web.Inbox;
@@ -23,11 +24,11 @@ public sealed class InboxServer : IAsyncDisposable
     public static async Task<InboxServer> StartAsync(IPEndPoint listen, string directory, CancellationToken cancellationToken) => new(await ReadingServer.StartAsync(
         $"http://{listen}",
         [
-            ("/", context => OnStoreAsync(context, directory, InboxPages.ListAsync)),
+            ("/", context => OnListAsync(context, directory, InboxPages.ListAsync)),
             ("/m/{number:long}", context => OnMessageAsync(context, directory, InboxPages.ShowAsync)),
             ("/m/{number:long}/html", context => OnMessageAsync(context, directory, InboxPages.HtmlAsync)),
             ("/m/{number:long}/raw", context => OnMessageAsync(context, directory, InboxPages.RawAsync)),
-            ("/api/messages", context => OnStoreAsync(context, directory, InboxApi.ListAsync)),
+            ("/api/messages", context => OnListAsync(context, directory, InboxApi.ListAsync)),
             ("/api/messages/{number:long}", context => OnMessageAsync(context, directory, InboxApi.ShowAsync)),
         ],
         KeepOutOtherSites,
@@ -48,18 +49,22 @@ public sealed class InboxServer : IAsyncDisposable
         return Task.CompletedTask;
     }
 
-    private static async Task OnStoreAsync(HttpContext context, string directory, Func<HttpContext, MessageStore?, Task> answer)
+    private static async Task OnListAsync(HttpContext context, string directory, Func<HttpContext, InboxList, Task> answer)
     {
         using var store = MessageStore.Open(directory);
-        await answer(context, store);
+        using var sent = SentBackReader.Open(directory);
+        var query = InboxQuery.Of(context.Request);
+        var found = query.Find(store);
+        await answer(context, new InboxList(query, store?.Count ?? 0, [.. found.Take(query.Limit).Select(m => new InboxEntry(m, sent?.Find(m.Number) ?? []))], found.Count > query.Limit));
     }
 
-    private static async Task OnMessageAsync(HttpContext context, string directory, Func<HttpContext, StoredMessage, byte[], Task> answer)
+    private static async Task OnMessageAsync(HttpContext context, string directory, Func<HttpContext, InboxEntry, byte[], Task> answer)
     {
         using var store = MessageStore.Open(directory);
         if (store?.Find(long.Parse((string)context.Request.RouteValues["number"]!, CultureInfo.InvariantCulture)) is { } message)
         {
-            await answer(context, message, store.ReadContent(message));
+            using var sent = SentBackReader.Open(directory);
+            await answer(context, new InboxEntry(message, sent?.Find(message.Number) ?? []), store.ReadContent(message));
             return;
         }
 

@@ -92,7 +92,7 @@ internal static class SmsBenchmark
     private static async Task ReceiveAsync(string store)
     {
         await using var writer = MessageStoreWriter.Open(store, durable: false);
-        await using var gateway = GatewayDouble.Start(new IPEndPoint(IPAddress.Loopback, 0), new GatewayScript(), (message, _) => writer.AppendAsync(message.ToStored()), TimeProvider.System);
+        await using var gateway = GatewayDouble.Start(new IPEndPoint(IPAddress.Loopback, 0), new GatewayScript(), async (message, _) => await writer.AppendAsync(message.ToStored()), TimeProvider.System);
         Console.WriteLine(gateway.EndPoint);
         await Console.In.ReadLineAsync();
     }

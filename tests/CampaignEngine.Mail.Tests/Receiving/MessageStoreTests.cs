@@ -134,7 +134,8 @@ public sealed class MessageStoreTests
             {
                 for (var i = 0; i < 500; i++)
                 {
-                    await writer.AppendAsync(Message((lane * 500) + i, "anna@example.com", new string('t', i)));
+                    var message = Message((lane * 500) + i, "anna@example.com", new string('t', i));
+                    Assert.Equal(MailReader.Read(message.Data).MessageId, store.Find(await writer.AppendAsync(message))!.MessageId);
                 }
             },
             Token)));

@@ -32,7 +32,7 @@ public sealed class ReturnSenderTests(TestDatabase database) : IClassFixture<Tes
         var faults = RelayFaults.Read("bounce@gone.test=100%,full@full.test=100%,complaint@ann@angry.test=100%", out _)!;
 
         (long, long) counts;
-        await using (var back = ReturnSender.To(listener.EndPoint, faults, TimeProvider.System))
+        await using (var back = ReturnSender.To(listener.EndPoint, faults, null, TimeProvider.System))
         {
             await using var inbox = Inbox(faults, back);
             await SendAsync(inbox, names.Select(n => (paths.Of(mailing.MailingId, mailing.OrdinalOf(n)), $"ann@{n}.test")));
@@ -53,7 +53,8 @@ public sealed class ReturnSenderTests(TestDatabase database) : IClassFixture<Tes
     {
         using var folder = new TempDirectory("returns");
         var faults = RelayFaults.Read("bounce=100%", out _)!;
-        await using (var back = ReturnSender.To(folder["out"], faults, TimeProvider.System))
+        using (var log = SentBackLog.Open(folder.FullName, Assert.Fail))
+        await using (var back = ReturnSender.To(folder["out"], faults, log, TimeProvider.System))
         {
             await using var inbox = Inbox(faults, back);
             await SendAsync(inbox, [("b@shop.test", "ann@example.com"), ("b@shop.test", "bob@example.com")]);
@@ -61,12 +62,34 @@ public sealed class ReturnSenderTests(TestDatabase database) : IClassFixture<Tes
 
         var reports = Directory.GetFiles(folder["out"]).Select(f => new BounceReader(BounceRules.BuiltIn).Read(File.ReadAllBytes(f))).ToList();
         Assert.Equal(["ann@example.com", "bob@example.com"], reports.Select(r => Assert.Single(r.Recipients).Recipient).Order());
+        using var sent = SentBackReader.Open(folder.FullName)!;
+        Assert.Equal(
+            Directory.GetFiles(folder["out"]).Order(StringComparer.Ordinal).Select(f => $"bounce 5.1.1: taken ({Path.GetFileName(f)})"), sent.Find(1).Select(s => s.ToString()));
         Assert.All(reports, r => Assert.Equal(("<m@shop.test>", "5.1.1"), (r.Original.First(h => h.Name == "Message-ID").Value, r.Recipients[0].Status)));
     }
 
     [Fact]
+    public async Task WhatNobodyTakesIsWrittenDownWithTheReason()
+    {
+        using var folder = new TempDirectory("returns");
+        var faults = RelayFaults.Read("complaint=100%", out _)!;
+        await using var closed = SmtpReceiver.Start(
+            new SmtpReceiverOptions { Script = new ReceiverScript().On(ReceiverMoment.Recipient, ReceiverAct.Answer(550, "5.1.1", "nobody of that name")) },
+            static (_, _) => ValueTask.FromResult(SmtpReceiver.Stored), TimeProvider.System);
+        using (var log = SentBackLog.Open(folder.FullName, Assert.Fail))
+        await using (var back = ReturnSender.To(closed.EndPoint, faults, log, TimeProvider.System))
+        {
+            await using var inbox = Inbox(faults, back);
+            await SendAsync(inbox, [("b@shop.test", "ann@example.com")]);
+        }
+
+        using var sent = SentBackReader.Open(folder.FullName)!;
+        Assert.Equal("complaint abuse: not taken (SMTP 550 nobody of that name)", Assert.Single(sent.Find(1)).ToString());
+    }
+
+    [Fact]
     public void NothingIsSentToAnotherMachine() => Assert.Throws<ArgumentException>(() =>
-        ReturnSender.To(new IPEndPoint(IPAddress.Parse("192.0.2.1"), 25), RelayFaults.Read("bounce=1%", out _)!, TimeProvider.System));
+        ReturnSender.To(new IPEndPoint(IPAddress.Parse("192.0.2.1"), 25), RelayFaults.Read("bounce=1%", out _)!, null, TimeProvider.System));
 
     [Fact]
     public async Task OneDomainIsThrottledAndTheOthersAreNot()
@@ -87,7 +110,7 @@ public sealed class ReturnSenderTests(TestDatabase database) : IClassFixture<Tes
         new SmtpReceiverOptions { Script = RelayFaults.Script(faults, TimeProvider.System) },
         async (message, _) =>
         {
-            await back.AddAsync(message);
+            await back.AddAsync(message, 1);
             return SmtpReceiver.Stored;
         },
         TimeProvider.System);

@@ -6,6 +6,7 @@ using CampaignEngine.Channels.Sms.Rehearsing;
 using CampaignEngine.Customers;
 using CampaignEngine.Deduplication;
 using CampaignEngine.Mail.Addresses;
+using CampaignEngine.Rehearsing.Returns;
 using CampaignEngine.Testing;
 using CampaignEngine.Tracking;
 using CampaignEngine.Tracking.Machines;
@@ -199,6 +200,32 @@ public sealed class ShortMessageEndpointsTests(TestDatabase database) : IClassFi
         Assert.Equal(HttpStatusCode.BadRequest, await ReceiptAsync(token, """{"state":1}"""));
 
         Assert.Equal(0L, await database.ScalarAsync<long>($"SELECT count(*) FROM engine.event WHERE mailing_id = {_mailing.MailingId}"));
+    }
+
+    [Fact]
+    public async Task TheInboxWritesDownWhichReceiptsThisServerTook()
+    {
+        using var folder = new TempDirectory("receipts");
+        ReceivedShortMessage Message(string to, string? url) => new() { From = "HillLeaf", To = to, Text = "Tea", Id = "D1", Path = "/send", ReceivedAt = DateTimeOffset.UnixEpoch, ReceiptUrl = url };
+        string Address(string token) => new Uri(_server.Address, $"/sms/gate/receipt/{token}").ToString();
+        using (var log = SentBackLog.Open(folder.FullName, Assert.Fail))
+        await using (var receipts = new ReceiptSender(log, TimeProvider.System))
+        {
+            receipts.Add(Message("+886912345671", Address(TokenOf(_mailing.OrdinalOf("1")))), 1);
+            receipts.Add(Message("+886912345613", Address(TokenOf(_mailing.OrdinalOf("2")))), 2);
+            receipts.Add(Message("+886912345673", Address("guess")), 3);
+            receipts.Add(Message("+886912345673", "https://shop.example/receipt/secret"), 4);
+            receipts.Add(Message("+886912345673", null), 5);
+            await receipts.DisposeAsync();
+            Assert.Equal((2L, 2L), receipts.Counts);
+        }
+
+        using var sent = SentBackReader.Open(folder.FullName)!;
+        Assert.Equal(
+            ["receipt delivered: taken (HTTP 200 OK)", "receipt failed: taken (HTTP 200 OK)", "receipt delivered: not taken (HTTP 403 Forbidden)",
+                "receipt delivered: not taken (shop.example is not this machine; receipts of a rehearsal stay here)"],
+            Enumerable.Range(1, 6).SelectMany(number => sent.Find(number)).Select(s => s.ToString()));
+        Assert.Equal("bounce|delivered", await database.ScalarAsync<string>($"SELECT string_agg(kind::text, '|' ORDER BY kind::text) FROM engine.event WHERE mailing_id = {_mailing.MailingId}"));
     }
 
     private string TokenOf(int ordinal)

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using CampaignEngine.Mail.Receiving;
+using CampaignEngine.Rehearsing.Returns;
 using CampaignEngine.Testing;
 using CampaignEngine.Web.Inbox;
 
@@ -77,6 +78,29 @@ public sealed class InboxServerTests : IAsyncLifetime
         var message = await JsonAsync("/api/messages/1");
         Assert.Equal(["https://shop.example/c/1"], message.GetProperty("links").EnumerateArray().Select(l => l.GetString()));
         Assert.Equal("<script>", message.GetProperty("message").GetProperty("subject").GetString());
+    }
+
+    [Fact]
+    public async Task WhatWasSentBackStandsAtItsMessage()
+    {
+        await StoreAsync([("ann@example.com", "Subject: a\r\n\r\nx\r\n"), ("+886912345678", "Subject: b\r\n\r\nx\r\n"), ("bob@example.com", "Subject: c\r\n\r\nx\r\n")]);
+        using var log = SentBackLog.Open(_folder["store"], Assert.Fail);
+        var at = new DateTimeOffset(2026, 3, 10, 9, 0, 0, TimeSpan.Zero);
+        log.Add(2, new SentBack { Kind = SentBack.Receipt, Status = "delivered", At = at, Taken = false, Code = 503, Answer = "Service <b>" });
+        log.Add(3, new SentBack { Kind = "bounce", Status = "5.1.1", At = at, Taken = true, Code = 250, Answer = "ok" });
+        log.Add(2, new SentBack { Kind = SentBack.Receipt, Status = "delivered", At = at.AddSeconds(1), Taken = true, Code = 204 });
+
+        var list = (await JsonAsync("/api/messages")).GetProperty("messages").EnumerateArray().Select(m => m.GetProperty("sent_back").EnumerateArray().ToList()).ToList();
+        Assert.Equal([1, 2, 0], list.Select(sent => sent.Count));
+        Assert.Equal(
+            ["receipt delivered 2026-03-10T09:00:00+00:00 False 503 Service <b>", "receipt delivered 2026-03-10T09:00:01+00:00 True 204 "],
+            list[1].Select(s => $"{s.GetProperty("kind")} {s.GetProperty("status")} {s.GetProperty("at")} {s.GetProperty("taken")} {s.GetProperty("code")} {s.GetProperty("answer")}"));
+        Assert.Equal("5.1.1", (await JsonAsync("/api/messages/3")).GetProperty("message").GetProperty("sent_back")[0].GetProperty("status").GetString());
+
+        var page = await _client.GetStringAsync("/", Cancel);
+        Assert.Contains("<small class=\"s x\">receipt delivered: not taken (HTTP 503 Service &lt;b&gt;)</small><br><small class=\"s\">receipt delivered: taken (HTTP 204)</small>", page, StringComparison.Ordinal);
+        Assert.Contains("<th>sent back</th><td>2026-03-10 09:00:00 UTC bounce 5.1.1: taken (SMTP 250 ok)</td>", await _client.GetStringAsync("/m/3", Cancel), StringComparison.Ordinal);
+        Assert.DoesNotContain("sent back", await _client.GetStringAsync("/m/1", Cancel), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using CampaignEngine.Channels.Sms.Rehearsing;
 using CampaignEngine.Mail.Receiving;
+using CampaignEngine.Rehearsing.Returns;
 
 namespace CampaignEngine.Cli.Commands.Inbox;
 
@@ -36,7 +37,7 @@ internal sealed class GatewayOptions
     }
 
     /// <summary>What sends receipts back; null when they are not asked for.</summary>
-    public ReceiptSender? Receipts(ParseResult parsed) => parsed.GetValue(_receipts) ? new ReceiptSender() : null;
+    public ReceiptSender? Receipts(ParseResult parsed, SentBackLog log) => parsed.GetValue(_receipts) ? new ReceiptSender(log, TimeProvider.System) : null;
 
     /// <summary>Null when it is not asked for.</summary>
     /// <exception cref="CommandException">The faults are none, or nobody can listen there.</exception>
@@ -56,8 +57,8 @@ internal sealed class GatewayOptions
                 script,
                 async (message, _) =>
                 {
-                    await store.AppendAsync(message.ToStored());
-                    receipts?.Add(message);
+                    var number = await store.AppendAsync(message.ToStored());
+                    receipts?.Add(message, number);
                 },
                 TimeProvider.System);
         }

@@ -52,19 +52,23 @@ internal static class ReceiveCommand
             var scripted = RelayFaults.Read(parsed.GetValue(faults)!, out var fault) ?? throw CommandException.Invalid($"--faults: {fault}");
             var options = new SmtpReceiverOptions { EndPoint = EndPoint("--listen", parsed.GetValue(listen)!), Script = RelayFaults.Script(scripted, TimeProvider.System), HandlerFailed = failure => Console.Error.WriteLine(failure.Message) };
             await using var writer = MessageStoreWriter.Open(directory, parsed.GetValue(durable));
-            await using var back = Returns(parsed.GetValue(returns), scripted);
+            using var log = SentBackLog.Open(directory, Console.Error.WriteLine);
+            await using var back = Returns(parsed.GetValue(returns), scripted, log);
             await using var receiver = Start(options, writer, back);
-            await using var receipts = gateway.Receipts(parsed);
+            await using var receipts = gateway.Receipts(parsed, log);
             await using var sms = gateway.Start(parsed, writer, receipts);
             await using var pages = parsed.GetResult(web) is null ? null : await ShowAsync(EndPoint("--web", parsed.GetValue(web) ?? UsualPage), directory, cancellationToken);
             var also = (sms is null ? "" : $", SMS on http://{sms.EndPoint}") + (pages is null ? "" : $", to be read on {pages.Address}");
             await Console.Error.WriteLineAsync($"receiving on {receiver.EndPoint}{also}, storing in {directory}; Ctrl-C ends");
             await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{writer.Count} messages stored{(back is null ? "" : $", {back.Counts.Returned} reports sent back, {back.Counts.Refused} not taken")}"));
+            await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{writer.Count} messages stored{Told("reports", back?.Counts)}{Told("receipts", receipts?.Counts)}"));
             return ExitCode.Done;
         });
         return command;
     }
+
+    private static string Told(string what, (long Taken, long Refused)? counts) =>
+        counts is { } of ? string.Create(CultureInfo.InvariantCulture, $", {of.Taken} {what} sent back{(of.Refused == 0 ? "" : $" and {of.Refused} not taken")}") : "";
 
     private static async Task<InboxServer> ShowAsync(IPEndPoint listen, string directory, CancellationToken cancellationToken)
     {
@@ -78,7 +82,7 @@ internal static class ReceiveCommand
         }
     }
 
-    private static ReturnSender? Returns(string? where, ScriptedFaults faults)
+    private static ReturnSender? Returns(string? where, ScriptedFaults faults, SentBackLog log)
     {
         if (!ReturnSender.IsNeeded(faults))
         {
@@ -92,10 +96,10 @@ internal static class ReceiveCommand
 
         if (!IPEndPoint.TryParse(where, out var listener) || listener.Port == 0)
         {
-            return ReturnSender.To(Path.GetFullPath(where), faults, TimeProvider.System);
+            return ReturnSender.To(Path.GetFullPath(where), faults, log, TimeProvider.System);
         }
 
-        return IPAddress.IsLoopback(listener.Address) ? ReturnSender.To(listener, faults, TimeProvider.System)
+        return IPAddress.IsLoopback(listener.Address) ? ReturnSender.To(listener, faults, log, TimeProvider.System)
             : throw CommandException.Invalid($"--returns: {where} is not this machine; bounces and complaints of a rehearsal stay here");
     }
 
@@ -107,8 +111,8 @@ internal static class ReceiveCommand
                 options,
                 async (message, _) =>
                 {
-                    await writer.AppendAsync(message);
-                    await (back?.AddAsync(message) ?? ValueTask.CompletedTask);
+                    var number = await writer.AppendAsync(message);
+                    await (back?.AddAsync(message, number) ?? ValueTask.CompletedTask);
                     return SmtpReceiver.Stored;
                 },
                 TimeProvider.System);

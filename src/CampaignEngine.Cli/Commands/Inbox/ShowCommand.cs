@@ -1,6 +1,7 @@
 using System.CommandLine;
 using CampaignEngine.Cli.Output;
 using CampaignEngine.Mail.Receiving;
+using CampaignEngine.Rehearsing.Returns;
 
 namespace CampaignEngine.Cli.Commands.Inbox;
 
@@ -38,6 +39,12 @@ internal static class ShowCommand
             foreach (var header in mail.Headers)
             {
                 Console.Out.WriteLine($"{Terminal.Clean(header.Name)}: {Terminal.Clean(header.Value)}");
+            }
+
+            using var sent = SentBackReader.Open(directory);
+            foreach (var back in sent?.Find(message.Number) ?? [])
+            {
+                Console.Out.WriteLine($"Sent-Back: {back.At:yyyy-MM-dd HH:mm:ss} UTC {Terminal.Clean(back.ToString())}");
             }
 
             Console.Out.WriteLine();

@@ -19,17 +19,18 @@ public sealed class ReturnSender : IAsyncDisposable
     private readonly ScriptedFaults _faults;
     private readonly SmtpRoute? _route;
     private readonly string? _folder;
+    private readonly SentBackLog? _log;
     private readonly TimeProvider _time;
-    private readonly Channel<(string To, byte[] Mail)> _waiting = Channel.CreateBounded<(string, byte[])>(MostWaiting);
+    private readonly Channel<Report> _waiting = Channel.CreateBounded<Report>(MostWaiting);
     private readonly Task _sending;
     private SmtpConnection? _connection;
     private long _taken;
     private long _returned;
     private long _refused;
 
-    private ReturnSender(ScriptedFaults faults, SmtpRoute? route, string? folder, TimeProvider time)
+    private ReturnSender(ScriptedFaults faults, SmtpRoute? route, string? folder, SentBackLog? log, TimeProvider time)
     {
-        (_faults, _route, _folder, _time) = (faults, route, folder, time);
+        (_faults, _route, _folder, _log, _time) = (faults, route, folder, log, time);
         _sending = Task.Run(SendAllAsync);
     }
 
@@ -40,22 +41,26 @@ public sealed class ReturnSender : IAsyncDisposable
     public static bool IsNeeded(ScriptedFaults faults) => faults.HasAny(ReturnedMail.Kinds);
 
     /// <summary>To a listener on the loopback.</summary>
+    /// <param name="log">Where it is written down; null: nowhere.</param>
     /// <exception cref="ArgumentException">It is not on the loopback.</exception>
-    public static ReturnSender To(IPEndPoint listener, ScriptedFaults faults, TimeProvider time) => IPAddress.IsLoopback(listener.Address)
-        ? new ReturnSender(faults, new SmtpRoute { Host = listener.Address.ToString(), Port = listener.Port, Tls = SmtpTls.Off, HelloName = "inbox.invalid" }, null, time)
+    public static ReturnSender To(IPEndPoint listener, ScriptedFaults faults, SentBackLog? log, TimeProvider time) => IPAddress.IsLoopback(listener.Address)
+        ? new ReturnSender(faults, new SmtpRoute { Host = listener.Address.ToString(), Port = listener.Port, Tls = SmtpTls.Off, HelloName = "inbox.invalid" }, null, log, time)
         : throw new ArgumentException($"{listener} is not this machine; bounces and complaints of a rehearsal stay here", nameof(listener));
 
     /// <summary>As files in a folder, one a report.</summary>
+    /// <param name="log">Where it is written down; null: nowhere.</param>
     /// <exception cref="IOException">It cannot be made.</exception>
-    public static ReturnSender To(string folder, ScriptedFaults faults, TimeProvider time) =>
-        new(faults, null, Directory.CreateDirectory(folder).FullName, time);
+    public static ReturnSender To(string folder, ScriptedFaults faults, SentBackLog? log, TimeProvider time) =>
+        new(faults, null, Directory.CreateDirectory(folder).FullName, log, time);
 
     /// <summary>Sends something back about a message that was taken, if it is its turn.</summary>
-    public ValueTask AddAsync(ReceivedMessage message)
+    /// <param name="number">Of the message in the store.</param>
+    public ValueTask AddAsync(ReceivedMessage message, long number)
     {
-        var number = Interlocked.Increment(ref _taken);
-        return message.Sender.Length > 0 && _faults.Find(number, message.Recipients[0], ReturnedMail.Kinds) is { } kind
-            ? _waiting.Writer.WriteAsync((message.Sender, ReturnedMail.Compose(kind, message, number)))
+        // The share counts what this inbox took; the store may have held others before.
+        var turn = Interlocked.Increment(ref _taken);
+        return message.Sender.Length > 0 && _faults.Find(turn, message.Recipients[0], ReturnedMail.Kinds) is { } kind
+            ? _waiting.Writer.WriteAsync(new Report(number, kind, message.Sender, ReturnedMail.Compose(kind, message, turn)))
             : ValueTask.CompletedTask;
     }
 
@@ -73,35 +78,38 @@ public sealed class ReturnSender : IAsyncDisposable
 
     private async Task SendAllAsync()
     {
-        await foreach (var (to, mail) in _waiting.Reader.ReadAllAsync())
+        await foreach (var report in _waiting.Reader.ReadAllAsync())
         {
-            var done = _folder is null ? await SendAsync(to, mail) : await WriteAsync(mail);
-            Interlocked.Increment(ref done ? ref _returned : ref _refused);
+            var sent = _folder is null ? await SendAsync(report) : await WriteAsync(report);
+            Interlocked.Increment(ref sent.Taken ? ref _returned : ref _refused);
+            _log?.Add(report.Number, sent);
         }
     }
 
-    private async Task<bool> WriteAsync(byte[] mail)
+    private async Task<SentBack> WriteAsync(Report report)
     {
+        var name = string.Create(CultureInfo.InvariantCulture, $"{_time.GetUtcNow().UtcTicks}-{_returned}.eml");
         try
         {
-            await File.WriteAllBytesAsync(Path.Combine(_folder!, string.Create(CultureInfo.InvariantCulture, $"{_time.GetUtcNow().UtcTicks}-{_returned}.eml")), mail);
-            return true;
+            await File.WriteAllBytesAsync(Path.Combine(_folder!, name), report.Mail);
+            return Became(report, taken: true, null, name);
         }
-        catch (IOException)
+        catch (IOException fault)
         {
-            return false;
+            return Became(report, taken: false, null, fault.Message);
         }
     }
 
-    private async Task<bool> SendAsync(string to, byte[] mail)
+    private async Task<SentBack> SendAsync(Report report)
     {
-        if (!EmailAddress.TryParse(to, out var recipient, out _))
+        if (!EmailAddress.TryParse(report.To, out var recipient, out _))
         {
-            return false;
+            return Became(report, taken: false, null, $"{report.To} is no address");
         }
 
-        for (var attempt = 1; attempt <= MostAttempts; attempt++)
+        for (var attempt = 1; ; attempt++)
         {
+            SentBack became;
             try
             {
                 if (_connection is not { IsUsable: true, IsSpent: false })
@@ -110,20 +118,30 @@ public sealed class ReturnSender : IAsyncDisposable
                     _connection = await SmtpConnection.ConnectAsync(_route!, _time, CancellationToken.None);
                 }
 
-                var verdict = await _connection.SendAsync(new SmtpEnvelope(default, recipient), mail, static () => true, CancellationToken.None);
+                var verdict = await _connection.SendAsync(new SmtpEnvelope(default, recipient), report.Mail, static () => true, CancellationToken.None);
+                became = Became(report, verdict.Kind == SmtpVerdictKind.Accepted, verdict.Code == 0 ? null : verdict.Code, verdict.Text);
                 if (verdict.Kind is SmtpVerdictKind.Accepted or SmtpVerdictKind.Rejected)
                 {
-                    return verdict.Kind == SmtpVerdictKind.Accepted;
+                    return became;
                 }
             }
-            catch (SmtpConnectException)
+            catch (SmtpConnectException fault)
             {
-                // The engine may not listen yet; what cannot be told after three attempts counts as refused.
+                // The engine may not listen yet.
+                became = Became(report, taken: false, null, fault.Message);
+            }
+
+            if (attempt == MostAttempts)
+            {
+                return became;
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(200), _time);
         }
-
-        return false;
     }
+
+    private SentBack Became(Report report, bool taken, int? code, string answer) =>
+        new() { Kind = report.Kind, Status = ReturnedMail.StatusOf(report.Kind), At = _time.GetUtcNow(), Taken = taken, Code = code, Answer = answer };
+
+    private sealed record Report(long Number, string Kind, string To, byte[] Mail);
 }

@@ -23,6 +23,9 @@ internal static class ReturnedMail
     /// <summary>Every kind, as it is written among faults.</summary>
     public static readonly IReadOnlyList<string> Kinds = [Bounce, Full, Complaint];
 
+    /// <summary>What a report of this kind says: a code of RFC 3463, or the feedback type.</summary>
+    public static string StatusOf(string kind) => kind switch { Full => "5.2.2", Bounce => "5.1.1", _ => "abuse" };
+
     private const int MostHeaders = 16 * 1024;
 
     /// <param name="kind">One of <see cref="Kinds"/>.</param>
@@ -34,7 +37,8 @@ internal static class ReturnedMail
         var boundary = string.Create(CultureInfo.InvariantCulture, $"returned-{number}");
         var date = message.ReceivedAt.ToString("ddd, dd MMM yyyy HH:mm:ss '+0000'", CultureInfo.InvariantCulture);
         var complaint = kind == Complaint;
-        var (status, said) = kind == Full ? ("5.2.2", "552 5.2.2 mailbox full") : ("5.1.1", "550 5.1.1 no such user here");
+        var status = StatusOf(kind);
+        var said = kind == Full ? $"552 {status} mailbox full" : $"550 {status} no such user here";
         var type = complaint ? "feedback-report" : "delivery-status";
         var body = new StringBuilder()
             .Append(complaint ? "From: Feedback <feedback@inbox.invalid>" : "From: Mail Delivery System <MAILER-DAEMON@inbox.invalid>").Append("\r\n")
@@ -48,7 +52,7 @@ internal static class ReturnedMail
             .Append(complaint ? "This message was called spam by its recipient.\r\n" : $"Your message could not be delivered.\r\n\r\n<{recipient}>: {said}\r\n")
             .Append("\r\n--").Append(boundary).Append("\r\nContent-Type: message/").Append(type).Append("\r\n\r\n")
             .Append(complaint
-                ? $"Feedback-Type: abuse\r\nUser-Agent: campaign-inbox/1\r\nVersion: 1\r\nOriginal-Mail-From: <{Line(message.Sender)}>\r\nOriginal-Rcpt-To: <{recipient}>\r\nArrival-Date: {date}\r\n"
+                ? $"Feedback-Type: {status}\r\nUser-Agent: campaign-inbox/1\r\nVersion: 1\r\nOriginal-Mail-From: <{Line(message.Sender)}>\r\nOriginal-Rcpt-To: <{recipient}>\r\nArrival-Date: {date}\r\n"
                 : $"Reporting-MTA: dns; inbox.invalid\r\nArrival-Date: {date}\r\n\r\nFinal-Recipient: rfc822; {recipient}\r\nAction: failed\r\nStatus: {status}\r\nDiagnostic-Code: smtp; {said}\r\n")
             .Append("\r\n--").Append(boundary).Append("\r\nContent-Type: text/rfc822-headers\r\n\r\n").Append(headers)
             .Append("\r\n--").Append(boundary).Append("--\r\n");

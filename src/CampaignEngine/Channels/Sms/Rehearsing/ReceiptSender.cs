@@ -1,5 +1,6 @@
 using System.Text;
 using System.Threading.Channels;
+using CampaignEngine.Rehearsing.Returns;
 
 namespace CampaignEngine.Channels.Sms.Rehearsing;
 
@@ -7,22 +8,29 @@ namespace CampaignEngine.Channels.Sms.Rehearsing;
 public sealed class ReceiptSender : IAsyncDisposable
 {
     private const int AtOnce = 4;
-    private readonly Channel<ReceivedShortMessage> _waiting = Channel.CreateUnbounded<ReceivedShortMessage>();
+    private readonly SentBackLog _log;
+    private readonly TimeProvider _time;
+    private readonly Channel<(ReceivedShortMessage Message, long Number)> _waiting = Channel.CreateUnbounded<(ReceivedShortMessage, long)>();
     private readonly HttpClient _client = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { Timeout = TimeSpan.FromSeconds(10) };
     private readonly Task _sending;
-    private long _sent;
-    private long _failed;
+    private long _taken;
+    private long _refused;
 
-    public ReceiptSender() => _sending = Task.WhenAll(Enumerable.Range(0, AtOnce).Select(_ => Task.Run(SendAsync)));
+    public ReceiptSender(SentBackLog log, TimeProvider time)
+    {
+        (_log, _time) = (log, time);
+        _sending = Task.WhenAll(Enumerable.Range(0, AtOnce).Select(_ => Task.Run(SendAllAsync)));
+    }
 
     /// <summary>Receipts that were taken, and that were not.</summary>
-    public (long Taken, long Refused) Counts => (Interlocked.Read(ref _sent), Interlocked.Read(ref _failed));
+    public (long Taken, long Refused) Counts => (Interlocked.Read(ref _taken), Interlocked.Read(ref _refused));
 
-    public void Add(ReceivedShortMessage message)
+    /// <param name="number">Of the message in the store.</param>
+    public void Add(ReceivedShortMessage message, long number)
     {
-        if (message.ReceiptUrl is { } url && Uri.TryCreate(url, UriKind.Absolute, out var address) && address is { IsLoopback: true, Scheme: "http" or "https" })
+        if (message.ReceiptUrl is not null)
         {
-            _waiting.Writer.TryWrite(message);
+            _waiting.Writer.TryWrite((message, number));
         }
     }
 
@@ -34,34 +42,53 @@ public sealed class ReceiptSender : IAsyncDisposable
         _client.Dispose();
     }
 
-    private async Task SendAsync()
+    private async Task SendAllAsync()
     {
-        await foreach (var message in _waiting.Reader.ReadAllAsync())
+        await foreach (var (message, number) in _waiting.Reader.ReadAllAsync())
         {
-            try
-            {
-                using var request = RequestOf(message);
-                using var response = await _client.SendAsync(request);
-                Interlocked.Increment(ref response.IsSuccessStatusCode ? ref _sent : ref _failed);
-            }
-            catch (Exception fault) when (fault is HttpRequestException or TaskCanceledException)
-            {
-                Interlocked.Increment(ref _failed);
-            }
+            // Numbers that end in 13 have bad luck, so that a rehearsal sees both kinds.
+            var arrived = !message.To.EndsWith("13", StringComparison.Ordinal);
+            var (code, answer) = await SendAsync(message, arrived);
+            var taken = code is >= 200 and < 300;
+            Interlocked.Increment(ref taken ? ref _taken : ref _refused);
+            _log.Add(number, new SentBack { Kind = SentBack.Receipt, Status = StatusOf(arrived), At = _time.GetUtcNow(), Taken = taken, Code = code, Answer = answer });
         }
     }
 
-    // Numbers that end in 13 have bad luck, so that a rehearsal sees both kinds.
-    private static HttpRequestMessage RequestOf(ReceivedShortMessage message)
+    private async Task<(int? Code, string Answer)> SendAsync(ReceivedShortMessage message, bool arrived)
     {
-        var arrived = !message.To.EndsWith("13", StringComparison.Ordinal);
+        if (!Uri.TryCreate(message.ReceiptUrl, UriKind.Absolute, out var address) || address is not { IsLoopback: true, Scheme: "http" or "https" })
+        {
+            return (null, $"{address?.Host ?? "its receipt_url"} is not this machine; receipts of a rehearsal stay here");
+        }
+
+        try
+        {
+            using var request = RequestOf(message, arrived);
+            using var response = await _client.SendAsync(request);
+            return ((int)response.StatusCode, response.ReasonPhrase ?? "");
+        }
+        catch (HttpRequestException fault)
+        {
+            return (null, fault.Message);
+        }
+        catch (TaskCanceledException)
+        {
+            return (null, $"no answer within {_client.Timeout.TotalSeconds:0} s");
+        }
+    }
+
+    private static string StatusOf(bool arrived) => arrived ? "delivered" : "failed";
+
+    private static HttpRequestMessage RequestOf(ReceivedShortMessage message, bool arrived)
+    {
         var url = message.ReceiptUrl!;
         if (url.Contains("%d", StringComparison.Ordinal))
         {
             return new HttpRequestMessage(HttpMethod.Get, url.Replace("%d", arrived ? "1" : "2", StringComparison.Ordinal).Replace("%A", "", StringComparison.Ordinal));
         }
 
-        var status = arrived ? "delivered" : "failed";
+        var status = StatusOf(arrived);
         return message.Path.EndsWith("/Messages.json", StringComparison.Ordinal)
             ? new HttpRequestMessage(HttpMethod.Post, url) { Content = new FormUrlEncodedContent([new("MessageSid", message.Id), new("MessageStatus", status)]) }
             : new HttpRequestMessage(HttpMethod.Post, url) { Content = new StringContent($$"""{"id":"{{message.Id}}","status":"{{status}}"}""", Encoding.UTF8, "application/json") };
