@@ -127,11 +127,14 @@ public sealed class SelectionCompiler
     /// <param name="money">How amounts in several currencies become one; null: they are taken as they are.</param>
     /// <param name="handedIn">Orders that shops handed in, and that the table does not have, are rows too: as the rows they would be.</param>
     /// <param name="foreign">Only the rows whose currency has no rate, with <c>currency</c> behind the amount, which is taken as it is.</param>
-    public SelectionStatement Rows(BoundRelation relation, DateTimeOffset from, DateTimeOffset until, MoneyRates? money = null, bool handedIn = false, bool foreign = false)
+    /// <param name="cost">Comes as <c>cost numeric</c> behind the amount, in the same currency; null for a row of which it is not wholly known.</param>
+    public SelectionStatement Rows(
+        BoundRelation relation, DateTimeOffset from, DateTimeOffset until, MoneyRates? money = null, bool handedIn = false, bool foreign = false, BoundExpression? cost = null)
     {
-        var context = new CompilerContext(_model, _options, _purchases, lateral: false);
-        var sql = RowsOf(context, relation, from, until, money, null, foreign);
-        return Finish(context, !handedIn ? sql : $"{sql}\nUNION ALL\n{RowsOf(context, relation, from, until, money, HandedIn(_model.Entities[relation.Rows.Path[0].Target]), foreign)}");
+        // The cost is asked for a handful of all rows: lines are looked up by their row instead of being added up for everybody.
+        var context = new CompilerContext(_model, _options, _purchases, lateral: cost is not null);
+        string Of(string? table) => RowsOf(context, relation, from, until, money, table, foreign, cost);
+        return Finish(context, !handedIn ? Of(null) : $"{Of(null)}\nUNION ALL\n{Of(HandedIn(_model.Entities[relation.Rows.Path[0].Target]))}");
     }
 
     // The shop's own table comes first: an order is counted from here until it is there.
@@ -142,7 +145,7 @@ public sealed class SelectionCompiler
             + $"\n  WHERE o.customer_key IS NOT NULL AND NOT EXISTS (SELECT FROM {entity.Table.Quoted} AS k WHERE k.{label} = r.{label}))";
     }
 
-    private string RowsOf(CompilerContext context, BoundRelation relation, DateTimeOffset from, DateTimeOffset until, MoneyRates? money, string? table, bool foreign)
+    private string RowsOf(CompilerContext context, BoundRelation relation, DateTimeOffset from, DateTimeOffset until, MoneyRates? money, string? table, bool foreign, BoundExpression? cost)
     {
         var person = new RowSource(new FromClause(context), _entity);
         var (inner, start, end) = GroupedRows.Open(context, relation.Rows.Path);
@@ -160,7 +163,8 @@ public sealed class SelectionCompiler
         }
         else
         {
-            amount = (currency is null ? amount : money!.InBase(context, currency, amount)) + " AS amount";
+            string InBase(string value) => currency is null ? value : money!.InBase(context, currency, value);
+            amount = $"{InBase(amount)} AS amount{(cost is null ? "" : $", {InBase($"({ConditionSql.Compile(CompleteSums.Of(cost.Root), end)})::numeric")} AS cost")}";
         }
 
         var key = table is null ? $"{end.Key}::text" : $"coalesce({end.Key}::text, 'order ' || {ConditionSql.Column(end, end.Entity.Label)}::text)";

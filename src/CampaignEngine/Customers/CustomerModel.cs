@@ -40,6 +40,9 @@ public sealed record Entity
     /// <summary>Contact points by channel: "email", "sms", "print", "call". Only the people entity has them.</summary>
     public IReadOnlyDictionary<string, ContactPoint> Contacts { get; init; } = new Dictionary<string, ContactPoint>();
 
+    /// <summary>Expression of what the goods of a row cost, in the currency of its amount; null when the model does not say.</summary>
+    public Written? Cost { get; init; }
+
     /// <summary>The field that ties people into households; null when there is none.</summary>
     public Field? Household { get; init; }
 

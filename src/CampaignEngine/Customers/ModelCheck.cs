@@ -18,9 +18,36 @@ public static class ModelCheck
                     Field(entity, field, written, model, problems);
                 }
             }
+
+            if (entity.Cost is { } cost)
+            {
+                Cost(entity, cost, model, problems);
+            }
         }
 
         PurchaseDefinition.Of(model, problems);
+    }
+
+    private static void Cost(Entity entity, Written written, CustomerModel model, ProblemList problems)
+    {
+        if (new ConditionBinder(model, problems).BindExpression(written, entity) is not { } bound)
+        {
+            return;
+        }
+
+        var text = Shown.Text(written.Text);
+        if (!bound.Kind.IsNumeric())
+        {
+            problems.Error(written.Place, "CE2021", $"the cost of {entity.Name}, '{text}', is {bound.Kind.Name()}; name an amount, such as a field of type money or sum(lines.cost)");
+        }
+        else if (RelationTime.Amount(model, entity) is not { } amount)
+        {
+            problems.Error(written.Place, "CE2021", $"{entity.Name} has a cost but no field of type money for what is paid, so there is no margin; add one, such as 'amount: money'");
+        }
+        else if (bound.Root is BoundField { Field: var field } && field == amount)
+        {
+            problems.Error(written.Place, "CE2021", $"the cost of {entity.Name} is '{amount.Name}', the field with what is paid (the first of type money, or that of rfm); name the field with what the goods cost, and write it behind the amount");
+        }
     }
 
     private static void Field(Entity entity, Field field, Written written, CustomerModel model, ProblemList problems)

@@ -148,6 +148,7 @@ public sealed class ModelLoader
             Fields = fields,
             Relations = relations,
             Contacts = contacts,
+            Cost = entity.Written("cost"),
             Household = FieldOf(entity, "household", name, fields),
             TimeZone = TextOf(entity, "time_zone", name, fields),
             Language = TextOf(entity, "language", name, fields),

@@ -26,8 +26,23 @@ public sealed record CampaignMoney
 
     public required decimal Revenue { get; init; }
 
-    /// <summary>What is left of the revenue after the cost of goods, by response.margin; null where that is not stated.</summary>
+    /// <summary>What the goods of the credited conversions cost, where the model's cost is known for them; null where the model names none.</summary>
+    public decimal? CostOfGoods { get; init; }
+
+    /// <summary>Credited conversions whose cost is not known, and their amounts: they add the share of response.margin to the margin, or nothing where none is stated.</summary>
+    public long? OrdersWithoutCost { get; init; }
+
+    public decimal? RevenueWithoutCost { get; init; }
+
+    /// <summary>What is left of the revenue after the cost of goods, by the model's cost or response.margin; null where neither is stated.</summary>
     public decimal? Margin { get; init; }
+
+    /// <summary>Margin that would not have been without the campaign, with its interval; null without a control cell.</summary>
+    public double? IncrementalMargin { get; init; }
+
+    public double? IncrementalMarginLow { get; init; }
+
+    public double? IncrementalMarginHigh { get; init; }
 
     /// <summary>Margin, or revenue where none is stated, less the cost of the messages.</summary>
     public decimal Contribution => (Margin ?? Revenue) - Cost;
@@ -44,12 +59,16 @@ public sealed record CampaignMoney
     public decimal? BreakEvenConversionRate { get; init; }
 
     /// <param name="total">The report's total.</param>
-    /// <param name="margin">Part of the revenue; null: not stated.</param>
-    internal static CampaignMoney Of(ReportRow total, decimal? budget, decimal? margin)
+    /// <param name="goods">What is known of the cost of goods; null: the model names none.</param>
+    internal static CampaignMoney Of(ReportRow total, decimal? budget, CreditedMargins.Margin? goods)
     {
-        var kept = margin ?? 1;
+        var kept = total.Margin ?? total.Revenue;
         var each = total is { Contacted: > 0, Cost: > 0 } ? total.Cost / total.Contacted : (decimal?)null;
-        decimal? BreakEven(long people) => each is { } cost && people > 0 && total.Revenue * kept > 0 ? decimal.Round(cost * people / (total.Revenue * kept), 8) : null;
+        decimal? BreakEven(long people) => each is { } cost && people > 0 && kept > 0 ? decimal.Round(cost * people / kept, 8) : null;
+        double? OfAll(double? perContact) => ReportRow.Amount(perContact * total.Contacted);
+        var measured = total.MarginMeasured;
+        var (more, low, high) = (OfAll(measured?.Absolute), OfAll(measured?.Interval?.Low), OfAll(measured?.Interval?.High));
+        var added = total.Margin is null ? total.IncrementalRevenue : more;
         return new CampaignMoney
         {
             Budget = budget,
@@ -59,8 +78,14 @@ public sealed record CampaignMoney
             CostPerConversion = total.CostPerConversion,
             CostPerOrder = total is { Orders: > 0, Cost: > 0 } ? decimal.Round(total.Cost / total.Orders, 4) : null,
             Revenue = total.Revenue,
-            Margin = margin is { } part ? decimal.Round(total.Revenue * part, 4) : null,
-            IncrementalRoi = total is { Cost: > 0, IncrementalRevenue: { } more } ? decimal.Round((((decimal)more * kept) - total.Cost) / total.Cost, 6) : null,
+            CostOfGoods = goods is null ? null : decimal.Round(goods.Cost, 4),
+            OrdersWithoutCost = goods?.OrdersWithout,
+            RevenueWithoutCost = goods?.RevenueWithout,
+            Margin = total.Margin,
+            IncrementalMargin = more,
+            IncrementalMarginLow = low,
+            IncrementalMarginHigh = high,
+            IncrementalRoi = total.Cost > 0 && added is { } gained ? decimal.Round(((decimal)gained - total.Cost) / total.Cost, 6) : null,
             BreakEvenResponseRate = BreakEven(total.Responses),
             BreakEvenConversionRate = BreakEven(total.Conversions),
         };

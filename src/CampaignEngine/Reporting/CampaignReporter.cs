@@ -13,7 +13,7 @@ public sealed class CampaignReporter(NpgsqlDataSource database)
     // grouping(cell, drop_name): a bit is set where the column is summed over.
     private const int OverDrops = 1;
     private const int OverCells = 2;
-    private const int Whole = 3;
+    internal const int Whole = 3;
     private static readonly string RunningDrops = SqlFile.Load<CampaignReporter>("RunningDrops");
 
     /// <summary>Null: the campaign has no mailing yet and is no imported one.</summary>
@@ -28,8 +28,9 @@ public sealed class CampaignReporter(NpgsqlDataSource database)
     {
         var running = await snapshot.ReadAsync(RunningDrops, r => new RunningDrop(r.GetString(0), r.GetString(1), r.GetInt64(2), r.GetInt64(3)), cancellationToken);
         var foreign = await snapshot.ForeignRevenueAsync(cancellationToken);
+        var margins = await CreditedMargins.ReadAsync(snapshot, cancellationToken);
         await using var command = snapshot.Figures();
-        var report = Assemble(snapshot, await ReadAsync(command, snapshot.Request, cancellationToken)) with { Running = running, ForeignRevenue = foreign };
+        var report = Assemble(snapshot, await ReadAsync(command, snapshot.Request, cancellationToken), margins) with { Running = running, ForeignRevenue = foreign };
         return report with { Test = await TestResults.ReadAsync(snapshot, report.Cells, cancellationToken) };
     }
 
@@ -89,10 +90,10 @@ public sealed class CampaignReporter(NpgsqlDataSource database)
         };
     }
 
-    private static CampaignReport Assemble(ReportSnapshot snapshot, List<(int Level, string? Cell, ReportRow Row)> rows)
+    private static CampaignReport Assemble(ReportSnapshot snapshot, List<(int Level, string? Cell, ReportRow Row)> rows, CreditedMargins margins)
     {
         var request = snapshot.Request;
-        ReportRow[] At(int level) => [.. rows.Where(r => r.Level == level).Select(r => r.Row)];
+        ReportRow[] At(int level) => [.. rows.Where(r => r.Level == level).Select(r => margins.Of(level, r.Cell, r.Row))];
         var (perDrop, whole) = (At(OverCells), At(Whole));
         var control = whole.FirstOrDefault(r => r.Control);
         ReportRow Compared(ReportRow row) => row.Control
@@ -112,7 +113,7 @@ public sealed class CampaignReporter(NpgsqlDataSource database)
             Cells = ReportRow.Corrected([.. At(OverDrops).Select(Compared)]),
             Drops = [.. perDrop.Where(r => !r.Control && r.Drop is not null).Select(Compared)],
             SampleRatio = SampleRatioOf(request, At(OverDrops)),
-            Money = CampaignMoney.Of(total, request.Budget, request.Response.Margin?.Fraction),
+            Money = CampaignMoney.Of(total, request.Budget, margins.Total),
             Goals = GoalResult.Of(request.Goal, total),
             Total = total,
         };

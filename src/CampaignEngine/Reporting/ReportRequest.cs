@@ -18,6 +18,9 @@ public sealed record ReportRequest
     /// <summary>The rows that are conversions: response.conversion, bound to the model; null: none are measured.</summary>
     public BoundRelation? Conversion { get; init; }
 
+    /// <summary>What the goods of a conversion cost, where the model says so for its table.</summary>
+    public BoundExpression? Cost { get; init; }
+
     /// <summary>How revenue in several currencies is added; null: amounts are taken as they are.</summary>
     public MoneyRates? MoneyRates { get; init; }
 

@@ -31,8 +31,10 @@ public sealed class ReportRequests(NpgsqlDataSource database, CustomerModel mode
     public ReportRequest? Of(CampaignDefinition definition, DateTimeOffset asOf, ProblemList problems)
     {
         var rule = definition.Response.Conversion;
-        var conversion = rule is null ? null : new ConditionBinder(model, problems).BindRelation(rule, model.People);
-        return rule is not null && conversion is null
+        var binder = new ConditionBinder(model, problems);
+        var conversion = rule is null ? null : binder.BindRelation(rule, model.People);
+        var cost = conversion?.Target.Cost is { } written ? binder.BindExpression(written, conversion.Target) : null;
+        return (rule is not null && conversion is null) || (conversion?.Target.Cost is not null && cost is null)
             ? null
             : new ReportRequest
             {
@@ -40,6 +42,7 @@ public sealed class ReportRequests(NpgsqlDataSource database, CustomerModel mode
                 Response = definition.Response,
                 Model = model,
                 Conversion = conversion,
+                Cost = cost,
                 MoneyRates = new MoneyRates(settings.BaseCurrency, settings.Rates),
                 Shares = [.. Shares(definition)],
                 Budget = definition.Budget?.Amount,

@@ -64,6 +64,9 @@ public sealed record ReportRow
 
     public double? RevenuePerContact => Figure(Spending.Mean);
 
+    /// <summary>Revenue less the cost of goods, by the model's cost or response.margin; null where neither is stated, and in rows by groups.</summary>
+    public decimal? Margin { get; init; }
+
     /// <summary>Messages times their unit cost; 0 where no price is stated, and then nothing is said of the cost of a response.</summary>
     public decimal Cost { get; init; }
 
@@ -202,6 +205,13 @@ public sealed record ReportRow
     [JsonIgnore]
     public MeanValue Spending => new(Base, Revenue, RevenueSquares);
 
+    /// <summary>Margin per person.</summary>
+    [JsonIgnore]
+    public MeanValue? Earning => Margin is { } margin ? new(Base, margin, MarginSquares) : null;
+
+    [JsonIgnore]
+    public MeasuredLift? MarginMeasured => Earning is { } own && Comparison?.Earning is { } control ? MeasuredLift.Of(own, control) : null;
+
     /// <summary>The three comparisons with the control cell.</summary>
     [JsonIgnore]
     public MeasuredLift? ResponseMeasured => Comparison is { ResponsesSeen: true } control ? MeasuredLift.Of(Responding, control.Responding) : null;
@@ -222,6 +232,9 @@ public sealed record ReportRow
 
     /// <summary>Sum over people of their squared revenue.</summary>
     internal decimal RevenueSquares { get; init; }
+
+    /// <summary>Sum over people of their squared margin.</summary>
+    internal decimal MarginSquares { get; init; }
 
     /// <summary>Rows of cells with p values corrected for their number.</summary>
     internal static ReportRow[] Corrected(IReadOnlyList<ReportRow> cells)
@@ -253,6 +266,8 @@ public sealed record ReportRow
         Orders = groups.Sum(g => g.Orders),
         Revenue = groups.Sum(g => g.Revenue),
         RevenueSquares = groups.Sum(g => g.RevenueSquares),
+        Margin = groups.Any(g => g.Margin is null) ? null : groups.Sum(g => g.Margin),
+        MarginSquares = groups.Sum(g => g.MarginSquares),
         Cost = groups.Sum(g => g.Cost),
         Opens = groups.Sum(g => g.Opens),
         OpensRaw = groups.Sum(g => g.OpensRaw),
@@ -268,7 +283,7 @@ public sealed record ReportRow
 
     private static bool IsHeavy(ReportRow row) => row.RevenueSquares > 0 && (double)row.Revenue * (double)row.Revenue < Bootstrap.Doubtful * (double)row.RevenueSquares;
 
-    private static double? Amount(double? value) => value is { } amount ? Math.Round(amount, 6) : null;
+    internal static double? Amount(double? value) => value is { } amount ? Math.Round(amount, 6) : null;
 
     private long Base => Control ? People : Contacted;
 }

@@ -1,5 +1,6 @@
 using System.Data;
 using CampaignEngine.Audiences;
+using CampaignEngine.Audiences.Conditions;
 using CampaignEngine.Database;
 using CampaignEngine.Tracking.Orders;
 using Npgsql;
@@ -225,7 +226,10 @@ internal sealed class ReportSnapshot : IAsyncDisposable
 
     private string Contacts() => Request.Imported ? PastContacts : WithConversions(LiveContacts);
 
-    private SelectionStatement? Conversions(bool foreign)
+    /// <summary>The rows that are conversions with what their goods cost; null where the model does not say it.</summary>
+    public SelectionStatement? ConversionsWithCost() => Request.Cost is null ? null : Conversions(foreign: false, Request.Cost);
+
+    private SelectionStatement? Conversions(bool foreign, BoundExpression? cost = null)
     {
         if (Request.Imported || Request.Conversion is not { } rule)
         {
@@ -235,7 +239,7 @@ internal sealed class ReportSnapshot : IAsyncDisposable
         // Up to and including the moment of the report; the database counts microseconds.
         var until = Request.AsOf.AddMicroseconds(1);
         return new SelectionCompiler(Request.Model, Request.Model.People, new SelectionOptions { Now = Request.AsOf, Zone = Request.Zone, UsePurchaseSummary = false })
-            .Rows(rule, Mailings.Min(m => m.At), until, Request.MoneyRates, OrderTable.Of(Request.Model) is { IsBuiltIn: false } table && table.Holds(rule), foreign);
+            .Rows(rule, Mailings.Min(m => m.At), until, Request.MoneyRates, OrderTable.Of(Request.Model) is { IsBuiltIn: false } table && table.Holds(rule), foreign, cost);
     }
 }
 

@@ -32,7 +32,7 @@ internal sealed class SmallCells(int smallest)
                 Cells = ReportRow.Corrected([.. report.Cells.Where(r => !r.Control).Select(Alone)]),
                 Drops = [.. report.Drops.Select(Alone)],
                 Total = Alone(report.Total),
-                Money = report.Money with { IncrementalRoi = null },
+                Money = report.Money with { IncrementalRoi = null, IncrementalMargin = null, IncrementalMarginLow = null, IncrementalMarginHigh = null },
                 SampleRatio = null,
             };
         }

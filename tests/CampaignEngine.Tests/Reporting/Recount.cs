@@ -26,6 +26,14 @@ internal sealed class Recount(GeneratedLedger ledger, DateTimeOffset asOf, bool 
             orders.Count, orders.Sum(o => o.Amount), control ? 0 : mine.Sum(t => t.UnitCost));
     }
 
+    /// <summary>The credited orders, person by person.</summary>
+    public IEnumerable<IReadOnlyList<Order>> OrdersByPerson(string? cell, string? drop, bool control)
+    {
+        var touches = control ? ControlTouches() : Sent();
+        var credit = Credit(touches);
+        return touches.Where(t => (cell is null || t.Cell == cell) && (drop is null || t.Drop == drop)).GroupBy(t => t.Customer).Select(g => g.SelectMany(t => credit[(t.Mailing, t.Customer)]).ToList());
+    }
+
     private List<Touch> Sent() =>
         [.. from c in ledger.Contacts
             where !c.Seed && c.At <= asOf

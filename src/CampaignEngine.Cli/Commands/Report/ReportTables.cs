@@ -72,6 +72,20 @@ internal static class ReportTables
             console.WriteLine(Terminal.Clean($"cost {report.Currency}: {string.Join("; ", said)}"));
         }
 
+        if (money.Margin is { } margin)
+        {
+            List<string> said = [string.Create(CultureInfo.InvariantCulture, $"margin {margin:N2}")];
+            said.AddRange(new[]
+            {
+                money.CostOfGoods is { } goods ? string.Create(CultureInfo.InvariantCulture, $"goods cost {goods:N2}") : null,
+                money is { IncrementalMargin: { } more, IncrementalMarginLow: { } low, IncrementalMarginHigh: { } high }
+                    ? string.Create(CultureInfo.InvariantCulture, $"the campaign added {more:N2} ({low:N2} to {high:N2})") : null,
+                money is { OrdersWithoutCost: > 0 and var without, RevenueWithoutCost: { } amount }
+                    ? string.Create(CultureInfo.InvariantCulture, $"the goods of {without:N0} orders ({amount:N2}) have no known cost") : null,
+            }.OfType<string>());
+            console.WriteLine(string.Join("; ", said));
+        }
+
         foreach (var goal in report.Goals)
         {
             console.WriteLine(Terminal.Clean(string.Create(

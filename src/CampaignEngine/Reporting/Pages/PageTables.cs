@@ -68,12 +68,13 @@ internal sealed class PageTables(CampaignReport report)
             ]));
         }
 
-        if (report.Money is { Cost: > 0 } money)
+        if (report.Money is { Cost: > 0 } or { Margin: not null } && report.Money is var money)
         {
             yield return ("Budget and return", new Table(["", report.Currency ?? "Amount"], [.. new (string Name, string? Shown)[]
             {
                 ("Budget", Amount(money.Budget)), ("Cost of a thousand contacts", Amount(money.CostPerThousand)), ("Cost of an order", Amount(money.CostPerOrder)),
-                ("Margin", Amount(money.Margin)), (money.Margin is null ? "Revenue less cost" : "Margin less cost", Amount(money.Contribution)), ("Return on the cost", Times(money.Roi)), ("The same of what the campaign added", Times(money.IncrementalRoi)),
+                ("Cost of goods", Amount(money.CostOfGoods)), ("Orders whose goods have no known cost", money.OrdersWithoutCost is > 0 and var without ? $"{Numbers.Count(without)} ({Numbers.Money(money.RevenueWithoutCost ?? 0)})" : null),
+                ("Margin", Amount(money.Margin)), ("Margin that the campaign added", Added(money)), (money.Margin is null ? "Revenue less cost" : "Margin less cost", Amount(money.Contribution)), ("Return on the cost", Times(money.Roi)), ("The same of what the campaign added", Times(money.IncrementalRoi)),
                 ("Response rate that would have paid for it", money.BreakEvenResponseRate is { } rate ? Numbers.Share((double)rate) : null),
             }.Where(m => m.Shown is not null).Select(m => (IReadOnlyList<TableCell>)[m.Name, m.Shown!])]));
         }
@@ -94,6 +95,9 @@ internal sealed class PageTables(CampaignReport report)
     }
 
     private static string? Amount(decimal? amount) => amount is { } known ? Numbers.Money(known) : null;
+
+    private static string? Added(CampaignMoney money) => money is { IncrementalMargin: { } more, IncrementalMarginLow: { } low, IncrementalMarginHigh: { } high }
+        ? $"{Numbers.Money((decimal)more)} ({Numbers.Money((decimal)low)} to {Numbers.Money((decimal)high)})" : null;
 
     private static string? Times(decimal? multiple) => multiple is { } known ? $"{Numbers.Signed((double)known)} times" : null;
 
