@@ -1,11 +1,14 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 
 namespace CampaignEngine.Benchmarks.Sending;
 
 /// <summary>
 /// Takes mail as fast as the machine can and forgets it: one blocking thread a connection, a vectorised search for the end of the text. postfix's
-/// smtp-sink reads byte by byte and hides everything beyond its own speed.
+/// smtp-sink reads byte by byte and hides everything beyond its own speed. Offers STARTTLS with a certificate made at its start.
 /// </summary>
 internal sealed class FastSink
 {
@@ -14,6 +17,7 @@ internal sealed class FastSink
     // The longest that may still be wanted of what was searched: the terminator less one byte.
     private const int TerminatorLength = 5;
 
+    private readonly X509Certificate2 _certificate = MakeCertificate();
     private long _messages;
 
     public long Messages => Interlocked.Read(ref _messages);
@@ -35,19 +39,23 @@ internal sealed class FastSink
     {
         try
         {
-            using (socket)
+            using var plain = new NetworkStream(socket, ownsSocket: true);
+            plain.Write("220 sink ESMTP\r\n"u8);
+            if (Converse(plain, secured: false))
             {
-                socket.Send("220 sink ESMTP\r\n"u8);
-                Converse(socket);
+                using var secured = new SslStream(plain);
+                secured.AuthenticateAsServer(_certificate);
+                Converse(secured, secured: true);
             }
         }
-        catch (SocketException)
+        catch (IOException)
         {
             // The other side went away.
         }
     }
 
-    private void Converse(Socket socket)
+    /// <returns>Whether the client asked for TLS; false when it is done.</returns>
+    private bool Converse(Stream stream, bool secured)
     {
         var buffer = new byte[BufferSize];
         var reply = new byte[8192];
@@ -64,31 +72,32 @@ internal sealed class FastSink
                     break;
                 }
 
-                var answer = inText ? "250 2.0.0 Ok\r\n"u8 : Answer(rest[0]);
+                var verb = inText ? default : Verb(rest[0]);
+                var answer = inText ? "250 2.0.0 Ok\r\n"u8 : Answer(verb, secured);
                 answer.CopyTo(reply.AsSpan(replied));
                 replied += answer.Length;
                 if (inText)
                 {
                     Interlocked.Increment(ref _messages);
                 }
-                else if (Verb(rest[0]) == 'q')
+                else if (verb is 'q' or 's')
                 {
-                    socket.Send(reply.AsSpan(0, replied));
-                    return;
+                    stream.Write(reply.AsSpan(0, replied));
+                    return verb == 's';
                 }
 
                 start += at + (inText ? TerminatorLength : 1);
-                inText = !inText && Verb(rest[0]) == 'd';
+                inText = verb == 'd';
                 if (replied > reply.Length - 256)
                 {
-                    socket.Send(reply.AsSpan(0, replied));
+                    stream.Write(reply.AsSpan(0, replied));
                     replied = 0;
                 }
             }
 
             if (replied > 0)
             {
-                socket.Send(reply.AsSpan(0, replied));
+                stream.Write(reply.AsSpan(0, replied));
                 replied = 0;
             }
 
@@ -102,10 +111,10 @@ internal sealed class FastSink
                 (start, end) = (0, end - start);
             }
 
-            var got = socket.Receive(buffer.AsSpan(end));
+            var got = stream.Read(buffer.AsSpan(end));
             if (got == 0)
             {
-                return;
+                return false;
             }
 
             end += got;
@@ -114,11 +123,21 @@ internal sealed class FastSink
 
     private static char Verb(byte first) => (char)(first | 0x20);
 
-    private static ReadOnlySpan<byte> Answer(byte first) => Verb(first) switch
+    private static ReadOnlySpan<byte> Answer(char verb, bool secured) => verb switch
     {
-        'e' or 'h' => "250-sink\r\n250-PIPELINING\r\n250-8BITMIME\r\n250 SMTPUTF8\r\n"u8,
+        'e' or 'h' when secured => "250-sink\r\n250-PIPELINING\r\n250-8BITMIME\r\n250 SMTPUTF8\r\n"u8,
+        'e' or 'h' => "250-sink\r\n250-PIPELINING\r\n250-8BITMIME\r\n250-STARTTLS\r\n250 SMTPUTF8\r\n"u8,
+        's' => "220 2.0.0 Go ahead\r\n"u8,
         'd' => "354 End data with <CR><LF>.<CR><LF>\r\n"u8,
         'q' => "221 2.0.0 Bye\r\n"u8,
         _ => "250 2.1.0 Ok\r\n"u8,
     };
+
+    private static X509Certificate2 MakeCertificate()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var now = TimeProvider.System.GetUtcNow();
+        using var certificate = new CertificateRequest("CN=sink", key, HashAlgorithmName.SHA256).CreateSelfSigned(now.AddDays(-1), now.AddDays(30));
+        return X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), null);
+    }
 }

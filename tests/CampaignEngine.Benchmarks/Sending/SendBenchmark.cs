@@ -1,197 +1,179 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using CampaignEngine.Testing;
 
 namespace CampaignEngine.Benchmarks.Sending;
 
 /// <summary>
 /// A frozen list, rendered, sent and ledgered with synchronous_commit on, with database, sender and sink on this machine, against postfix's
-/// smtp-source with ready messages of the same size: <c>send --people 1000000</c>. Sender and sink are processes of their own. <c>--in FOLDER</c>
-/// keeps the base for another run; <c>--only NAME</c> measures one row.
+/// smtp-source with ready messages of the same size: <c>send --people 1000000</c>. Sender and sink are processes of their own. <c>--lanes N</c> sets the
+/// engine's connections, <c>--in FOLDER</c> keeps the base for another run, <c>--only NAME</c> measures one row. Built with <c>-p:WithMailKitLoop=true</c>
+/// it also measures a tuned loop over Scriban and MailKit.
 /// </summary>
-internal static class SendBenchmark
+internal sealed class SendBenchmark
 {
-    private static readonly int[] Sessions = [2, 4, 8, 16];
+    // The rate of the loop does not depend on how many it sends, and a million would take it ten minutes.
+    private const int MailKitMessages = 100_000;
+
+    private readonly Dictionary<string, double> _rates = [];
+    private readonly string? _only;
+    private readonly int _people;
+    private readonly SendRoute _route;
+    private readonly string _folder;
+    private readonly SendWorkspace _workspace;
+
+    private SendBenchmark(string? only, int people, SendRoute route, string folder, SendWorkspace workspace) =>
+        (_only, _people, _route, _folder, _workspace) = (only, people, route, folder, workspace);
 
     public static Task RunAsync(string[] args) => args switch
     {
         ["sink", var port] => Task.Run(() => new FastSink().Run(Number(port))),
-        ["worker", var folder] => WorkAsync(folder, withLedger: true),
-        ["unledgered", var folder] => WorkAsync(folder, withLedger: false),
+        ["worker", var folder] => SendChild.WorkAsync(folder),
+        ["unledgered", var folder] => SendChild.WorkWithoutLedgerAsync(folder),
+#if WITH_MAILKIT_LOOP
+        ["mailkit", var folder, var most] => SendChild.WorkWithMailKitAsync(folder, Number(most)),
+#endif
         _ => MeasureAsync(args),
     };
 
     private static async Task MeasureAsync(string[] args)
     {
         var people = Number(Option(args, "--people") ?? "100000");
-        var only = Option(args, "--only");
         using var temporary = Option(args, "--in") is null ? new TempDirectory("send") : null;
         var folder = Path.GetFullPath(Option(args, "--in") ?? temporary!.FullName);
         var filled = Directory.Exists(Path.Combine(folder, "templates"));
-        var port = FreePort();
-        SendWorkspace.Write(folder, port);
+        var route = new SendRoute(SendPrograms.FreePort(), Number(Option(args, "--lanes") ?? "4"));
+        SendWorkspace.Write(folder, route);
         await using var workspace = await SendWorkspace.OpenAsync(folder, CancellationToken.None);
         if (!filled)
         {
             await workspace.FillAsync(people, CancellationToken.None);
         }
 
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{people:N0} people\n\n| sender | into | messages/s | seconds | peak memory |\n|---|---|---:|---:|---:|"));
+        Line($"{people:N0} people, {route.Lanes} connections\n\n| sender | into | messages/s | seconds | peak memory |\n|---|---|---:|---:|---:|");
+        await new SendBenchmark(Option(args, "--only"), people, route, folder, workspace).MeasureAsync();
+    }
+
+    private async Task MeasureAsync()
+    {
         // First, for it says how large the messages are that smtp-source has to match.
         var bytes = 0;
-        using (await StartSinkAsync(Start(Environment.ProcessPath!, ["sink", Text(port)]), port))
+        using (await SendPrograms.StartFastSinkAsync(_route.Port))
         {
             if (Wanted("unledgered") || Wanted("smtp-source"))
             {
-                bytes = await EngineAsync("CampaignEngine without its ledger", "fast sink", "unledgered");
+                bytes = await SendAsync("unledgered", "CampaignEngine without its ledger", "fast sink", _route, "unledgered");
             }
 
             if (Wanted("fast"))
             {
-                await EngineAsync("CampaignEngine", "fast sink", "worker");
+                await SendAsync("fast", "CampaignEngine", "fast sink", _route, "worker");
             }
-        }
 
-        if (Program("smtp-sink") is { } smtpSink && Program("smtp-source") is { } smtpSource)
-        {
-            if (Wanted("smtp-source"))
+            if (Wanted("tls"))
             {
-                await MeasureSmtpSourceAsync(smtpSource, smtpSink, port, people, bytes);
+                await SendAsync("tls", "CampaignEngine", "fast sink, STARTTLS", _route with { Tls = true }, "worker");
             }
 
-            if (Wanted("smtp-sink"))
+            if (Wanted("dkim"))
             {
-                using var sink = await StartSinkAsync(StartSmtpSink(smtpSink, port), port);
-                await EngineAsync("CampaignEngine", "smtp-sink", "worker");
+                await SendAsync("dkim", "CampaignEngine, signing (DKIM, rsa-2048)", "fast sink", _route with { Dkim = true }, "worker");
             }
-        }
 
-        bool Wanted(string name) => only is null || only == name;
-
-        // The mean size of a message, where the sender has measured it.
-        async Task<int> EngineAsync(string name, string into, string mode)
-        {
-            await workspace.RewindAsync(CancellationToken.None);
-            using var child = Start(Environment.ProcessPath!, [mode, folder]);
-            var line = await child.StandardOutput.ReadToEndAsync();
-            await child.WaitForExitAsync();
-            if (child.ExitCode != 0 || line.Trim().Split(' ') is not [var sent, var seconds, var memory, var size])
+            if (Wanted("mailkit"))
             {
-                throw new InvalidOperationException($"the sender failed: {line}");
+                await MeasureMailKitAsync();
             }
-
-            Row(name, into, double.Parse(sent, CultureInfo.InvariantCulture), double.Parse(seconds, CultureInfo.InvariantCulture), memory + " MiB");
-            return Number(size);
         }
+
+        if (Wanted("smtp-source"))
+        {
+            await MeasureSmtpSourceAsync(bytes);
+        }
+
+        if (Wanted("smtp-sink"))
+        {
+            await MeasureSmtpSinkAsync();
+        }
+
+        Console.WriteLine();
+        Ratio("smtp-sink", "smtp-source", 1);
+        Ratio("fast", "mailkit", 4);
+        Ratio("fast", "unledgered", 0.85);
     }
 
-    // The best session count is found on a part of the messages; all of them are then sent with it.
-    private static async Task MeasureSmtpSourceAsync(string program, string smtpSink, int port, int messages, int bytes)
+    private async Task MeasureMailKitAsync()
     {
-        using var sink = await StartSinkAsync(StartSmtpSink(smtpSink, port), port);
-        var best = (Sessions: 0, Seconds: double.MaxValue);
-        foreach (var sessions in Sessions)
-        {
-            var seconds = await RunAsync(sessions, Math.Min(20_000, messages));
-            best = seconds < best.Seconds ? (sessions, seconds) : best;
-        }
-
-        Row(Text($"smtp-source, {best.Sessions} sessions, ready messages of {bytes:N0} bytes"), "smtp-sink", messages, await RunAsync(best.Sessions, messages), "");
-
-        async Task<double> RunAsync(int sessions, int count)
-        {
-            var started = Stopwatch.GetTimestamp();
-            using var source = Start(
-                program, ["-s", Text(sessions), "-m", Text(count), "-l", Text(bytes), "-f", "a@sender.example", "-t", "b@mail.example", Text($"127.0.0.1:{port}")]);
-            await source.WaitForExitAsync();
-            return source.ExitCode == 0 ? Stopwatch.GetElapsedTime(started).TotalSeconds : throw new InvalidOperationException("smtp-source failed");
-        }
+#if WITH_MAILKIT_LOOP
+        var most = Math.Min(_people, MailKitMessages);
+        await SendAsync("mailkit", string.Create(CultureInfo.InvariantCulture, $"Scriban and MailKit, tuned, nothing recorded ({most:N0} messages)"), "fast sink", _route, "mailkit", most.ToString(CultureInfo.InvariantCulture));
+#else
+        Line($"| Scriban and MailKit, tuned, at most {MailKitMessages:N0} messages: not in this build; build with -p:WithMailKitLoop=true where the feed has both packages | | | | |");
+        await Task.CompletedTask;
+#endif
     }
 
-    // The child: sends everything that is due, prints how many, how long it took, the peak of its memory in MiB, and the mean size of a message where it was measured, else 0.
-    private static async Task WorkAsync(string folder, bool withLedger)
+    private async Task MeasureSmtpSourceAsync(int bytes)
     {
-        await using var workspace = await SendWorkspace.OpenAsync(folder, CancellationToken.None);
-        var started = Stopwatch.GetTimestamp();
-        var (sent, bytes) = withLedger
-            ? ((await workspace.Services.Worker(null, null, Console.Error.WriteLine).RunUntilIdleAsync(CancellationToken.None)).Accepted, 0L)
-            : await UnledgeredSender.RunAsync(workspace, CancellationToken.None);
-        var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
-        using var self = Process.GetCurrentProcess();
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{sent} {seconds:0.000} {self.PeakWorkingSet64 / 1048576} {bytes / Math.Max(sent, 1)}"));
-    }
-
-    private static void Row(string sender, string into, double messages, double seconds, string memory) => Console.WriteLine(string.Create(
-        CultureInfo.InvariantCulture, $"| {sender} | {into} | {messages / seconds:N0} | {seconds:0.0} | {memory} |"));
-
-    private static string? Program(string name) =>
-        ((string[])["/usr/sbin", "/usr/local/sbin", "/usr/bin"]).Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
-
-    // As root it must be told whom to become.
-    private static Process StartSmtpSink(string program, int port) =>
-        Start(program, [.. Environment.UserName == "root" ? ["-u", "nobody"] : (string[])[], Text($"127.0.0.1:{port}"), "512"]);
-
-    private static async Task<Running> StartSinkAsync(Process process, int port)
-    {
-        while (!await ListensAsync(port))
+        if (SendPrograms.SmtpSource is null || SendPrograms.SmtpSink is null)
         {
-            await Task.Delay(20);
+            Line($"| smtp-source: not on this machine (Debian: postfix) | | | | |");
+            return;
         }
 
-        return new Running(process);
+        using var sink = await SendPrograms.StartSmtpSinkAsync(_route.Port);
+        var (sessions, seconds) = await SendPrograms.MeasureSmtpSourceAsync(_route.Port, _people, bytes);
+        Row("smtp-source", string.Create(CultureInfo.InvariantCulture, $"smtp-source, {sessions} sessions, ready messages of {bytes:N0} bytes"), "smtp-sink", _people, seconds, "");
     }
 
-    private static async Task<bool> ListensAsync(int port)
+    private async Task MeasureSmtpSinkAsync()
     {
-        try
+        if (SendPrograms.SmtpSink is null)
         {
-            using var client = new TcpClient();
-            await client.ConnectAsync(IPAddress.Loopback, port);
-            return true;
+            Line($"| CampaignEngine into smtp-sink: not on this machine (Debian: postfix) | | | | |");
+            return;
         }
-        catch (SocketException)
-        {
-            return false;
-        }
+
+        using var sink = await SendPrograms.StartSmtpSinkAsync(_route.Port);
+        await SendAsync("smtp-sink", "CampaignEngine", "smtp-sink", _route, "worker");
     }
 
-    private static Process Start(string program, string[] arguments)
+    // The mean size of a message, where the sender has measured it.
+    private async Task<int> SendAsync(string name, string sender, string into, SendRoute route, string mode, params string[] more)
     {
-        var own = program == Environment.ProcessPath;
-        var start = new ProcessStartInfo(program) { RedirectStandardOutput = own };
-        string[] before = !own ? [] : Path.GetFileNameWithoutExtension(program) == "dotnet" ? [typeof(SendBenchmark).Assembly.Location, "send"] : ["send"];
-        foreach (var argument in (string[])[.. before, .. arguments])
+        SendWorkspace.Write(_folder, route);
+        await _workspace.RewindAsync(CancellationToken.None);
+        using var child = SendPrograms.StartOwn([mode, _folder, .. more]);
+        var line = await child.StandardOutput.ReadToEndAsync();
+        await child.WaitForExitAsync();
+        if (child.ExitCode != 0 || line.Trim().Split(' ') is not [var sent, var seconds, var memory, var size])
         {
-            start.ArgumentList.Add(argument);
+            throw new InvalidOperationException($"the sender failed: {line}");
         }
 
-        return Process.Start(start)!;
+        Row(name, size == "0" ? sender : string.Create(CultureInfo.InvariantCulture, $"{sender}, {Number(size):N0} bytes each"), into, Number(sent), double.Parse(seconds, CultureInfo.InvariantCulture), memory + " MiB");
+        return Number(size);
     }
 
-    private static int FreePort()
+    private bool Wanted(string name) => _only is null || _only == name;
+
+    private void Row(string name, string sender, string into, int messages, double seconds, string memory)
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        _rates[name] = messages / seconds;
+        Line($"| {sender} | {into} | {messages / seconds:N0} | {seconds:0.0} | {memory} |");
+    }
+
+    private void Ratio(string one, string other, double target)
+    {
+        if (_rates.TryGetValue(one, out var rate) && _rates.TryGetValue(other, out var than))
+        {
+            Line($"{one} / {other}: {rate / than:0.00} (target: {target:0.00})");
+        }
     }
 
     private static string? Option(string[] args, string name) => Array.IndexOf(args, name) is >= 0 and var at && at + 1 < args.Length ? args[at + 1] : null;
 
     private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
-
-    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
-
-    private sealed class Running(Process process) : IDisposable
-    {
-        public void Dispose()
-        {
-            process.Kill();
-            process.WaitForExit();
-            process.Dispose();
-        }
-    }
+    private static void Line(FormattableString text) => Console.WriteLine(text.ToString(CultureInfo.InvariantCulture));
 }

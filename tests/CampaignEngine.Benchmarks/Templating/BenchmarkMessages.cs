@@ -47,7 +47,7 @@ internal static class BenchmarkMessages
             {{ if customer.vip }}<p class="vip">As one of our best customers in {{ customer.city }}, {{ customer.country }}, you order first.</p>{{ else }}<p>Five more orders make you a VIP.</p>{{ end }}
 
             """);
-        AppendBlocks(text);
+        AppendBlocks(text, 10);
         text.Append("""
             {{ if orders.size > 0 }}<h2>What you liked</h2>
             <table width="600">{{ for order in orders }}
@@ -62,7 +62,7 @@ internal static class BenchmarkMessages
         return text.ToString();
     }
 
-    /// <summary>The same mail for the customer model of the shop, with the personal fields that it has.</summary>
+    /// <summary>A shorter one, 15.5 KB on the wire, for the customer model of the shop, with the personal fields that it has.</summary>
     public static string MailOfModel { get; } = BuildMailOfModel();
 
     private static string BuildMailOfModel()
@@ -79,13 +79,14 @@ internal static class BenchmarkMessages
             {{ if customer.country == 'DE' }}<p class="vip">Free delivery in Germany until the end of the month.</p>{{ else }}<p>Delivery to {{ customer.country ?? 'you' }} takes five days.</p>{{ end }}
 
             """);
-        AppendBlocks(text);
+        AppendBlocks(text, 6);
         text.Append("""
             {{ if orders.size > 0 }}<h2>What you liked</h2>
             <table width="600">{{ for order in orders limit: 5 }}
             <tr><td>{{ for.index + 1 }}.</td><td>{{ order.category ?? 'tea' }}</td><td>{{ order.quantity | math.format '0' }}</td><td align="right">{{ order.amount | math.format 'N2' }}</td></tr>{{ end }}</table>
             <ul>{{ for order in orders limit: 5 }}
             <li><a href="https://shop.example/orders">{{ order.order_no }}</a> of {{ order.ordered_at | date.to_string '%d %b %Y' }}</li>{{ end }}</ul>{{ end }}
+            <p>Every tea in this letter was bought from the people who grew it, in amounts that they set and at prices that we print on the tin. We taste each lot three times: in the garden when it is fired, when the boxes reach us, and once more before the first parcel leaves the house. What does not hold its promise by then goes back, and you will read here why. Of the lots above none is larger than forty kilograms, so please forgive us if your favourite has gone when you come; write to us, and we keep a tin of the next one for you until the end of the summer.</p>
             <p>Use the code <b>SPRING-{{ customer.customer_no }}</b> at <a href="https://shop.example/spring">the shop</a>.</p>
             <p style="font-size:12px;color:#777777">Sent to {{ customer.email ?? '' }}. <a href="{{ unsubscribe_url }}">Unsubscribe</a> <a href="{{ preferences_url }}">Preferences</a></p>
             </body></html>
@@ -95,9 +96,9 @@ internal static class BenchmarkMessages
     }
 
     // The part of a mail that is the same for everybody.
-    private static void AppendBlocks(StringBuilder text)
+    private static void AppendBlocks(StringBuilder text, int count)
     {
-        for (var block = 0; block < 10; block++)
+        for (var block = 0; block < count; block++)
         {
             text.Append(CultureInfo.InvariantCulture, $"""
                 <table role="presentation" width="600" cellpadding="0" cellspacing="0" border="0" align="center" style="width:600px;max-width:100%;border-collapse:collapse;background-color:#ffffff">
