@@ -206,8 +206,11 @@ internal sealed class Frame
         }
 
         var room = Reserve(text.Length * 5);
-        var at = 0;
-        foreach (var b in text)
+        // Most addresses have nothing to change, or only their query has.
+        var at = text.IndexOfAnyExcept(HtmlEscaper.PlainInUrl(keepReserved, keepColon));
+        at = at < 0 ? text.Length : at;
+        text[..at].CopyTo(room);
+        foreach (var b in text[at..])
         {
             if (!HtmlEscaper.IsKept(b, keepReserved, keepColon))
             {

@@ -9,6 +9,9 @@ namespace CampaignEngine.Templating.Html;
 internal static class HtmlEscaper
 {
     private static readonly SearchValues<char> s_special = SearchValues.Create("&<>\"'\0");
+    private static readonly SearchValues<byte> s_plainInAddress = Plain(keepReserved: true, keepColon: true);
+    private static readonly SearchValues<byte> s_plainInPath = Plain(keepReserved: true, keepColon: false);
+    private static readonly SearchValues<byte> s_plainInQuery = Plain(keepReserved: false, keepColon: false);
     private static readonly string[] s_schemes = ["http", "https", "mailto", "tel", "cid"];
 
     /// <param name="isHtml">The text is HTML already (captured, included, marked raw).</param>
@@ -104,6 +107,12 @@ internal static class HtmlEscaper
         char.IsAsciiLetterOrDigit((char)b) || b is (byte)'-' or (byte)'_' or (byte)'.' or (byte)'~'
         || (keepReserved && (b is (byte)'/' or (byte)'?' or (byte)'#' or (byte)'@' or (byte)'!' or (byte)'$' or (byte)'&' or (byte)'(' or (byte)')'
             or (byte)'*' or (byte)'+' or (byte)',' or (byte)';' or (byte)'=' or (byte)'%' or (byte)'[' or (byte)']' || (keepColon && b == (byte)':')));
+
+    /// <summary>Bytes of a URL that stand in an attribute as they are: those kept, without the ampersand.</summary>
+    public static SearchValues<byte> PlainInUrl(bool keepReserved, bool keepColon) => keepReserved ? keepColon ? s_plainInAddress : s_plainInPath : s_plainInQuery;
+
+    private static SearchValues<byte> Plain(bool keepReserved, bool keepColon) =>
+        SearchValues.Create([.. Enumerable.Range(0, 256).Select(b => (byte)b).Where(b => b != '&' && IsKept(b, keepReserved, keepColon))]);
 
     private static string Url(string text, bool keepReserved, bool keepColon)
     {

@@ -18,6 +18,9 @@ public sealed class MessageRenderer
 {
     private const string Pixel = "{{ if tracked_links.pixel }}<img src=\"{{ tracked_links.pixel }}\" width=\"1\" height=\"1\" alt=\"\" style=\"display:block;border:0\">{{ end }}";
 
+    private static readonly char[] s_headerGaps = [' ', '\u2028', '\u2029', .. Enumerable.Range(0, 0x100).Select(c => (char)c).Where(char.IsControl)];
+    private static readonly SearchValues<char> s_notInHeaders = SearchValues.Create(s_headerGaps.AsSpan(1));
+
     private readonly MailingContent _content;
     private readonly MessageShape _shape;
     private readonly MessageUrls _urls;
@@ -31,7 +34,11 @@ public sealed class MessageRenderer
     private readonly List<(int Slot, Func<int, string> Value)> _ownSlots = [];
     private readonly int? _languageSlot;
     private readonly CultureInfo _language;
+    private readonly (int Slot, ReadOnlyMemory<byte> Text)[] _constants;
+    private readonly int _customerSlot;
+    private readonly int _varsSlot;
     private readonly int _cellSlot;
+    private readonly string? _firstCell;
     private readonly Dictionary<string, (int Slot, int? Top)> _varSlots;
 
     /// <param name="zone">Zone of times for people without one of their own.</param>
@@ -54,7 +61,18 @@ public sealed class MessageRenderer
         _linkSlots = [.. content.Links.Select((_, i) => shape.Slot($"{MessageShape.Tracked}.{MessageShape.LinkMember(i + 1)}"))];
         _pixelSlot = shape.Slot($"{MessageShape.Tracked}.pixel");
         _unsubscribeSlot = content.Marketing ? shape.Slot("unsubscribe_url") : null;
-        _cellSlot = shape.Slot("cell");
+        _constants =
+        [
+            .. new[]
+            {
+                ("campaign.name", content.Campaign), ("campaign.title", content.Title ?? content.Campaign), ("drop", content.Drop),
+                ("sender.name", content.Sender), ("sender.postal_address", content.PostalAddress),
+            }
+                .Where(c => c.Item2 is not null)
+                .Select(c => (shape.Slot(c.Item1), (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(c.Item2!))),
+        ];
+        (_customerSlot, _varsSlot, _cellSlot) = (shape.Slot("customer"), shape.Slot("vars"), shape.Slot("cell"));
+        _firstCell = content.CellVars.Keys.Order(StringComparer.Ordinal).FirstOrDefault();
         _language = RecipientCulture.Of(content.Language, null) ?? CultureInfo.InvariantCulture;
         // A cell's variable of the same name stands in the engine's place; a name that no template reads costs nothing.
         int? Own(string name) => _shape.Words.Contains(name) && !content.CellVars.Values.Any(v => v.ContainsKey(name)) && shape.TryGetSlot(name, out var slot) ? slot : null;
@@ -127,33 +145,41 @@ public sealed class MessageRenderer
 
     private void Fill(Row row, int ordinal, string? cell, RenderedMessage message)
     {
-        var shape = _shape.Shape;
-        row.SetText(shape.Slot("campaign.name"), _content.Campaign);
-        row.SetText(shape.Slot("campaign.title"), _content.Title ?? _content.Campaign);
-        row.SetText(shape.Slot("drop"), _content.Drop);
-        row.SetText(shape.Slot("sender.name"), _content.Sender);
-        row.SetText(shape.Slot("sender.postal_address"), _content.PostalAddress);
-        row.SetPresent(shape.Slot("customer"));
-        row.SetPresent(shape.Slot("vars"));
+        foreach (var (slot, text) in _constants)
+        {
+            row.SetText(slot, text);
+        }
+
+        row.SetPresent(_customerSlot);
+        row.SetPresent(_varsSlot);
         // Before the decision plans, previews and rehearsals show the remainder the message of whoever stands outside the cells.
-        cell = cell == TestDefinition.Remainder ? _content.Winner ?? _content.CellVars.Keys.Order(StringComparer.Ordinal).FirstOrDefault() : cell;
+        cell = cell == TestDefinition.Remainder ? _content.Winner ?? _firstCell : cell;
         row.SetText(_cellSlot, cell);
         // Seeds and proofs may stand outside the cells: they see the first one's message.
-        var vars = cell is not null && _content.CellVars.TryGetValue(cell, out var own) ? own
-            : _content.CellVars.OrderBy(c => c.Key, StringComparer.Ordinal).Select(c => c.Value).FirstOrDefault();
-        foreach (var (name, (slot, top)) in _varSlots)
+        if (_firstCell is not null)
         {
-            var value = vars?.GetValueOrDefault(name);
-            row.SetText(slot, value);
-            if (top is { } topSlot)
+            var vars = _content.CellVars.GetValueOrDefault(cell ?? _firstCell) ?? _content.CellVars[_firstCell];
+            foreach (var (name, (slot, top)) in _varSlots)
             {
-                row.SetText(topSlot, value);
+                var value = vars.GetValueOrDefault(name);
+                row.SetText(slot, value);
+                if (top is { } topSlot)
+                {
+                    row.SetText(topSlot, value);
+                }
             }
         }
 
         for (var i = 0; i < _linkSlots.Length; i++)
         {
-            row.SetText(_linkSlots[i], _urls.Click is { } click ? click(ordinal, i + 1) : _content.Links[i]);
+            if (_urls.Click is { } click)
+            {
+                row.SetText(_linkSlots[i], click(ordinal, i + 1));
+            }
+            else
+            {
+                row.SetText(_linkSlots[i], _content.Links[i]);
+            }
         }
 
         row.Language ??= _language;
@@ -179,15 +205,9 @@ public sealed class MessageRenderer
     private static string Header(CompiledTemplate template, Row row, ArrayBufferWriter<byte> buffer, CancellationToken cancellationToken)
     {
         template.Render(buffer, row, cancellation: cancellationToken);
-        var text = new StringBuilder(Encoding.UTF8.GetString(buffer.WrittenSpan));
-        for (var i = 0; i < text.Length; i++)
-        {
-            if (char.IsControl(text[i]) || text[i] is '\u2028' or '\u2029')
-            {
-                text[i] = ' ';
-            }
-        }
-
-        return string.Join(' ', text.ToString().Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        var text = Encoding.UTF8.GetString(buffer.WrittenSpan);
+        return text.AsSpan().ContainsAny(s_notInHeaders) || text.StartsWith(' ') || text.EndsWith(' ') || text.Contains("  ", StringComparison.Ordinal)
+            ? string.Join(' ', text.Split(s_headerGaps, StringSplitOptions.RemoveEmptyEntries))
+            : text;
     }
 }

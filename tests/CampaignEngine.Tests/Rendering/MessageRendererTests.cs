@@ -42,8 +42,8 @@ public sealed class MessageRendererTests(TestDatabase database) : IClassFixture<
         Assert.Equal("Mei <b>, your oolong is running low", message.Subject);
         Assert.Contains("The spring harvest is in, Mei &lt;b&gt;", html, StringComparison.Ordinal);
         Assert.Contains("<strong>10% off</strong> until the end of the month with the code <strong>SPRING-10</strong>", html, StringComparison.Ordinal);
-        Assert.Contains($"href=\"{Urls.Click!(3, 1)}\"", html, StringComparison.Ordinal);
-        Assert.Contains($"href=\"{Urls.Click(3, 2)}\"", html, StringComparison.Ordinal);
+        Assert.Contains($"href=\"{Click(1)}\"", html, StringComparison.Ordinal);
+        Assert.Contains($"href=\"{Click(2)}\"", html, StringComparison.Ordinal);
         Assert.DoesNotContain("https://shop.example", html, StringComparison.Ordinal);
         Assert.Equal(["https://shop.example/spring-harvest", "https://shop.example/brewing?tea=oolong&from=mail"], content.Links);
         Assert.Contains($"<img src=\"{Urls.Open!(3)}\"", html, StringComparison.Ordinal);
@@ -51,7 +51,7 @@ public sealed class MessageRendererTests(TestDatabase database) : IClassFixture<
         Assert.Contains($" href=\"{Urls.Unsubscribe(3)}\">", html, StringComparison.Ordinal);
         Assert.Contains("12 Terrace Road", html, StringComparison.Ordinal);
         Assert.Contains("You last ordered in March 2026:", html, StringComparison.Ordinal);
-        Assert.Contains($"See the harvest ({Urls.Click(3, 1)})", text, StringComparison.Ordinal);
+        Assert.Contains($"See the harvest ({Click(1)})", text, StringComparison.Ordinal);
         Assert.DoesNotContain("color-scheme", text, StringComparison.Ordinal);
         Assert.Contains("mso-hide:all\">This spring&#39;s harvest is in: 10% off until", html, StringComparison.Ordinal);
         Assert.DoesNotContain("This spring's harvest is in", text, StringComparison.Ordinal);
@@ -171,7 +171,7 @@ public sealed class MessageRendererTests(TestDatabase database) : IClassFixture<
 
         var message = await RenderAsync(content, "1");
 
-        Assert.Equal($"<body><a href='{Urls.Click!(3, 1)}'>a</a></body>", Encoding.UTF8.GetString(message.Html.Span));
+        Assert.Equal($"<body><a href='{Click(1)}'>a</a></body>", Encoding.UTF8.GetString(message.Html.Span));
         Assert.Null(message.UnsubscribeUrl);
         Assert.Empty(UnsubscribeHeaders.Of(message.UnsubscribeUrl, Some.Sender));
     }
@@ -206,6 +206,8 @@ public sealed class MessageRendererTests(TestDatabase database) : IClassFixture<
     }
 
     private static SelectionOptions Options => new() { Now = new DateTimeOffset(2026, 3, 10, 0, 0, 0, TimeSpan.Zero) };
+
+    private static string Click(int link) => Encoding.UTF8.GetString(Urls.Click!(3, link).Span);
 
     private static string Plain(RenderedMessage message) => Encoding.UTF8.GetString(message.Text.Span);
 

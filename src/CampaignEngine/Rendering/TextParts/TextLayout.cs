@@ -12,9 +12,12 @@ internal ref struct TextLayout
 {
     public const int Columns = 78;
     private const int DeepestList = 8;
+    private const int Block = 4096;
 
     private readonly IBufferWriter<byte> _output;
     private readonly Span<int> _counters;
+    private Span<byte> _free;
+    private int _used;
     private int _lists;
     private int _quotes;
     private int _breaks;
@@ -88,8 +91,10 @@ internal ref struct TextLayout
 
         if (_wrote)
         {
-            _output.Write("\n"u8);
+            Append("\n"u8);
         }
+
+        _output.Advance(_used);
     }
 
     // Most of a text is ASCII words with one space between them: a line's worth is written at once. The last word is left for its end to be seen.
@@ -269,9 +274,8 @@ internal ref struct TextLayout
 
         var width = Math.Min(_widest, Columns);
         NewLine();
-        var to = _output.GetSpan(width);
-        to[..width].Fill(sign);
-        _output.Advance(width);
+        Reserve(width)[..width].Fill(sign);
+        _used += width;
         _breaks = 2;
     }
 
@@ -297,16 +301,35 @@ internal ref struct TextLayout
 
     private void NewLine()
     {
-        _output.Write("\n"u8);
+        Append("\n"u8);
         _column = 0;
     }
 
     private void Raw(scoped ReadOnlySpan<byte> bytes, int width)
     {
-        _output.Write(bytes);
+        Append(bytes);
         _column += width;
         _widest = Math.Max(_widest, _column);
         _wrote = true;
+    }
+
+    private void Append(scoped ReadOnlySpan<byte> bytes)
+    {
+        bytes.CopyTo(Reserve(bytes.Length));
+        _used += bytes.Length;
+    }
+
+    // As few calls on the buffer as possible: words are short.
+    private Span<byte> Reserve(int length)
+    {
+        if (_free.Length - _used < length)
+        {
+            _output.Advance(_used);
+            _free = _output.GetSpan(Math.Max(length, Block));
+            _used = 0;
+        }
+
+        return _free[_used..];
     }
 
     /// <returns>Bytes up to the next space or mark, and their columns; nothing in front of a no-break space.</returns>
