@@ -26,7 +26,7 @@ public sealed class EmailChannel(IReadOnlyDictionary<string, SmtpRoute> routes, 
     public MtaStsPolicies? Policies { get; init; }
 
 #if WITH_MAILKIT
-    public IChannelLane CreateLane() => new MailKitLane(new EmailRoutes(routes, Policies), first, new EmailSigning(Keys, _signing));
+    public IChannelLane CreateLane() => new MailKitLane(new EmailRoutes(routes, Policies), first, new EmailSigning(Keys, _signing), time);
 #else
     public IChannelLane CreateLane() => new EmailLane(new EmailRoutes(routes, Policies), first, new EmailSigning(Keys, _signing), time);
 #endif

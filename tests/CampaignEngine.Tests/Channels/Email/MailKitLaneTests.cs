@@ -1,6 +1,8 @@
+using CampaignEngine.Channels.Email;
 using CampaignEngine.Dispatching;
 using CampaignEngine.Mail.Receiving;
 using CampaignEngine.Mail.Smtp;
+using CampaignEngine.Mail.Tests.Support;
 
 namespace CampaignEngine.Tests.Channels.Email;
 
@@ -53,15 +55,80 @@ public sealed class MailKitLaneTests
     public async Task AnAbandonedMessageNeverArrivesAndARelayThatIsGoneIsNamed()
     {
         var relay = Relay(ReceiverMoment.Reset, ReceiverAct.Drop);
+        var route = relay.Route;
         await using var lane = relay.Lane();
         Assert.Null(await lane.OpenAsync(Token));
         Assert.Null(await lane.PrepareAsync(TestRelay.Message(Text), Token));
         await lane.AbandonAsync();
         await relay.DisposeAsync();
         Assert.Empty(relay.Messages);
-        await using var next = relay.Lane();
-        Assert.StartsWith($"relay 127.0.0.1:{relay.Route.Port}: ", await next.OpenAsync(Token), StringComparison.Ordinal);
+        await using var next = Lane(route);
+        Assert.StartsWith($"relay 127.0.0.1:{route.Port}: ", await next.OpenAsync(Token), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task WhatMayNoLongerEndIsNotSent()
+    {
+        await using var relay = new TestRelay();
+        await using var lane = relay.Lane();
+        Assert.Null(await lane.OpenAsync(Token));
+        Assert.Null(await lane.PrepareAsync(TestRelay.Message(Text), Token));
+        Assert.Equal(SendOutcome.NotAttempted, (await lane.CommitAsync(static () => false, static () => Assert.Fail("it was sent"), Token)).Outcome);
+        Assert.Equal(SendOutcome.Accepted, (await SendAsync(lane)).Outcome);
+        Assert.Single(relay.Messages);
+    }
+
+    [Fact]
+    public async Task ARelayThatNeverAnswersMakesADoubtInTheRoutesTime()
+    {
+        await using var relay = Relay(ReceiverMoment.MessageEnd, ReceiverAct.Wait(TimeSpan.FromHours(1)));
+        await using var lane = Lane(relay.Route with { Timeouts = new SmtpTimeouts { Terminator = TimeSpan.FromMilliseconds(200) } });
+        Assert.Equal(SendOutcome.InDoubt, (await SendAsync(lane)).Outcome);
+        Assert.False(lane.IsOpen);
+    }
+
+    [Fact]
+    public async Task AConnectionThatLacksWhatTheRouteNeedsIsNotOpen()
+    {
+        await using var relay = new TestRelay(WithoutExtensions);
+        await using var lane = Lane(relay.Route with { NeedsEightBitMime = true });
+        Assert.Equal($"relay 127.0.0.1:{relay.Route.Port}: does not offer 8BITMIME, which the route's messages need", await lane.OpenAsync(Token));
+        Assert.False(lane.IsOpen);
+    }
+
+    [Fact]
+    public async Task AnAddressThatTheRelayCannotCarryIsRejected()
+    {
+        await using var relay = new TestRelay(WithoutExtensions);
+        await using var lane = relay.Lane();
+        var message = TestRelay.Message(Text);
+        message.Recipient = "änne@x.test";
+        Assert.Equal(new SendVerdict(SendOutcome.Rejected, 0, "the address is not ASCII and the relay does not offer SMTPUTF8"), await TestRelay.SendAsync(lane, message));
+    }
+
+    [Fact]
+    public async Task EncryptionIsUsedAndItsCertificateChecked()
+    {
+        await using var relay = new TestRelay(new SmtpReceiverOptions { Certificate = TestCertificate.Untrusted });
+        var route = relay.Route with { Tls = SmtpTls.Required };
+        await using (var strict = Lane(route))
+        {
+            Assert.StartsWith($"relay 127.0.0.1:{route.Port}: ", await strict.OpenAsync(Token), StringComparison.Ordinal);
+            Assert.False(strict.IsOpen);
+        }
+
+        await using var lane = Lane(route with { VerifyCertificate = false });
+        Assert.Equal(SendOutcome.Accepted, (await SendAsync(lane)).Outcome);
+        Assert.Equal([true], relay.Messages.Select(m => m.IsEncrypted));
+    }
+
+    // The answer to EHLO of a relay from before extensions.
+    private static SmtpReceiverOptions WithoutExtensions => new()
+    {
+        Script = new ReceiverScript().On(ReceiverMoment.Hello, new ReceiverAct { Raw = "250 localhost\r\n"u8.ToArray() }),
+    };
+
+    private static IChannelLane Lane(SmtpRoute route) => new EmailChannel(route, TimeProvider.System).CreateLane();
 
     private static Task<SendVerdict> SendAsync(IChannelLane lane) => TestRelay.SendAsync(lane, TestRelay.Message(Text));
 
