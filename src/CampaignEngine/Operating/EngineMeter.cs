@@ -4,7 +4,7 @@ namespace CampaignEngine.Operating;
 
 /// <summary>
 /// The engine's figures as System.Diagnostics.Metrics has them, for whoever listens: the admin address ('/metrics'), dotnet-counters, an exporter.
-/// Labels are channels, outcomes and states only, never people, so that their number stays small.
+/// Labels are channels, outcomes, states and what brakes hold, never people, so that their number stays small.
 /// </summary>
 public static class EngineMeter
 {
@@ -43,4 +43,8 @@ public static class EngineMeter
     internal static Gauge<long> Waiting { get; } = Meter.CreateGauge<long>("campaign.messages.waiting", "{message}", "Messages that wait for another attempt, in the whole database.");
 
     internal static Gauge<double> Overdue { get; } = Meter.CreateGauge<double>("campaign.occurrence.overdue", "s", "How long the oldest due time has been waiting for its list to be frozen.");
+
+    internal static Gauge<double> BrakeFactor { get; } = Meter.CreateGauge<double>("campaign.brake.factor", "", "Share of its pace that a brake leaves a route, sender, campaign or provider: 0 paused, below 1 slowed, 1 no longer held.");
+
+    internal static Gauge<double> BrakeSince { get; } = Meter.CreateGauge<double>("campaign.brake.since", "s", "Unix time of the brake's last step.");
 }

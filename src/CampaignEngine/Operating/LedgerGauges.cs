@@ -9,6 +9,7 @@ public sealed class LedgerGauges(NpgsqlDataSource source)
 {
     private static readonly KeyValuePair<string, object?> Running = new("state", "running");
     private static readonly KeyValuePair<string, object?> Paused = new("state", "paused");
+    private readonly HashSet<string> _braked = [];
 
     public async Task RunOnceAsync(CancellationToken cancellationToken)
     {
@@ -20,6 +21,31 @@ public sealed class LedgerGauges(NpgsqlDataSource source)
         EngineMeter.Ungranted.Record(count.Ungranted);
         EngineMeter.Waiting.Record(count.Waiting);
         EngineMeter.Overdue.Record(count.Overdue);
+        foreach (var brake in await connection.QueryAsync<Brake>(new CommandDefinition(SqlFile.Load<LedgerGauges>("ReadBrakeGauges"), new { known = _braked.ToArray() }, cancellationToken: cancellationToken)))
+        {
+            Record(brake);
+        }
+    }
+
+    // One that was lifted is told once more: a series that has begun does not end before its process.
+    private void Record(Brake brake)
+    {
+        var (kind, name) = brake.Subject.IndexOf(':', StringComparison.Ordinal) is var at and > 0 ? (brake.Subject[..at], brake.Subject[(at + 1)..]) : ("", brake.Subject);
+        KeyValuePair<string, object?>[] labels = [new("kind", kind), new("name", name)];
+        EngineMeter.BrakeFactor.Record(brake.Factor, labels);
+        EngineMeter.BrakeSince.Record(brake.Since, labels);
+        _ = brake.IsOpen ? _braked.Remove(brake.Subject) : _braked.Add(brake.Subject);
+    }
+
+    private sealed record Brake
+    {
+        public string Subject { get; init; } = "";
+
+        public bool IsOpen { get; init; }
+
+        public double Factor { get; init; }
+
+        public double Since { get; init; }
     }
 
     private sealed record Counted

@@ -1,4 +1,5 @@
 using CampaignEngine.Dispatching;
+using CampaignEngine.Dispatching.Braking;
 using CampaignEngine.Operating;
 using CampaignEngine.Testing;
 using CampaignEngine.Tests.Dispatching;
@@ -45,6 +46,36 @@ public sealed class OperatingTests(TestDatabase database) : IClassFixture<TestDa
             (samples["campaign_connections{channel=\"print\"}"], samples["campaign_chunks{channel=\"print\"}"], samples["campaign_messages_in_hand{channel=\"print\"}"]));
         Assert.Equal(1, samples["campaign_doubts_open"]);
         Assert.Equal(0, samples["campaign_mailings{state=\"running\"}"]);
+    }
+
+    [Fact]
+    public async Task BrakesInForceAreGaugesUntilTheyAreLifted()
+    {
+        using var metrics = new MetricsCollector([EngineMeter.Name]);
+        await database.ExecuteAsync("""
+            INSERT INTO engine.brake (subject, phase, pace, factor, because, changed_at) VALUES
+                ('route:gauge:a', 'slowed', 100, 0.25, 'x', '2026-03-10 09:00Z'), ('provider:gauged', 'paused', 100, 0.5, 'x', '2026-03-10 10:00Z'), ('sender:gauged', 'open', 0, 1, NULL, '2026-03-10 10:00Z')
+            """);
+        var gauges = new LedgerGauges(database.Source);
+
+        await gauges.RunOnceAsync(Token);
+        var held = Brakes();
+        await BrakeControl.LiftAsync(database.Source, ["provider:gauged"], Token);
+        await gauges.RunOnceAsync(Token);
+        var lifted = Brakes();
+
+        const string Slowed = "{kind=\"route\",name=\"gauge:a\"}", Paused = "{kind=\"provider\",name=\"gauged\"}";
+        Assert.Equal(
+            new Dictionary<string, double>
+            {
+                ["campaign_brake_factor" + Slowed] = 0.25, ["campaign_brake_since_seconds" + Slowed] = 1773133200,
+                ["campaign_brake_factor" + Paused] = 0, ["campaign_brake_since_seconds" + Paused] = 1773136800,
+            },
+            held);
+        Assert.Equal((0.25, 1.0), (lifted["campaign_brake_factor" + Slowed], lifted["campaign_brake_factor" + Paused]));
+        Assert.True(lifted["campaign_brake_since_seconds" + Paused] > 1773136800);
+
+        Dictionary<string, double> Brakes() => PrometheusReading.Read(metrics.Text()).Where(s => s.Key.StartsWith("campaign_brake", StringComparison.Ordinal)).ToDictionary();
     }
 
     [Fact]
