@@ -52,10 +52,11 @@ public sealed class CampaignEngineServices(string directory, EngineSettings sett
     public MailingFreezer Freezer => new(
         database,
         new FreezeSource(database, Model, Lists, Contacts, Zone, MachineSweep),
-        new FrozenGroups(settings.LimitedDomains, Zone) { KnownDomains = LooksUpProviders ? [.. settings.Providers.Keys] : null },
+        Groups,
         Zone,
         Calendar,
         timeProvider);
+    public FrozenGroups Groups => new(settings.LimitedDomains, Zone) { KnownDomains = LooksUpProviders ? [.. settings.Providers.Keys] : null };
     public MailDomains MailDomains => new(database, settings.Providers, LooksUpProviders ? Dns() : null, timeProvider);
 
     private bool LooksUpProviders => settings.LookUpProviders && settings.LimitedDomains.Count > 0;

@@ -31,6 +31,19 @@ public sealed class FrozenGroups(IReadOnlyDictionary<string, string> limitedDoma
         }
     }
 
+    /// <summary>Mailbox provider by lower-case domain, as <see cref="AssignAsync"/> would say of people now: for who wants to know it before a mailing is frozen.</summary>
+    public async Task<IReadOnlyDictionary<string, string>> ProvidersAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        if (limitedDomains.Count == 0 || KnownDomains is null)
+        {
+            return limitedDomains;
+        }
+
+        var found = await connection.QueryAsync<(string Domain, string Provider)>(Command(
+            "ReadMailDomains", new { providers = limitedDomains.Values.Distinct().ToArray(), known = KnownDomains.ToArray() }, cancellationToken));
+        return limitedDomains.Select(d => (d.Key, d.Value)).Concat(found).ToDictionary(StringComparer.Ordinal);
+    }
+
     // Only countries with hours by law: everybody else stays together.
     private async Task AssignCountriesAsync(NpgsqlConnection connection, SendingHours hours, CancellationToken cancellationToken)
     {

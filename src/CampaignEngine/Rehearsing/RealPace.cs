@@ -5,15 +5,15 @@ using CampaignEngine.Mail.Addresses;
 namespace CampaignEngine.Rehearsing;
 
 /// <summary>How long a rehearsed drop would take for real: counts the people of each mailbox provider that has limits while they pass, then asks <see cref="LimitForecast"/>.</summary>
-internal sealed class RealPace(CampaignEngineServices engine)
+/// <param name="providers">By domain, as the freeze would group people.</param>
+internal sealed class RealPace(CampaignEngineServices engine, IReadOnlyDictionary<string, string> providers)
 {
-    private readonly IReadOnlyDictionary<string, string> _providers = engine.Settings.LimitedDomains;
     private readonly Dictionary<string, long> _people = new(StringComparer.Ordinal);
 
     /// <summary>Not for two threads at once.</summary>
     public void Add(string address)
     {
-        if (_providers.Count > 0 && _providers.TryGetValue(address[(address.LastIndexOf('@') + 1)..].ToLowerInvariant(), out var provider))
+        if (providers.Count > 0 && providers.TryGetValue(address[(address.LastIndexOf('@') + 1)..].ToLowerInvariant(), out var provider))
         {
             _people[provider] = _people.GetValueOrDefault(provider) + 1;
         }

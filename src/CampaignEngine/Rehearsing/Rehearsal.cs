@@ -43,6 +43,8 @@ public sealed class Rehearsal(CampaignEngineServices engine)
         var messages = PlanMessages.FromJson(plan.Messages);
         var document = PlanDocument.FromJson(plan.Document);
         var planned = document.Drops.ToDictionary(d => d.Drop, StringComparer.Ordinal);
+        var unknown = await engine.MailDomains.LookUpForLaunchAsync(campaignName, cancellationToken);
+        var providers = await engine.Groups.ProvidersAsync(connection, cancellationToken);
         List<string> channels = [.. campaign.Drops.Select(d => d.Channel).Distinct()];
         var (drops, left) = (new List<RehearsedDrop>(), new List<string>());
         foreach (var drop in campaign.Drops)
@@ -57,7 +59,7 @@ public sealed class Rehearsal(CampaignEngineServices engine)
             var people = PeopleAsync(connection, plan.ListId, drop.Channel, channels.IndexOf(drop.Channel), cancellationToken);
             try
             {
-                drops.Add(await RunAsync(doubled, campaign, drop, messages[drop.Name], people, planned.GetValueOrDefault(drop.Name), progress, cancellationToken));
+                drops.Add(await RunAsync(doubled, campaign, drop, messages[drop.Name], people, new RealPace(engine, providers), planned.GetValueOrDefault(drop.Name), progress, cancellationToken));
             }
             catch (MessagesUnavailableException fault)
             {
@@ -65,16 +67,15 @@ public sealed class Rehearsal(CampaignEngineServices engine)
             }
         }
 
-        return new RehearsalResult(campaign.Name, plan.Hash, drops, left) { Cost = drops.Sum(d => d.Cost), Currency = document.Currency };
+        return new RehearsalResult(campaign.Name, plan.Hash, drops, left) { Cost = drops.Sum(d => d.Cost), Currency = document.Currency, Uncertain = unknown };
     }
 
     private async Task<RehearsedDrop> RunAsync(
-        DoubledChannel doubled, CampaignDefinition campaign, DropDefinition drop, MailingContent content, IAsyncEnumerable<SendItem> people, PlanDrop? planned, Action<string, long>? progress, CancellationToken cancellationToken)
+        DoubledChannel doubled, CampaignDefinition campaign, DropDefinition drop, MailingContent content, IAsyncEnumerable<SendItem> people, RealPace pace, PlanDrop? planned, Action<string, long>? progress, CancellationToken cancellationToken)
     {
         var now = engine.TimeProvider.GetUtcNow();
         var mailing = new MailingToSend(NoMailing, content.Campaign, drop.Name, drop.Channel, now, now, content.ToJson());
         var tally = new Tally(done => progress?.Invoke(drop.Name, done));
-        var pace = new RealPace(engine);
         var batches = Channel.CreateBounded<List<SendItem>>(2 * doubled.Setup.Connections);
         var started = engine.TimeProvider.GetTimestamp();
 

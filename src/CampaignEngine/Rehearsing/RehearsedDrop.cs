@@ -29,4 +29,7 @@ public sealed record RehearsalResult(string Campaign, string Plan, IReadOnlyList
     public decimal Cost { get; init; }
 
     public string? Currency { get; init; }
+
+    /// <summary>What makes the times uncertain: domains whose mailbox provider is not known. Null: nothing.</summary>
+    public string? Uncertain { get; init; }
 }

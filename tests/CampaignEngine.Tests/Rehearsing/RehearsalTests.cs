@@ -3,10 +3,13 @@ using System.Net.Sockets;
 using CampaignEngine.Customers;
 using CampaignEngine.Mail.Addresses;
 using CampaignEngine.Mail.Composing;
+using CampaignEngine.Dispatching;
 using CampaignEngine.Mail.Receiving;
+using CampaignEngine.Mail.Resolving;
 using CampaignEngine.Mail.Smtp;
 using CampaignEngine.Planning;
 using CampaignEngine.Rehearsing;
+using CampaignEngine.Testing;
 using CampaignEngine.Tests.Planning;
 
 namespace CampaignEngine.Tests.Rehearsing;
@@ -61,6 +64,26 @@ public sealed class RehearsalTests(PlanningFixture fixture) : IClassFixture<Plan
     }
 
     [Fact]
+    public async Task TheTimeForRealCountsPeopleToTheProviderThatTheFreezeWouldCountThemTo()
+    {
+        var campaign = PlanningFixture.Campaign("rehearsed-mx", OldestStays);
+        await fixture.PlanAsync(campaign, PlanningFixture.Messages(campaign));
+        using var dns = new TestDns(new Dictionary<string, string[]>(), new Dictionary<string, string[]> { ["example.org"] = ["aspmx.l.google.com"] });
+        var people = await fixture.ScalarAsync<long>("""
+            SELECT count(*) FROM engine.list_person
+            WHERE reason = 'contact' AND lower(address) LIKE '%@example.org' AND list_id = (SELECT list_id FROM engine.plan WHERE campaign = 'rehearsed-mx')
+            """);
+
+        var byList = (await RunAsync("rehearsed-mx", "", Limited))!.Drops[0];
+        var byHosts = (await RunAsync("rehearsed-mx", "", s => Limited(s) with { LookUpProviders = true }, dns.EndPoint))!;
+
+        Assert.Null(byList.Because);
+        Assert.Equal((null, $"the limit of provider gmail, 1 per hour, {people} messages"), (byHosts.Uncertain, byHosts.Drops[0].Because));
+
+        static EngineSettings Limited(EngineSettings settings) => settings with { Limits = [new SendLimit("provider:gmail", 1, TimeSpan.FromHours(1))] };
+    }
+
+    [Fact]
     public async Task AGreylistingRelayTakesARecipientTheSecondTime()
     {
         await using var relay = SmtpReceiver.Start(
@@ -91,7 +114,7 @@ public sealed class RehearsalTests(PlanningFixture fixture) : IClassFixture<Plan
         Assert.Equal(expected, fault);
     }
 
-    private Task<RehearsalResult?> RunAsync(string campaign, string faults)
+    private Task<RehearsalResult?> RunAsync(string campaign, string faults, Func<EngineSettings, EngineSettings>? change = null, IPEndPoint? dns = null)
     {
         _relay.Start();
         Assert.True(EmailAddress.TryParse("tea@sender.example", out var from, out _));
@@ -105,7 +128,10 @@ public sealed class RehearsalTests(PlanningFixture fixture) : IClassFixture<Plan
             Senders = [new SenderSettings { Name = "main", From = new Mailbox(from, "Tea"), Route = "relay" }],
         };
         var engine = fixture.Services;
-        return new CampaignEngineServices(engine.WorkspaceDirectory, settings, engine.Model, engine.Database, engine.TimeProvider)
+        return new CampaignEngineServices(engine.WorkspaceDirectory, change?.Invoke(settings) ?? settings, engine.Model, engine.Database, engine.TimeProvider)
+        {
+            Dns = () => new DnsLookup([dns!], TimeSpan.FromSeconds(10), TimeProvider.System),
+        }
             .Rehearsal.RunAsync(campaign, RelayFaults.Read(faults, out _)!, progress: null, Token);
     }
 

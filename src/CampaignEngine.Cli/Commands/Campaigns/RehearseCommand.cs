@@ -40,19 +40,19 @@ internal static class RehearseCommand
             var result = await ProgressDisplay.RunAsync($"rehearse {name}", session.TimeProvider, async progress =>
                 await session.Services.Rehearsal.RunAsync(name, script, (note, done) => progress.Report(new ProgressStep(done, null, note)), cancellationToken))
                 ?? throw CommandException.Invalid($"there is no plan of '{name}' with a list; make one with 'campaign plan {name}'");
-            output.Writer(parsed).Document(result, console => Show(console, result), writer => writer.Rows(result.Drops));
+            output.Writer(parsed).Document(result, console => Show(console, result, session.Services.Zone), writer => writer.Rows(result.Drops));
             return result.Drops.Any(d => d.Unrendered + d.Lost > 0) ? ExitCode.Failed : ExitCode.Done;
         });
         return command;
     }
 
-    private static void Show(IAnsiConsole console, RehearsalResult result)
+    private static void Show(IAnsiConsole console, RehearsalResult result, TimeZoneInfo zone)
     {
         console.WriteLine($"{result.Campaign}, plan {result.Plan}: rehearsed, nothing left this machine");
         foreach (var drop in result.Drops)
         {
-            console.WriteLine(Text($"  {drop.Drop} ({drop.Channel}): {drop.People:N0} people in {drop.Seconds:0.0} s, {drop.Rate:N0} a second, {drop.Bytes / 1048576.0:N1} MB, cost {drop.Cost:N2}"));
-            console.WriteLine(Text($"    accepted {drop.Accepted:N0}, deferred {drop.Deferred:N0}, rejected {drop.Rejected:N0}, in doubt {drop.InDoubt:N0}, lost {drop.Lost:N0}, without a message {drop.Unrendered:N0}"));
+            console.WriteLine(Text($"  {drop.Drop} ({drop.Channel}): {drop.People:N0} people in {drop.Seconds:0.0} s, {drop.Rate:N0} a second, {drop.Bytes / 1048576.0:N1} MB, cost {drop.Cost:N2} {result.Currency}").TrimEnd());
+            console.WriteLine($"    {Endings(drop)}");
             if (drop.Because is { } because)
             {
                 console.WriteLine(Text($"    for real at least {Duration(drop.AtLeast)} because of {because}"));
@@ -60,7 +60,7 @@ internal static class RehearseCommand
 
             if (drop.From is { } from)
             {
-                console.WriteLine(Text($"    from {from:yyyy-MM-dd HH:mm} UTC to {from.AddSeconds(drop.AtLeast):yyyy-MM-dd HH:mm} UTC at the earliest"));
+                console.WriteLine($"    from {LocalTime.Text(from, zone)}, done by {LocalTime.Text(from.AddSeconds(drop.AtLeast), zone)} at the earliest");
             }
 
             if (drop.Example is { } example)
@@ -74,11 +74,24 @@ internal static class RehearseCommand
             console.WriteLine(Text($"  all rehearsed drops: cost {result.Cost:N2} {result.Currency}"));
         }
 
+        if (result.Uncertain is { } uncertain)
+        {
+            console.WriteLine($"  {uncertain}");
+        }
+
         foreach (var drop in result.NotRehearsed)
         {
             console.WriteLine($"  {drop}: not rehearsed, its channel has no double");
         }
     }
+
+    // What did not happen is not told: a table of zeros hides the one number that matters.
+    private static string Endings(RehearsedDrop drop) => string.Join(", ", ((IEnumerable<(string What, long People)>)
+        [
+            ("accepted", drop.Accepted), ("deferred, to be tried again", drop.Deferred), ("rejected", drop.Rejected), ("in doubt", drop.InDoubt),
+            ("lost after three attempts", drop.Lost), ("without a message, which cannot be made", drop.Unrendered),
+        ])
+        .Where((ending, place) => place == 0 || ending.People > 0).Select(ending => Text($"{ending.People:N0} {ending.What}")));
 
     /// <summary>Two units are enough: 2 h 10 min.</summary>
     private static string Duration(double seconds)

@@ -61,14 +61,16 @@ internal static class ReceiveCommand
             var also = (sms is null ? "" : $", SMS on http://{sms.EndPoint}") + (pages is null ? "" : $", to be read on {pages.Address}");
             await Console.Error.WriteLineAsync($"receiving on {receiver.EndPoint}{also}, storing in {directory}; Ctrl-C ends");
             await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{writer.Count} messages stored{Told("reports", back?.Counts)}{Told("receipts", receipts?.Counts)}"));
+            await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{Number(writer.Count, "message")} stored{Told("report", back?.Counts)}{Told("receipt", receipts?.Counts)}"));
             return ExitCode.Done;
         });
         return command;
     }
 
     private static string Told(string what, (long Taken, long Refused)? counts) =>
-        counts is { } of ? string.Create(CultureInfo.InvariantCulture, $", {of.Taken} {what} sent back{(of.Refused == 0 ? "" : $" and {of.Refused} not taken")}") : "";
+        counts is var (taken, refused) ? $", {Number(taken, what)} sent back{(refused == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" and {refused:N0} not taken"))}" : "";
+
+    private static string Number(long count, string what) => string.Create(CultureInfo.InvariantCulture, $"{count:N0} {what}{(count == 1 ? "" : "s")}");
 
     private static async Task<InboxServer> ShowAsync(IPEndPoint listen, string directory, CancellationToken cancellationToken)
     {
