@@ -1,6 +1,5 @@
 using System.Globalization;
 using CampaignEngine.Authoring;
-using CampaignEngine.Cli.Commands.Authoring;
 using CampaignEngine.Cli.Commands.Campaigns;
 using CampaignEngine.Cli.Commands.Report;
 using CampaignEngine.Cli.Output;
@@ -49,6 +48,7 @@ internal sealed class DemoStory(string directory, TextWriter output)
         await SendAsync(fresh, plan, cancellationToken);
         await AnswerAsync(fresh, cancellationToken);
         await ReportAsync(fresh, cancellationToken);
+        await FollowUpAsync(fresh, cancellationToken);
         SayWhatNext(_time.GetElapsedTime(started));
     }
 
@@ -65,10 +65,10 @@ internal sealed class DemoStory(string directory, TextWriter output)
         File.WriteAllText(mark, "The demonstration made this workspace and empties its database when it runs again.\n");
     }
 
-    // The files of 'campaign init'; those a person has edited stay as they are.
+    // Those a person has edited stay as they are.
     private void WriteFiles()
     {
-        foreach ((string file, string text) in InitCommand.Files())
+        foreach ((string file, string text) in DemoFiles.All())
         {
             string path = Path.Combine(directory, file);
             if (File.Exists(path))
@@ -164,6 +164,17 @@ internal sealed class DemoStory(string directory, TextWriter output)
         ReportTables.Write(Terminal.For(output, Console.IsOutputRedirected), report);
     }
 
+    private async Task FollowUpAsync(WorkspaceSession session, CancellationToken cancellationToken)
+    {
+        Say(8, $"'campaign launch {DemoFiles.FollowUp}' follows by SMS: who clicked, has not ordered since and takes SMS, through the inbox's own gateway.");
+        var (plan, counts, arrived) = await new FollowUp(session, _inbox, _time).RunAsync(cancellationToken);
+        var segments = plan.Proof?.Segments.Sum(s => s.Segments) ?? 0;
+        output.WriteLine(Text($"  {plan.Selected:N0} clicked and have not ordered, {plan.Contact:N0} of them take SMS and are not held out; {segments:N0} segments cost {plan.Cost:N2} {plan.Currency}"));
+        var waiting = plan.Contact - counts.Accepted - counts.Rejected - counts.InDoubt;
+        output.WriteLine(Text($"  {counts.Accepted:N0} accepted, {arrived:N0} in the inbox, {counts.Rejected:N0} rejected, {counts.InDoubt:N0} in doubt{(waiting > 0 ? $", {waiting} waiting for the hours that the law of their country allows" : "")}; one of them:"));
+        output.WriteLine($"  {plan.Samples.FirstOrDefault(s => s.Text is not null)?.Text?.Trim()}");
+    }
+
     private void SayWhatNext(TimeSpan took)
     {
         string folder = Path.GetRelativePath(Environment.CurrentDirectory, directory);
@@ -176,7 +187,7 @@ internal sealed class DemoStory(string directory, TextWriter output)
             ("query 'rfm.segment = \"champions\" and country = \"TW\"'", "count and sample any condition"),
             ($"plan {Campaign}", "plan again: nobody is written to twice"),
             ("plan second-cup", "another campaign over the same people"),
-            ("inbox list", "the messages that arrived"),
+            ("inbox list", "the messages that arrived, e-mail and SMS"),
         })
         {
             output.WriteLine($"  {what}:\n    {Launcher()} {command} {workspace}");
@@ -200,7 +211,7 @@ internal sealed class DemoStory(string directory, TextWriter output)
         return "campaign";
     }
 
-    private void Say(int step, string text) => output.WriteLine($"\n[{step}/7] {text}");
+    private void Say(int step, string text) => output.WriteLine($"\n[{step}/8] {text}");
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 

@@ -15,7 +15,8 @@ internal static class DemoCommand
         };
         var command = new Command("demo", """
             Show the whole path on a generated tea shop: a campaign planned, sent to the built-in inbox, answered by
-            simulated recipients, reported. Leaves a workspace to play with; running it again starts over.
+            simulated recipients, reported; then an SMS to those who clicked and did not order. Leaves a workspace
+            to play with; running it again starts over.
 
             Example: campaign demo
             """) { directory };
