@@ -66,18 +66,19 @@ public static class ShortMessageEndpoints
 
         // A wish is carried out even when the other side hangs up before the answer.
         var message = new InboundMessage(route, id, from, request.Find(settings.InboundTo), request.Find(settings.InboundText) ?? "");
-        var result = await site.Inbound.TakeAsync(message, CancellationToken.None);
-        var answer = result.Action switch
+        var result = await site.Inbound.TakeAsync(
+            message,
+            action => action switch
+            {
+                KeywordAction.Stop => settings.StopAnswer,
+                KeywordAction.Start => settings.StartAnswer,
+                KeywordAction.Help => settings.HelpAnswer,
+                _ => null,
+            },
+            CancellationToken.None);
+        if (result.AnswerId is { } answer)
         {
-            KeywordAction.Stop => settings.StopAnswer,
-            KeywordAction.Start => settings.StartAnswer,
-            KeywordAction.Help => settings.HelpAnswer,
-            _ => null,
-        };
-        if (answer is not null && result is { InboundId: { } inbound, Number: { } number, MayAnswer: true })
-        {
-            var sender = message.To is { Length: > 0 } to ? to : site.SenderOf(route, number);
-            await site.Inbound.NoteAsync(inbound, await site.Answers.SendAsync(route, sender, number, answer, $"answer-{inbound}", CancellationToken.None), CancellationToken.None);
+            await site.Answers.RunAsync(answer, CancellationToken.None);
         }
     }
 

@@ -1,4 +1,3 @@
-using CampaignEngine.Channels.Sms;
 using CampaignEngine.Channels.Sms.Gateways;
 using CampaignEngine.Customers;
 using CampaignEngine.Deduplication;
@@ -17,11 +16,11 @@ public sealed class ShortMessageSite
 
     /// <exception cref="InvalidDataException">A secret cannot be read.</exception>
     public ShortMessageSite(
-        NpgsqlDataSource database, CustomerModel model, EngineSettings settings, ContactPoints contacts, ReplyDesk desk, ItemTokens tokens, string workspaceDirectory, TimeProvider clock)
+        NpgsqlDataSource database, CustomerModel model, EngineSettings settings, ContactPoints contacts, ReplyDesk desk, AnswerSweep answers, ItemTokens tokens, string workspaceDirectory,
+        TimeProvider clock)
     {
-        (_settings, Tokens) = (settings, tokens);
+        (_settings, Answers, Tokens) = (settings, answers, tokens);
         Inbound = new InboundMessages(database, model, contacts, desk, clock);
-        Answers = new SmsAnswers(settings.Gateways, workspaceDirectory, clock);
         foreach (var (name, gateway) in settings.Gateways)
         {
             if (gateway.Webhooks is { } webhooks && (webhooks.Secret ?? gateway.Password) is { } secret)
@@ -35,14 +34,11 @@ public sealed class ShortMessageSite
 
     public InboundMessages Inbound { get; }
 
-    public SmsAnswers Answers { get; }
+    public AnswerSweep Answers { get; }
 
     /// <summary>Public address of the site, which signatures are made over.</summary>
     public string BaseUrl => _settings.Web.BaseUrl;
 
     /// <summary>Null: the route has no webhooks.</summary>
     public (WebhookSettings Settings, WebhookCheck Check)? Find(string route) => _routes.TryGetValue(route, out var found) ? found : null;
-
-    /// <summary>From whom an answer over a route comes, where the request does not say which number was written to.</summary>
-    public string SenderOf(string route, string number) => _settings.SmsSenders.FirstOrDefault(s => s.Route == route)?.IdFor(number) ?? "";
 }

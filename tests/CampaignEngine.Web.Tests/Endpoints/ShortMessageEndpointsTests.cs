@@ -11,6 +11,7 @@ using CampaignEngine.Testing;
 using CampaignEngine.Tracking;
 using CampaignEngine.Tracking.Machines;
 using CampaignEngine.Tracking.Replies;
+using CampaignEngine.Tracking.ShortMessages;
 using CampaignEngine.Web.Endpoints;
 
 namespace CampaignEngine.Web.Tests.Endpoints;
@@ -23,6 +24,8 @@ public sealed class ShortMessageEndpointsTests(TestDatabase database) : IClassFi
     private GatewayDouble _gateway = null!;
     private EventRecorder _recorder = null!;
     private WebServer _server = null!;
+    private ShortMessageSite _site = null!;
+    private AnswerSweep _sweep = null!;
     private ItemTokens _tokens = null!;
     private RecipientKeys _keys = null!;
     private EngineSettings _settings = null!;
@@ -62,13 +65,16 @@ public sealed class ShortMessageEndpointsTests(TestDatabase database) : IClassFi
         _recorder = new EventRecorder(
             new EventStore(database.Source), new EventRecorderOptions { Directory = Path.Combine(database.WorkspaceDirectory, "spool") }, TimeProvider.System, _ => { });
         var tracking = new TrackingSite(database.Source, model, _tokens, TimeProvider.System, _recorder, MachineRules.Default, settings);
-        var site = new ShortMessageSite(database.Source, model, settings!, new ContactPoints(_keys, AddressRules.Plain, null), new ReplyDesk(settings!.Replies, TimeZoneInfo.Utc, TimeProvider.System), _tokens, database.WorkspaceDirectory, TimeProvider.System);
-        _server = WebServer.Create(new WebServerOptions { Listen = "http://127.0.0.1:0" }, tracking, map: routes => routes.MapShortMessages(site));
+        _sweep = new AnswerSweep(database.Source, database.WorkspaceDirectory, _settings, keys, TimeProvider.System);
+        _site = new ShortMessageSite(
+            database.Source, model, _settings, new ContactPoints(_keys, AddressRules.Plain, null), new ReplyDesk(_settings.Replies, TimeZoneInfo.Utc, TimeProvider.System), _sweep, _tokens,
+            database.WorkspaceDirectory, TimeProvider.System);
+        _server = WebServer.Create(new WebServerOptions { Listen = "http://127.0.0.1:0" }, tracking, map: routes => routes.MapShortMessages(_site));
         await _server.StartAsync(Token);
         _client.BaseAddress = _server.Address;
 
         await database.ExecuteAsync("""
-            TRUNCATE crm.customers, engine.sms_inbound RESTART IDENTITY CASCADE;
+            TRUNCATE crm.customers, engine.sms_inbound, engine.answer, engine.reply_case RESTART IDENTITY CASCADE;
             DELETE FROM engine.suppression; DELETE FROM engine.event;
             INSERT INTO crm.customers (customer_no, mobile) SELECT 'C' || n, '+88691234567' || n FROM generate_series(1, 3) AS n;
             INSERT INTO crm.consents (customer_id, channel, purpose, status, stated_at, source) SELECT customer_id, 'sms', 'marketing', 'granted', '2026-01-01', 'form' FROM crm.customers
@@ -129,7 +135,32 @@ public sealed class ShortMessageEndpointsTests(TestDatabase database) : IClassFi
         var answer = Assert.Single(_answers);
         Assert.Equal(("HillLeaf", "+886912345673", "Hill & Leaf Tea. STOP ends it."), (answer.From, answer.To, answer.Text));
         Assert.Equal(2L, await database.ScalarAsync<long>("SELECT count(*) FROM engine.sms_inbound WHERE action = 'help'"));
-        Assert.StartsWith("accepted", await database.ScalarAsync<string>("SELECT answered FROM engine.sms_inbound WHERE message_id = 'h1'"), StringComparison.Ordinal);
+        Assert.Equal(["", "accepted"], (await _site.Inbound.ListAsync("help", 10, Token)).Select(a => a.Answered ?? ""));
+    }
+
+    [Fact]
+    public async Task AnAnswerWhoseServerWasLostBeforeItLeftLeavesOnceAndOneThatMayHaveLeftNever()
+    {
+        await TakeAsync("l1", 1);
+        Assert.Empty(_answers);
+        Assert.Equal((1, 0), (await _sweep.RunOnceAsync(Token), await _sweep.RunOnceAsync(Token)));
+        Assert.Equal("+886912345671", Assert.Single(_answers).To);
+
+        await TakeAsync("l2", 2);
+        await database.ExecuteAsync("UPDATE engine.answer SET claimed_at = now() - interval '1 hour' WHERE outcome IS NULL");
+        Assert.Equal(0, await _sweep.RunOnceAsync(Token));
+        Assert.Single(_answers);
+        Assert.Equal("in_doubt: the process that sent it was lost", (await _site.Inbound.ListAsync("help", 1, Token))[0].Answered);
+    }
+
+    [Fact]
+    public async Task WordsThatComeTogetherAreAnsweredOnce()
+    {
+        var taken = await Task.WhenAll(Enumerable.Range(0, 8).Select(n => Task.Run(() => TakeAsync($"t{n}", 3))));
+
+        Assert.Single(taken, t => t.AnswerId is not null);
+        Assert.Equal(1, await _sweep.RunOnceAsync(Token));
+        Assert.Single(_answers);
     }
 
     [Fact]
@@ -146,20 +177,18 @@ public sealed class ShortMessageEndpointsTests(TestDatabase database) : IClassFi
     [Fact]
     public async Task ARuleAnswersOnceADayAndEverythingElseIsACase()
     {
-        await database.ExecuteAsync("TRUNCATE engine.answer, engine.reply_case CASCADE");
         await InboundAsync("q1", "+886912345671", "When are you open?");
         await InboundAsync("q1", "+886912345671", "When are you open?");
         await InboundAsync("q2", "+886912345671", "And open on Sunday?");
         await InboundAsync("q3", "+886912345672", "Two packets please");
-        var sweep = new AnswerSweep(database.Source, database.WorkspaceDirectory, _settings, InstallationKeys.Load(database.WorkspaceDirectory), TimeProvider.System);
-        Assert.Equal(1, await sweep.RunOnceAsync(Token));
-        Assert.Equal(0, await sweep.RunOnceAsync(Token));
+        Assert.Equal(1, await _sweep.RunOnceAsync(Token));
+        Assert.Equal(0, await _sweep.RunOnceAsync(Token));
 
         Assert.Equal(("HillLeaf", "+886912345671", "Nine to five."), (Assert.Single(_answers).From, Assert.Single(_answers).To, Assert.Single(_answers).Text));
         var cases = new Cases(database.Source, TimeZoneInfo.Utc, TimeProvider.System);
         var open = await cases.ListAsync(true, 10, Token);
         Assert.Equal(["And open on Sunday? anna@shop.test", "Two packets please anna@shop.test"], open.Select(c => $"{c.Text} {c.InCharge}"));
-        await sweep.RunAsync(await cases.AnswerAsync(open[1].CaseId, "They are on their way.", "eva", Token), Token);
+        await _sweep.RunAsync(await cases.AnswerAsync(open[1].CaseId, "They are on their way.", "eva", Token), Token);
         Assert.Equal(("+886912345672", "They are on their way."), (_answers.Last().To, _answers.Last().Text));
     }
 
@@ -248,6 +277,9 @@ public sealed class ShortMessageEndpointsTests(TestDatabase database) : IClassFi
         using var response = await _client.PostAsync($"/sms/gate/receipt/{token}", content, Token);
         return response.StatusCode;
     }
+
+    // As the address does, up to the moment before the answer leaves.
+    private Task<InboundResult> TakeAsync(string id, int n) => _site.Inbound.TakeAsync(new InboundMessage("gate", id, $"+88691234567{n}", null, "HELP"), static _ => "Hill & Leaf Tea.", Token);
 
     private async Task<string> ReasonAsync(int n)
     {

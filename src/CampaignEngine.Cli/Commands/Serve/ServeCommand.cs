@@ -25,7 +25,8 @@ internal static class ServeCommand
             var site = new TrackingSite(session.Database.Source, session.Model, session.Services.Tokens, session.TimeProvider, recorder, session.Services.MachineRules, session.Settings);
             var options = new WebServerOptions { Listen = parsed.GetValue(listen) ?? session.Settings.Web.Listen };
             var gateways = new ShortMessageSite(
-                session.Database.Source, session.Model, session.Settings, session.Services.Contacts, session.Services.ReplyDesk, session.Services.Tokens, session.WorkspaceDirectory, session.TimeProvider);
+                session.Database.Source, session.Model, session.Settings, session.Services.Contacts, session.Services.ReplyDesk, session.Services.AnswerSweep, session.Services.Tokens, session.WorkspaceDirectory,
+                session.TimeProvider);
             var callers = new SignedCallers(session.Settings.Callers, session.WorkspaceDirectory, session.TimeProvider);
             await using var server = WebServer.Create(options, site, services => HostedParts.Add(services, session, site, entries), routes =>
             {

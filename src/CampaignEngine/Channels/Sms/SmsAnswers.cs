@@ -4,19 +4,10 @@ using CampaignEngine.Dispatching;
 
 namespace CampaignEngine.Channels.Sms;
 
-/// <summary>Single SMS outside of any mailing: answers to STOP, START and HELP, and to replies. Each call is one attempt.</summary>
+/// <summary>Single SMS outside of any mailing: answers to what people wrote. Each call is one attempt.</summary>
 public sealed class SmsAnswers(IReadOnlyDictionary<string, GatewaySettings> gateways, string workspaceDirectory, TimeProvider time)
 {
     private readonly Lazy<SmsChannel> _channel = new(() => new SmsChannel(gateways, gateways.Keys.First(), workspaceDirectory, time));
-
-    /// <summary>Tries it and says what became of it in a few words.</summary>
-    /// <inheritdoc cref="TrySendAsync"/>
-    public async Task<string> SendAsync(string route, string from, string to, string text, string key, CancellationToken cancellationToken)
-    {
-        var verdict = await TrySendAsync(route, from, to, text, key, cancellationToken);
-        var word = verdict.Outcome == SendOutcome.InDoubt ? "in doubt" : verdict.Outcome.Word();
-        return verdict.Text is null ? word : $"{word}: {verdict.Text}";
-    }
 
     /// <summary>Tries it.</summary>
     /// <param name="key">Names the answer for a gateway that counts repeats once.</param>

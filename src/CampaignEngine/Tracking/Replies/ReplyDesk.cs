@@ -38,6 +38,17 @@ public sealed class ReplyDesk(ReplySettings settings, TimeZoneInfo zone, TimePro
         return null;
     }
 
+    /// <summary>Asks for the answer to a word of command to leave, in the transaction that keeps the message; null: the same number had the same one a moment ago.</summary>
+    /// <param name="action">The word, as engine.sms_inbound has it.</param>
+    internal async Task<long?> AnswerWordAsync(NpgsqlConnection connection, IncomingReply reply, string action, string body, CancellationToken cancellationToken)
+    {
+        await RunAsync(connection, "LockWords", new { key = reply.Key }, cancellationToken);
+        return await connection.ExecuteScalarAsync<long?>(new CommandDefinition(
+            SqlFile.Load<ReplyDesk>("AnswerWord"),
+            new { inbound = reply.InboundId, key = reply.Key, at = reply.At, zone = zone.Id, route = reply.Route, sender = reply.Sender, address = reply.Address, body, action },
+            cancellationToken: cancellationToken));
+    }
+
     /// <summary>Asks for an answer to leave; null: the same rule answered the same person today.</summary>
     internal static async Task<long?> AskAsync(
         NpgsqlConnection connection, IncomingReply reply, string? rule, string? subject, string body, string? by, DateTimeOffset at, TimeZoneInfo zone, CancellationToken cancellationToken) =>

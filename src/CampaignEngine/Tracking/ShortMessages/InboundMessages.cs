@@ -15,8 +15,8 @@ public sealed record InboundMessage(string Route, string Id, string From, string
 
 /// <param name="InboundId">Null: the number is none, or the message was known already.</param>
 /// <param name="Number">E.164.</param>
-/// <param name="MayAnswer">False when the same number got the same answer a moment ago: two machines must not talk to each other.</param>
-public sealed record InboundResult(long? InboundId, string? Number, KeywordAction Action, bool MayAnswer);
+/// <param name="AnswerId">What was asked for as an answer to a word of command, for <see cref="AnswerSweep"/>; null: nothing.</param>
+public sealed record InboundResult(long? InboundId, string? Number, KeywordAction Action, long? AnswerId);
 
 /// <summary>An answer as an operator sees it.</summary>
 public sealed record StoredAnswer(DateTimeOffset ReceivedAt, string Route, string Address, string Action, string Body, string? Answered);
@@ -29,23 +29,24 @@ public sealed class InboundMessages(NpgsqlDataSource database, CustomerModel mod
     private readonly Unsubscribing _unsubscribing = new(database, model);
     private readonly EventStore _events = new(database);
 
-    public async Task<InboundResult> TakeAsync(InboundMessage message, CancellationToken cancellationToken)
+    /// <param name="answerTo">What a word of command is answered with; null: with nothing.</param>
+    public async Task<InboundResult> TakeAsync(InboundMessage message, Func<KeywordAction, string?> answerTo, CancellationToken cancellationToken)
     {
         var action = Keywords.Of(message.Text);
         var from = message.From.Length > 0 && char.IsAsciiDigit(message.From[0]) ? "+" + message.From : message.From;
         var contact = contacts.Normalise("sms", from, null);
         if (contact is not { Address: { } number, Key: { } key })
         {
-            return new InboundResult(null, null, action, false);
+            return new InboundResult(null, null, action, null);
         }
 
         var at = clock.GetUtcNow();
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var (inbound, item, answeredLately) = await StoreAsync(connection, message, number, key, action, at, cancellationToken);
+        var (inbound, item) = await StoreAsync(connection, message, number, key, action, at, cancellationToken);
         if (inbound is null)
         {
-            return new InboundResult(null, number, action, false);
+            return new InboundResult(null, number, action, null);
         }
 
         if (action is KeywordAction.Stop or KeywordAction.Start)
@@ -57,12 +58,17 @@ public sealed class InboundMessages(NpgsqlDataSource database, CustomerModel mod
             }
         }
 
+        var reply = new IncomingReply("sms", inbound.Value, key, number, null, Clean(message.Text), null, message.Route, message.To, at, MayBeAnswered: true);
+        long? answer = null;
         if (action == KeywordAction.None)
         {
             var campaign = item is null ? null : await connection.ExecuteScalarAsync<string?>(new CommandDefinition(
                 SqlFile.Load<ReplyDesk>("FindCampaign"), new { mailing = item.Value.MailingId }, cancellationToken: cancellationToken));
-            await desk.TakeAsync(
-                connection, new IncomingReply("sms", inbound.Value, key, number, null, Clean(message.Text), campaign, message.Route, message.To, at, MayBeAnswered: true), cancellationToken);
+            await desk.TakeAsync(connection, reply with { Campaign = campaign }, cancellationToken);
+        }
+        else if (answerTo(action) is { } text)
+        {
+            answer = await desk.AnswerWordAsync(connection, reply, Word(action), text, cancellationToken);
         }
 
         await transaction.CommitAsync(cancellationToken);
@@ -71,14 +77,7 @@ public sealed class InboundMessages(NpgsqlDataSource database, CustomerModel mod
             await _events.WriteAsync([EventOf(answered.MailingId, answered.Ordinal, action == KeywordAction.Stop ? EventKind.Unsubscribe : EventKind.Reply, at, $"sms:{message.Route}:{message.Id}")], cancellationToken);
         }
 
-        return new InboundResult(inbound, number, action, !answeredLately);
-    }
-
-    /// <summary>What became of our answer.</summary>
-    public async Task NoteAsync(long inboundId, string answered, CancellationToken cancellationToken)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await RunAsync(connection, "NoteAnswer", new { inbound = inboundId, answered }, cancellationToken);
+        return new InboundResult(inbound, number, action, answer);
     }
 
     /// <summary>A receipt for one of our messages: delivered or not, as the network says; null for a stage in between.</summary>
@@ -109,7 +108,7 @@ public sealed class InboundMessages(NpgsqlDataSource database, CustomerModel mod
             SqlFile.Load<InboundMessages>("ListInbound"), new { only = new DbString { Value = action }, count }, cancellationToken: cancellationToken))];
     }
 
-    private static async Task<(long? Inbound, (int MailingId, int Ordinal)? Item, bool AnsweredLately)> StoreAsync(
+    private static async Task<(long? Inbound, (int MailingId, int Ordinal)? Item)> StoreAsync(
         NpgsqlConnection connection, InboundMessage message, string number, byte[] key, KeywordAction action, DateTimeOffset at, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(SqlFile.Load<InboundMessages>("StoreInbound"), connection);
@@ -122,8 +121,8 @@ public sealed class InboundMessages(NpgsqlDataSource database, CustomerModel mod
         command.Parameters.AddWithValue("action", Word(action));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken)
-            ? (reader.GetInt64(0), reader.IsDBNull(1) ? null : (reader.GetInt32(1), reader.GetInt32(2)), reader.GetBoolean(3))
-            : (null, null, false);
+            ? (reader.GetInt64(0), reader.IsDBNull(1) ? null : (reader.GetInt32(1), reader.GetInt32(2)))
+            : (null, null);
     }
 
     private static Task<int> RunAsync(NpgsqlConnection connection, string name, object parameters, CancellationToken cancellationToken) =>

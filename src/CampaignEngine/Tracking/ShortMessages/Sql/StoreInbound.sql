@@ -1,5 +1,5 @@
 -- Keeps an answer, tied to the newest SMS that this number may have; a request that comes again changes nothing. Side effect: engine.sms_inbound.
--- Returns its number, the item, and whether the same number had an answer of ours within the last ten minutes; no row when it is known.
+-- Returns its number and the item; no row when it is known.
 WITH item AS (
     SELECT i.mailing_id, i.ordinal
     FROM engine.mailing m JOIN engine.mailing_item i USING (mailing_id)
@@ -9,5 +9,4 @@ WITH item AS (
 INSERT INTO engine.sms_inbound (route, message_id, received_at, recipient_key, address, body, action, mailing_id, ordinal)
 VALUES (@route, @id, @at, @key, @address, @body, @action, (SELECT mailing_id FROM item), (SELECT ordinal FROM item))
 ON CONFLICT (route, message_id) DO NOTHING
-RETURNING inbound_id, mailing_id, ordinal,
-    EXISTS (SELECT FROM engine.sms_inbound e WHERE e.recipient_key = @key AND e.answered IS NOT NULL AND e.action = @action AND e.received_at > @at - interval '10 minutes')
+RETURNING inbound_id, mailing_id, ordinal
