@@ -88,7 +88,22 @@ public sealed partial class Browser : IAsyncDisposable
         }
 
         _process.Dispose();
-        _profile.Dispose();
+
+        // Its children end a little later, and write until then.
+        await Eventually.IsTrueAsync(TryRemoveProfile, CancellationToken.None);
+    }
+
+    private bool TryRemoveProfile()
+    {
+        try
+        {
+            _profile.Dispose();
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
     }
 
     private async Task ConnectAsync(CancellationToken cancellationToken)

@@ -13,10 +13,8 @@ public sealed class TraceExportTests(CommandWorkspace shop) : IClassFixture<Comm
     [Fact]
     public async Task APlanIsASpanWithItsCampaignAndNobodysAddress()
     {
-        using var collector = new HttpListener();
-        var port = FreePort();
-        collector.Prefixes.Add($"http://127.0.0.1:{port}/");
-        collector.Start();
+        var (collector, port) = Listen();
+        using var closing = collector;
         var taken = TakeAsync(collector);
 
         var result = await CampaignProcess.RunAsync(
@@ -39,10 +37,26 @@ public sealed class TraceExportTests(CommandWorkspace shop) : IClassFixture<Comm
         return (context.Request.Url!.AbsolutePath, Encoding.Latin1.GetString(body.ToArray()));
     }
 
-    private static int FreePort()
+    // It cannot be told to take any port; one that was free a moment ago may have been taken since.
+    private static (HttpListener Listener, int Port) Listen()
     {
-        using var socket = new TcpListener(IPAddress.Loopback, 0);
-        socket.Start();
-        return ((IPEndPoint)socket.LocalEndpoint).Port;
+        for (var attempt = 1; ; attempt++)
+        {
+            using var socket = new TcpListener(IPAddress.Loopback, 0);
+            socket.Start();
+            var port = ((IPEndPoint)socket.LocalEndpoint).Port;
+            socket.Stop();
+            var listener = new HttpListener();
+            listener.Prefixes.Add($"http://127.0.0.1:{port}/");
+            try
+            {
+                listener.Start();
+                return (listener, port);
+            }
+            catch (HttpListenerException) when (attempt < 10)
+            {
+                listener.Close();
+            }
+        }
     }
 }

@@ -32,7 +32,7 @@ internal sealed class SmsWorkspace : IAsyncDisposable
             routes:
               gate:
                 connections: 3
-                timeout: 5 seconds
+                timeout: 30 seconds
                 http:
                   url: http://{{{_gateway.EndPoint}}}/send
                   json: '{"to": "{{ to }}", "from": "{{ from }}", "text": "{{ text }}", "reference": "{{ key }}"}'

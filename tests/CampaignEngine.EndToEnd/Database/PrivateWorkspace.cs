@@ -60,7 +60,10 @@ public sealed class PrivateWorkspace : IAsyncDisposable
     public async Task<int> ServerProcessAsync() => (await StatusAsync()).GetProperty("process_id").GetInt32();
 
     /// <summary>The server's process id as the cluster's own file tells it, without asking the program.</summary>
-    public int RecordedServerProcess() => int.Parse(File.ReadLines(this[".campaign/pg/data/postmaster.pid"]).First(), System.Globalization.CultureInfo.InvariantCulture);
+    public int RecordedServerProcess() => RecordedServerProcess(this[".campaign/pg"]);
+
+    /// <param name="home">Of a cluster that lies elsewhere.</param>
+    public static int RecordedServerProcess(string home) => int.Parse(File.ReadLines(Path.Combine(home, "data", "postmaster.pid")).First(), System.Globalization.CultureInfo.InvariantCulture);
 
     public async ValueTask DisposeAsync()
     {

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Runtime.Versioning;
 using CampaignEngine.Testing;
 
@@ -26,8 +25,12 @@ public sealed class ServerAccountTests
             Assert.StartsWith("/var/lib/campaign-engine/", home, StringComparison.Ordinal);
             Assert.Equal("1", await workspace.QueryAsync("SELECT 1"));
 
-            var process = (await File.ReadAllLinesAsync(Path.Combine(home, "data", "postmaster.pid"), Cancel))[0];
-            Assert.NotEqual("0", (await RunToolAsync("stat", "-c", "%u", $"/proc/{process}")).Output.Trim());
+            // As long as somebody uses it the server stays.
+            using (var user = await workspace.StartUserAsync())
+            {
+                Assert.NotEqual("0", await OwnerOfProcessAsync(PrivateWorkspace.RecordedServerProcess(home)));
+                await user.KillAsync(Cancel);
+            }
 
             // A copy of the workspace must not work on the original's database unseen.
             await using var copy = PrivateWorkspace.Named("copy");
@@ -41,10 +44,11 @@ public sealed class ServerAccountTests
                 refused.Errors);
 
             // Nobody is left to stop a server outside once the workspace is deleted, but the watcher.
-            Assert.Equal("1", await workspace.QueryAsync("SELECT 1"));
-            process = (await File.ReadAllLinesAsync(Path.Combine(home, "data", "postmaster.pid"), Cancel))[0];
+            using var last = await workspace.StartUserAsync();
+            var process = PrivateWorkspace.RecordedServerProcess(home);
             Directory.Delete(workspace.Folder, recursive: true);
-            Assert.True(await Processes.EndsAsync(int.Parse(process, CultureInfo.InvariantCulture)), "the server outlived its workspace");
+            await last.KillAsync(Cancel);
+            Assert.True(await Processes.EndsAsync(process), "the server outlived its workspace");
         }
         finally
         {
@@ -78,8 +82,9 @@ public sealed class ServerAccountTests
         // Root joins the same server, and starts it as its owner when it is down.
         Assert.Equal("1", await workspace.QueryAsync("SELECT 1"));
         await workspace.RunAsync("db", "stop");
-        Assert.Equal("1", await workspace.QueryAsync("SELECT 1"));
+        using var user = await workspace.StartUserAsync();
         Assert.Equal("65534", await OwnerOfProcessAsync(workspace.RecordedServerProcess()));
+        await user.KillAsync(Cancel);
     }
 
     private static void RequireRoot()

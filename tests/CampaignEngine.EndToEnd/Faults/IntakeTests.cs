@@ -61,7 +61,7 @@ public sealed class IntakeTests : IDisposable
         using (var again = shop.Start("serve", "--listen", "http://127.0.0.1:0"))
         {
             await AddressAsync(again);
-            Assert.True(await Eventually.IsTrueAsync(async () => await shop.ScalarAsync<long>("SELECT count(*) FROM engine.event WHERE kind = 'click'") >= People, Cancel));
+            Assert.True(await Eventually.IsTrueAsync(async () => await shop.ScalarAsync<long>("SELECT count(DISTINCT (kind, ordinal)) FROM engine.event") == (2 * People) - 1, Cancel));
             Assert.Equal(People, await shop.ScalarAsync<long>("SELECT count(DISTINCT ordinal) FROM engine.event WHERE kind = 'click'"));
             Assert.Equal(People - 1, await shop.ScalarAsync<long>("SELECT count(*) FROM engine.event WHERE kind = 'open'"));
             Assert.Equal(0, await shop.ScalarAsync<long>("SELECT count(*) FROM engine.suppression"));

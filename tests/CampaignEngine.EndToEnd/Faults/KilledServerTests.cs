@@ -128,13 +128,10 @@ public sealed class KilledServerTests : IDisposable
         await using (var watcher = await shop.ConnectAsync())
         await using (var find = new NpgsqlCommand("SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND application_name = 'campaign'", watcher))
         {
-            while ((waiting = (int?)await find.ExecuteScalarAsync(Cancel)) is null)
-            {
-                Assert.False(ending.IsCompleted, "the command should wait for the lock");
-                await Task.Delay(20, Cancel);
-            }
+            await Eventually.IsTrueAsync(async () => ending.IsCompleted || (waiting = (int?)await find.ExecuteScalarAsync(Cancel)) is not null, Cancel);
         }
 
+        Assert.True(waiting is not null, "the command should wait for the lock");
         Kill(shop, wholeServer, waiting.Value);
         return await ending;
     }

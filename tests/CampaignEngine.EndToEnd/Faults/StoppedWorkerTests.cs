@@ -19,16 +19,16 @@ public sealed class StoppedWorkerTests : IDisposable
     [Fact]
     public async Task FinishesWhatItHasBegunLeavesNoDoubtAndGivesTheRestBack()
     {
-        // From the fortieth message on everybody waits for the answer; it comes when the worker has its signal.
+        // From the fortieth message on everybody waits for the answer; it comes when the worker has said that it stops.
         var reached = new TaskCompletionSource();
-        var signalled = new TaskCompletionSource();
+        var stopping = new TaskCompletionSource();
         var count = 0;
         await using var sink = new Sink(new ReceiverScript().On(ReceiverMoment.Stored, _ =>
         {
             if (Interlocked.Increment(ref count) >= 40)
             {
                 reached.TrySetResult();
-                signalled.Task.Wait(TimeSpan.FromSeconds(60), Cancel);
+                stopping.Task.Wait(TimeSpan.FromSeconds(60), Cancel);
             }
 
             return null;
@@ -38,12 +38,11 @@ public sealed class StoppedWorkerTests : IDisposable
         Assert.Equal(0, (await shop.RunAsync("launch", Shop.Campaign, "--plan", await shop.PlanAsync())).ExitCode);
 
         using var worker = shop.Start("worker", "--until-idle");
-        var ending = worker.FinishAsync(Cancel);
-        await Task.WhenAny(reached.Task, ending);
-        Assert.True(reached.Task.IsCompleted, "the worker ended before it had sent 40 messages");
+        await reached.Task.WaitAsync(TimeSpan.FromSeconds(60), Cancel);
         await Signal.SendAsync(worker.Id, "TERM", Cancel);
-        signalled.SetResult();
-        var end = await ending;
+        await worker.ReadErrorsUntilAsync("stopping: the messages under way are finished first", Cancel);
+        stopping.SetResult();
+        var end = await worker.FinishAsync(Cancel);
 
         Assert.DoesNotContain("   at ", end.Errors, StringComparison.Ordinal);
         Assert.InRange(sink.Stored.Count, 40, People - 1);

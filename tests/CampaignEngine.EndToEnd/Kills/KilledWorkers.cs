@@ -7,6 +7,9 @@ namespace CampaignEngine.EndToEnd.Kills;
 internal sealed class KilledWorkers(Shop shop, int count, Random random)
 {
     private const int Killed = 137;
+
+    // What a process ends with that is told to stop before it listens to signals: right after its start.
+    private const int Terminated = 143;
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
     private readonly List<(CampaignProcess Process, Task<CampaignResult> End)> _running = [];
@@ -52,7 +55,7 @@ internal sealed class KilledWorkers(Shop shop, int count, Random random)
         foreach (var (process, end) in _running)
         {
             await Signal.SendAsync(process.Id, "TERM", CancellationToken.None);
-            Note(await end, 0);
+            Note(await end, 0, Terminated);
             process.Dispose();
         }
 
@@ -83,14 +86,14 @@ internal sealed class KilledWorkers(Shop shop, int count, Random random)
         var (process, end) = _running[index];
         _running.RemoveAt(index);
         await process.KillAsync(CancellationToken.None);
-        Note(await end, Killed);
+        Note(await end, Killed, Killed);
         process.Dispose();
         Kills++;
     }
 
-    private void Note(CampaignResult end, int expected)
+    private void Note(CampaignResult end, int expected, int early)
     {
-        if (end.ExitCode != expected || end.Errors.Contains("   at ", StringComparison.Ordinal))
+        if ((end.ExitCode != expected && end.ExitCode != early) || end.Errors.Contains("   at ", StringComparison.Ordinal))
         {
             _problems.Add($"a worker ended with {end.ExitCode}: {end.Errors.Trim()}");
         }

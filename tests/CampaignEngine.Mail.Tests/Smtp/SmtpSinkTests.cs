@@ -71,16 +71,24 @@ public sealed class SmtpSinkTests
 
     private static async Task<SmtpConnection> ConnectAsync(int port)
     {
-        for (var attempt = 0; ; attempt++)
-        {
-            try
+        SmtpConnection? connection = null;
+        SmtpConnectException? fault = null;
+        var connected = await Eventually.IsTrueAsync(
+            async () =>
             {
-                return await SmtpConnection.ConnectAsync(Some.Route(port), TimeProvider.System, Token);
-            }
-            catch (SmtpConnectException) when (attempt < 100)
-            {
-                await Task.Delay(50, Token);
-            }
-        }
+                try
+                {
+                    connection = await SmtpConnection.ConnectAsync(Some.Route(port), TimeProvider.System, Token);
+                }
+                catch (SmtpConnectException notYet)
+                {
+                    fault = notYet;
+                }
+
+                return connection is not null;
+            },
+            Token);
+        Assert.True(connected, fault?.Message);
+        return connection!;
     }
 }

@@ -29,6 +29,7 @@ internal static class WorkerCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var entries = log.Begin(parsed);
+            await using var said = cancellationToken.Register(static () => Console.Error.WriteLine("stopping: the messages under way are finished first"));
             await using var session = await WorkspaceSession.OpenAsync(workspace, parsed, cancellationToken);
             var options = parsed.GetValue(lanes) is { } number ? new DispatchOptions { Lanes = number } : null;
             var once = parsed.GetValue(untilIdle);

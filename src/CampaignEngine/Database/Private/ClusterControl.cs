@@ -89,9 +89,18 @@ internal sealed class ClusterControl
     /// <summary>The process id of the server that runs on this cluster now; a number left behind by a crash does not count.</summary>
     public static async Task<int?> LiveProcessAsync(ClusterPlace place, CancellationToken cancellationToken)
     {
-        var file = Path.Combine(place.Data, "postmaster.pid");
-        if (!File.Exists(file)
-            || !int.TryParse((await File.ReadAllLinesAsync(file, cancellationToken)).FirstOrDefault(), NumberStyles.None, CultureInfo.InvariantCulture, out var process))
+        string[] lines;
+        try
+        {
+            lines = await File.ReadAllLinesAsync(Path.Combine(place.Data, "postmaster.pid"), cancellationToken);
+        }
+        catch (Exception fault) when (fault is FileNotFoundException or DirectoryNotFoundException)
+        {
+            // A server that ends takes its file away, perhaps right now.
+            return null;
+        }
+
+        if (!int.TryParse(lines.FirstOrDefault(), NumberStyles.None, CultureInfo.InvariantCulture, out var process))
         {
             return null;
         }

@@ -69,11 +69,8 @@ public sealed class ImportCommandTests : IClassFixture<TestDatabase>, IAsyncLife
         await using var watcher = await _database.Source.OpenConnectionAsync(Cancel);
         await using NpgsqlCommand waiting = new(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%order_lines%'", watcher);
-        while ((long)(await waiting.ExecuteScalarAsync(Cancel))! == 0)
-        {
-            Assert.False(import.HasExited, "the import should wait for the lock");
-            await Task.Yield();
-        }
+        Assert.True(await Eventually.IsTrueAsync(async () => import.HasExited || (long)(await waiting.ExecuteScalarAsync(Cancel))! > 0, Cancel));
+        Assert.False(import.HasExited, "the import should wait for the lock");
 
         import.Kill();
         await import.WaitForExitAsync(Cancel);
@@ -82,10 +79,7 @@ public sealed class ImportCommandTests : IClassFixture<TestDatabase>, IAsyncLife
         // The server notices the lost client when it next speaks to it; until then its transaction is invisible and then gone.
         await using NpgsqlCommand sessions = new(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'campaign' AND xact_start IS NOT NULL AND pid <> pg_backend_pid() AND query LIKE '%order_lines%' AND state <> 'idle'", watcher);
-        while ((long)(await sessions.ExecuteScalarAsync(Cancel))! > 0)
-        {
-            await Task.Yield();
-        }
+        Assert.True(await Eventually.IsTrueAsync(async () => (long)(await sessions.ExecuteScalarAsync(Cancel))! == 0, Cancel));
 
         Assert.Equal(0, await _database.ScalarAsync<long>("SELECT (SELECT count(*) FROM crm.customers) + (SELECT count(*) FROM crm.orders) + (SELECT count(*) FROM crm.order_lines)"));
         Assert.Equal(0, (await RunAsync(file)).Exit);

@@ -17,7 +17,7 @@ public sealed class BrakeTests(TestDatabase database) : IClassFixture<TestDataba
     {
         const int People = 1000;
         await new FrozenMailing { Campaign = "spam", People = People, ChunkSize = 40 }.FreezeAsync(database.Source, Token);
-        var channel = new ScriptedChannel { Answer = _ => Spam, Held = _ => Task.Delay(4, Token) };
+        var channel = new ScriptedChannel { Answer = _ => Spam, Held = HeldUntil("paused", "route:spam", 100) };
 
         // 1 Both workers stop by themselves, and end: what a brake has stopped is no work.
         var said = new List<string>();
@@ -54,7 +54,7 @@ public sealed class BrakeTests(TestDatabase database) : IClassFixture<TestDataba
         {
             // Every second one is put off, until it has been slowed.
             Answer = _ => Interlocked.Increment(ref sent) % 2 == 0 && Volatile.Read(ref sent) < 200 ? new SendVerdict(SendOutcome.Deferred, 451, "4.7.0 later") : Accepted,
-            Held = _ => Task.Delay(2, Token),
+            Held = HeldUntil("slowed", "route:slow", 150),
         };
         var said = new List<string>();
         var worker = Worker(channel, "slow", sentence =>
@@ -83,7 +83,8 @@ public sealed class BrakeTests(TestDatabase database) : IClassFixture<TestDataba
     {
         var mailing = await new FrozenMailing { Campaign = "mixed", People = 600, ChunkSize = 50, Providers = 2 }.FreezeAsync(database.Source, Token);
         var refused = new HashSet<string>(Enumerable.Range(1, 600).Where(n => n % 2 == 1).Select(FrozenMailing.Address));
-        var channel = new ScriptedChannel { Answer = person => refused.Contains(person) ? Spam : Accepted, Held = _ => Task.Delay(4, Token) };
+        var untilPaused = HeldUntil("paused", "provider:p1", 100);
+        var channel = new ScriptedChannel { Answer = person => refused.Contains(person) ? Spam : Accepted, Held = person => refused.Contains(person) ? untilPaused(person) : Task.CompletedTask };
 
         await Worker(channel, "mixed").RunUntilIdleAsync(Token);
 
@@ -104,7 +105,7 @@ public sealed class BrakeTests(TestDatabase database) : IClassFixture<TestDataba
         await database.ExecuteAsync($"INSERT INTO engine.send_outcome (mailing_id, ordinal, attempt, outcome, at) SELECT {old}, n, 1, 'accepted', now() - interval '3 days' FROM generate_series(1, 300) n");
         await ComplainAsync(old, 50);
         await new FrozenMailing { Campaign = "complained", Drop = "new", People = 1000, ChunkSize = 50 }.FreezeAsync(database.Source, Token);
-        var channel = new ScriptedChannel { Held = _ => Task.Delay(30, Token) };
+        var channel = new ScriptedChannel { Held = HeldUntil("paused", "campaign:complained", 400) };
         var complained = 0;
         channel.Answer = _ =>
         {
@@ -147,6 +148,22 @@ public sealed class BrakeTests(TestDatabase database) : IClassFixture<TestDataba
         Assert.Equal(60, channel.Arrived.Distinct().Count());
         Assert.Equal("slowed", await database.ScalarAsync<string>("SELECT phase FROM engine.brake WHERE subject = 'route:again'"));
         Assert.True(await database.ScalarAsync<bool>("SELECT min(o.at) > b.lifted_at FROM engine.send_outcome o JOIN engine.mailing m USING (mailing_id), engine.brake b WHERE m.campaign = 'again' AND b.subject = 'route:again' GROUP BY b.lifted_at"));
+    }
+
+    // Lets so many through, then nobody until the brake has acted, and from then on one message a lane each few milliseconds, since every worker reads it when it looks.
+    private Func<string, Task> HeldUntil(string phase, string subject, int most)
+    {
+        var held = 0;
+        var acted = new Lazy<Task<bool>>(() => Eventually.IsTrueAsync(
+            () => database.ScalarAsync<bool>($"SELECT EXISTS (SELECT FROM engine.brake_change WHERE subject = '{subject}' AND phase = '{phase}')"), Token));
+        return async _ =>
+        {
+            if (Interlocked.Increment(ref held) > most)
+            {
+                Assert.True(await acted.Value, $"{subject} was never {phase}");
+                await Task.Delay(4, Token);
+            }
+        };
     }
 
     private static IReadOnlyList<string> Subjects(MailingToSend mailing, string? provider) =>
