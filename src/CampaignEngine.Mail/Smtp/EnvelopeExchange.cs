@@ -78,9 +78,8 @@ internal sealed class EnvelopeExchange(SmtpWire wire, SmtpCapabilities capabilit
             return Lost(SmtpStage.Mail, state);
         }
 
-        return resetting && await ReadAsync(SmtpStage.Start, _timeouts.Envelope, cancellationToken) is { Lost: { } lostReset }
-            ? lostReset
-            : await ReadAnswersAsync(chunks, cancellationToken);
+        return (resetting ? CheckReset(await ReadAsync(SmtpStage.Start, _timeouts.Envelope, cancellationToken)) : null)
+            ?? await ReadAnswersAsync(chunks, cancellationToken);
     }
 
     /// <summary>The answers to MAIL, RCPT and DATA that were written together. On null the relay waits for the message.</summary>
@@ -122,10 +121,9 @@ internal sealed class EnvelopeExchange(SmtpWire wire, SmtpCapabilities capabilit
         if (_resetFirst)
         {
             AppendReset();
-            var reset = await AskAsync(SmtpStage.Start, _timeouts.Envelope, cancellationToken);
-            if (reset.Lost is not null)
+            if (CheckReset(await AskAsync(SmtpStage.Start, _timeouts.Envelope, cancellationToken)) is { } lost)
             {
-                return reset.Lost;
+                return lost;
             }
         }
 
@@ -158,6 +156,18 @@ internal sealed class EnvelopeExchange(SmtpWire wire, SmtpCapabilities capabilit
         {
             wire.Abort();
         }
+    }
+
+    // With the envelope before still in its hands the relay would refuse this message for that one's sake.
+    private SmtpVerdict? CheckReset((SmtpReply Reply, SmtpVerdict? Lost) answer)
+    {
+        if (answer.Lost is not null || answer.Reply.IsPositive)
+        {
+            return answer.Lost;
+        }
+
+        wire.Abort();
+        return new SmtpVerdict(SmtpVerdictKind.NotAttempted, SmtpStage.Start, answer.Reply.Code, answer.Reply.EnhancedCode, $"the relay would not forget the message before: {answer.Reply.Text}");
     }
 
     private SmtpVerdict? CheckSilence()
