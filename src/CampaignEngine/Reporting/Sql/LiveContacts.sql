@@ -7,7 +7,7 @@ WITH mailing AS (
 ), accepted AS (
     SELECT mailing_id, ordinal, min(at) AS at, count(*) AS messages
     FROM engine.send_outcome
-    WHERE mailing_id = ANY (@mailings) AND outcome = 'accepted' AND at <= @as_of
+    WHERE mailing_id = ANY (@mailings) AND ordinal > @after AND ordinal <= @up_to AND outcome = 'accepted' AND at <= @as_of
     GROUP BY mailing_id, ordinal
 ), doubt AS (
     SELECT mailing_id, ordinal, min(since) AS since, bool_or(decision = 'sent' AND decided_at <= @as_of) AS decided_sent
@@ -21,14 +21,15 @@ WITH mailing AS (
     GROUP BY mailing_id, ordinal
 ), reaction AS (
     -- An event counts once it is known, and as what it was taken for then: a report as of a past day does not change when something is handed in later or
-    -- judged anew.
+    -- judged anew. What was seen is a bit each: 1 opened, 2 by a person, 4 clicked, 8 by a person, 16 bounced, 32 unsubscribed, 64 complained; one sum over
+    -- five million events takes a third less than a column each.
     SELECT mailing_id, ordinal,
-           bool_or(kind = 'open') AS opened_raw, bool_or(kind = 'open' AND NOT machine) AS opened,
-           bool_or(kind = 'click') AS clicked_raw, min(at) FILTER (WHERE kind = 'click' AND NOT machine) AS clicked_at,
-           min(at) FILTER (WHERE kind = 'reply' AND NOT machine) AS replied_at,
-           bool_or(kind = 'bounce') AS bounced, bool_or(kind = 'unsubscribe') AS unsubscribed, bool_or(kind = 'complaint') AS complained
+           bit_or(CASE kind WHEN 'open' THEN CASE WHEN machine THEN 1 ELSE 3 END WHEN 'click' THEN CASE WHEN machine THEN 4 ELSE 12 END
+                            WHEN 'bounce' THEN 16 WHEN 'unsubscribe' THEN 32 WHEN 'complaint' THEN 64 ELSE 0 END) AS seen,
+           min(at) FILTER (WHERE kind = 'click' AND NOT machine) AS clicked_at,
+           min(at) FILTER (WHERE kind = 'reply' AND NOT machine) AS replied_at
     FROM engine.event_as_of(@as_of)
-    WHERE mailing_id = ANY (@mailings)
+    WHERE mailing_id = ANY (@mailings) AND ordinal > @after AND ordinal <= @up_to
     GROUP BY mailing_id, ordinal
 ), contact AS MATERIALIZED (
     -- sent: accepted; or in doubt and decided so, or proved by an event that only a received message can cause.
@@ -37,21 +38,21 @@ WITH mailing AS (
            a.at IS NOT NULL OR (d.since IS NOT NULL AND (coalesce(d.decided_sent, false) OR r.mailing_id IS NOT NULL)) AS sent,
            d.since IS NOT NULL AND a.at IS NULL AND NOT coalesce(d.decided_sent, false) AND r.mailing_id IS NULL AS in_doubt,
            coalesce(a.messages, 1) AS messages, coalesce(t.messages, 0) AS possible_duplicates,
-           r.opened_raw, r.opened, r.clicked_raw, r.clicked_at, r.replied_at, r.bounced, r.unsubscribed, r.complained
+           r.seen, r.clicked_at, r.replied_at
     FROM mailing m
     JOIN engine.mailing_item i ON i.mailing_id = m.mailing_id
     LEFT JOIN accepted a ON a.mailing_id = i.mailing_id AND a.ordinal = i.ordinal
     LEFT JOIN doubt d ON d.mailing_id = i.mailing_id AND d.ordinal = i.ordinal
     LEFT JOIN duplicate t ON t.mailing_id = i.mailing_id AND t.ordinal = i.ordinal
     LEFT JOIN reaction r ON r.mailing_id = i.mailing_id AND r.ordinal = i.ordinal
-    WHERE i.mailing_id = ANY (@mailings) AND NOT i.seed
+    WHERE i.mailing_id = ANY (@mailings) AND i.ordinal > @after AND i.ordinal <= @up_to AND NOT i.seed
     UNION ALL
     -- The control cell: never contacted, measured from the start of each mailing. Negative ordinals are nobody's.
     SELECT m.mailing_id, -row_number() OVER (PARTITION BY m.mailing_id)::int, m.drop_name, '', true, p.customer_key, 0,
-           m.started_at, false, false, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+           m.started_at, false, false, 0, 0, NULL, NULL, NULL
     FROM mailing m
     JOIN engine.list_person p ON p.list_id = m.list_id AND p.reason = 'control'
-    WHERE p.list_id = ANY (@lists)
+    WHERE p.list_id = ANY (@lists) AND @with_control
 ), conversion (customer_key, order_key, at, amount) AS (
     /*conversion*/SELECT NULL::text, NULL::text, NULL::timestamptz, NULL::numeric WHERE false/*end*/
 ), buyer AS MATERIALIZED (
@@ -70,8 +71,9 @@ WITH mailing AS (
     GROUP BY mailing_id, ordinal
 )
 SELECT c.drop_name, c.cell, c.control, c.customer_key, c.sent, c.in_doubt, c.messages, c.messages * c.unit_cost AS cost, c.possible_duplicates,
-       c.sent AND c.bounced IS NOT TRUE AS delivered, c.bounced, c.opened_raw, c.opened, c.clicked_raw, c.clicked_at IS NOT NULL AS clicked,
-       c.replied_at IS NOT NULL AS replied, c.unsubscribed, c.complained,
+       c.sent AND coalesce(c.seen & 16, 0) = 0 AS delivered, c.seen & 16 <> 0 AS bounced, c.seen & 1 <> 0 AS opened_raw, c.seen & 2 <> 0 AS opened,
+       c.seen & 4 <> 0 AS clicked_raw, c.clicked_at IS NOT NULL AS clicked, c.replied_at IS NOT NULL AS replied,
+       c.seen & 32 <> 0 AS unsubscribed, c.seen & 64 <> 0 AS complained,
        a.responded_at IS NOT NULL AS responded,
        coalesce(k.orders, 0) AS orders, coalesce(k.revenue, 0) AS revenue,
        c.mailing_id, c.ordinal::bigint AS ordinal, c.customer_key AS person_key, c.at, a.responded_at, k.first_at AS converted_at,
@@ -79,7 +81,7 @@ SELECT c.drop_name, c.cell, c.control, c.customer_key, c.sent, c.in_doubt, c.mes
 FROM contact c
 LEFT JOIN credited k USING (mailing_id, ordinal)
 CROSS JOIN LATERAL (
-    SELECT least(CASE WHEN c.sent AND 'click' = ANY (@counts) AND c.clicked_at <= (c.at AT TIME ZONE 'UTC' + @window::text::interval) AT TIME ZONE 'UTC' THEN c.clicked_at END,
-                 CASE WHEN c.sent AND 'reply' = ANY (@counts) AND c.replied_at <= (c.at AT TIME ZONE 'UTC' + @window::text::interval) AT TIME ZONE 'UTC' THEN c.replied_at END,
+    SELECT least(CASE WHEN c.clicked_at IS NOT NULL AND c.sent AND 'click' = ANY (@counts) AND c.clicked_at <= (c.at AT TIME ZONE 'UTC' + @window::text::interval) AT TIME ZONE 'UTC' THEN c.clicked_at END,
+                 CASE WHEN c.replied_at IS NOT NULL AND c.sent AND 'reply' = ANY (@counts) AND c.replied_at <= (c.at AT TIME ZONE 'UTC' + @window::text::interval) AT TIME ZONE 'UTC' THEN c.replied_at END,
                  CASE WHEN 'conversion' = ANY (@counts) THEN k.first_at END) AS responded_at
 ) a
