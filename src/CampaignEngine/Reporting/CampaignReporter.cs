@@ -29,8 +29,8 @@ public sealed class CampaignReporter(NpgsqlDataSource database)
         var running = await snapshot.ReadAsync(RunningDrops, r => new RunningDrop(r.GetString(0), r.GetString(1), r.GetInt64(2), r.GetInt64(3)), cancellationToken);
         var foreign = await snapshot.ForeignRevenueAsync(cancellationToken);
         var margins = await CreditedMargins.ReadAsync(snapshot, cancellationToken);
-        await using var command = snapshot.Figures();
-        var report = Assemble(snapshot, await ReadAsync(command, snapshot.Request, cancellationToken), margins) with { Running = running, ForeignRevenue = foreign };
+        var parts = await snapshot.FiguresAsync(command => ReadAsync(command, snapshot.Request, cancellationToken), cancellationToken);
+        var report = Assemble(snapshot, Added(parts), margins) with { Running = running, ForeignRevenue = foreign };
         return report with { Test = await TestResults.ReadAsync(snapshot, report.Cells, cancellationToken) };
     }
 
@@ -54,6 +54,11 @@ public sealed class CampaignReporter(NpgsqlDataSource database)
 
         return rows;
     }
+
+    // The parts have different people, so every figure of a row is the sum over them.
+    private static List<(int Level, string? Cell, ReportRow Row)> Added(List<(int Level, string? Cell, ReportRow Row)>[] parts) => parts is [var whole]
+        ? whole
+        : [.. parts.SelectMany(p => p).GroupBy(r => (r.Level, r.Cell, r.Row.Control, r.Row.Drop), (key, rows) => (key.Level, key.Cell, ReportRow.Sum([.. rows.Select(r => r.Row)])))];
 
     private static ReportRow Row(NpgsqlDataReader reader, ReportRequest request)
     {

@@ -47,6 +47,12 @@ public sealed record ReportRequest
     /// <summary>Currency of an imported campaign.</summary>
     public string? Currency { get; init; }
 
+    /// <summary>Connections that count a large mailing together.</summary>
+    internal int Parts { get; init; } = Math.Min(Environment.ProcessorCount, 4);
+
+    /// <summary>Items of a mailing that are worth a connection of their own.</summary>
+    internal int ItemsPerPart { get; init; } = 50_000;
+
     /// <summary>How long a reaction counts, for people.</summary>
     public string Window { get => field ?? Response.Window.ToString(); init; }
 }

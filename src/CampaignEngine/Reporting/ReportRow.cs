@@ -246,14 +246,12 @@ public sealed record ReportRow
     }
 
     /// <summary>Several groups of different people as one row.</summary>
-    internal static ReportRow Merged(string cell, IReadOnlyList<ReportRow> groups) => new()
+    internal static ReportRow Merged(string cell, IReadOnlyList<ReportRow> groups) =>
+        Sum(groups) with { Cell = cell, IsMerged = true, ResponsePHolm = null, ConversionPHolm = null, RevenuePHolm = null };
+
+    /// <summary>The row of all people of several rows that have nobody in common.</summary>
+    internal static ReportRow Sum(IReadOnlyList<ReportRow> groups) => groups[0] with
     {
-        Cell = cell,
-        Drop = groups[0].Drop,
-        Control = groups[0].Control,
-        IsMerged = true,
-        Comparison = groups[0].Comparison,
-        ResponsesSeen = groups[0].ResponsesSeen,
         People = groups.Sum(g => g.People),
         Contacted = groups.Sum(g => g.Contacted),
         InDoubt = groups.Sum(g => g.InDoubt),

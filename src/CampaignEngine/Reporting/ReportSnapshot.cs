@@ -28,13 +28,15 @@ internal sealed class ReportSnapshot : IAsyncDisposable
     private static readonly string AnyForeign = SqlFile.Load<ReportSnapshot>("AnyForeignRevenue");
     private static readonly string GroupedContacts = SqlFile.Load<ReportSnapshot>("GroupedContacts");
 
+    private readonly NpgsqlDataSource _database;
     private readonly NpgsqlConnection _connection;
     private readonly NpgsqlTransaction _transaction;
     private readonly SelectionStatement? _conversions;
     private bool _kept;
 
-    private ReportSnapshot(ReportRequest request, NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<StartedMailing> mailings)
+    private ReportSnapshot(NpgsqlDataSource database, ReportRequest request, NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<StartedMailing> mailings)
     {
+        _database = database;
         (Request, _connection, _transaction, Mailings) = (request, connection, transaction, mailings);
         _conversions = Conversions(foreign: false);
     }
@@ -62,7 +64,7 @@ internal sealed class ReportSnapshot : IAsyncDisposable
             var mailings = request.Imported ? [] : await ReadMailingsAsync(request, connection, transaction, cancellationToken);
             if (mailings.Count > 0 || request.Imported)
             {
-                return new ReportSnapshot(request, connection, transaction, mailings);
+                return new ReportSnapshot(database, request, connection, transaction, mailings);
             }
         }
         catch
@@ -93,16 +95,55 @@ internal sealed class ReportSnapshot : IAsyncDisposable
         _kept = true;
     }
 
-    /// <summary>The command that gives the report's figures: by cell and drop.</summary>
-    public NpgsqlCommand Figures() => Command(Replaced(ReportRows, "/*contacts*/", _kept ? KeptContacts : Contacts()));
+    /// <summary>
+    /// Runs the commands that give the report's figures, by cell and drop, and adds up what they find. The figures of a single large mailing are counted in
+    /// parts, each on a connection of its own: all see the database as of the same moment.
+    /// </summary>
+    public async Task<T[]> FiguresAsync<T>(Func<NpgsqlCommand, Task<T>> read, CancellationToken cancellationToken)
+    {
+        var sql = Replaced(ReportRows, "/*contacts*/", _kept ? KeptContacts : Contacts());
+        var parts = _kept || Mailings is not [var only] ? 1 : (int)Math.Clamp(only.Frozen / Request.ItemsPerPart, 1, Request.Parts);
+        if (parts == 1)
+        {
+            await using var command = Command(sql);
+            return [await read(command)];
+        }
+
+        await using var export = Command("SELECT pg_export_snapshot()", withConversions: false);
+        var moment = (string)(await export.ExecuteScalarAsync(cancellationToken))!;
+        // The first part stays on this connection: the snapshot lives as long as its transaction.
+        return await Task.WhenAll(ItemRange.Split(Mailings[0].Frozen, parts).Select((range, i) => i == 0 ? CountAsync(_connection, _transaction, range) : CountBesideAsync(range)));
+
+        async Task<T> CountAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, ItemRange range)
+        {
+            await using var command = Command(sql, withConversions: true, range, (connection, transaction));
+            return await read(command);
+        }
+
+        async Task<T> CountBesideAsync(ItemRange range)
+        {
+            await using var connection = await _database.OpenConnectionAsync(cancellationToken);
+            await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
+            // The name comes from the server and has only digits and dashes.
+            foreach (var statement in (string[])[$"SET TRANSACTION SNAPSHOT '{moment}'", Settings])
+            {
+                await using var command = new NpgsqlCommand(statement, connection, transaction);
+                await command.ExecuteNonQueryAsync(cancellationToken);
+            }
+
+            return await CountAsync(connection, transaction, range);
+        }
+    }
 
     /// <summary>The same by the groups of report_group in place of cells; the contacts must have been kept.</summary>
     public NpgsqlCommand GroupedFigures() => Command(Replaced(ReportRows, "/*contacts*/", GroupedContacts));
 
     /// <summary>A command that sees the database of this moment and may name what every report has: campaign, as_of, zone, mailings, starts, window ...</summary>
-    public NpgsqlCommand Command(string sql, bool withConversions = true)
+    public NpgsqlCommand Command(string sql, bool withConversions = true) => Command(sql, withConversions, ItemRange.All, (_connection, _transaction));
+
+    private NpgsqlCommand Command(string sql, bool withConversions, ItemRange range, (NpgsqlConnection Connection, NpgsqlTransaction Transaction) on)
     {
-        var command = new NpgsqlCommand(sql, _connection, _transaction) { CommandTimeout = Patience };
+        var command = new NpgsqlCommand(sql, on.Connection, on.Transaction) { CommandTimeout = Patience };
         if (withConversions)
         {
             _conversions?.AddParameters(command);
@@ -119,6 +160,9 @@ internal sealed class ReportSnapshot : IAsyncDisposable
         command.Parameters.AddWithValue("first_touch", Request.Response.Attribution == "first-touch");
         // In one mailing an item is a person.
         command.Parameters.AddWithValue("one_mailing", Mailings.Count == 1);
+        command.Parameters.AddWithValue("after", range.After);
+        command.Parameters.AddWithValue("up_to", range.UpTo);
+        command.Parameters.AddWithValue("with_control", range.WithControl);
         command.Parameters.AddWithValue("counts", Request.Response.Counts.ToArray());
         return command;
     }
@@ -207,7 +251,7 @@ internal sealed class ReportSnapshot : IAsyncDisposable
         while (await reader.ReadAsync(cancellationToken))
         {
             mailings.Add(new StartedMailing(reader.GetInt32(0), await reader.IsDBNullAsync(1, cancellationToken) ? null : reader.GetString(1), reader.GetFieldValue<DateTimeOffset>(2),
-                await reader.IsDBNullAsync(3, cancellationToken) ? null : reader.GetInt64(3)));
+                await reader.IsDBNullAsync(3, cancellationToken) ? null : reader.GetInt64(3), reader.GetInt64(4)));
         }
 
         return mailings;
@@ -246,4 +290,16 @@ internal sealed class ReportSnapshot : IAsyncDisposable
 /// <param name="Currency">Of the mailing's cost; null where no price is stated.</param>
 /// <param name="At">When it began.</param>
 /// <param name="ListId">Null: frozen without a list.</param>
-internal sealed record StartedMailing(int MailingId, string? Currency, DateTimeOffset At, long? ListId);
+/// <param name="Frozen">Its items have the ordinals 1 to this.</param>
+internal sealed record StartedMailing(int MailingId, string? Currency, DateTimeOffset At, long? ListId, long Frozen);
+
+/// <summary>Some of a mailing's items: those with an ordinal above <paramref name="After"/> and at most <paramref name="UpTo"/>.</summary>
+/// <param name="WithControl">The people of the control cell, who have no ordinal, are among them.</param>
+internal readonly record struct ItemRange(int After, int UpTo, bool WithControl)
+{
+    public static readonly ItemRange All = new(0, int.MaxValue, true);
+
+    /// <summary>A mailing's items in so many ranges.</summary>
+    public static IEnumerable<ItemRange> Split(long items, int parts) => Enumerable.Range(0, parts)
+        .Select(i => new ItemRange((int)(items * i / parts), i == parts - 1 ? int.MaxValue : (int)(items * (i + 1) / parts), i == parts - 1));
+}
