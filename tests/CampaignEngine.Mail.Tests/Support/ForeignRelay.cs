@@ -119,6 +119,8 @@ internal sealed class ForeignRelay : IAsyncDisposable
     private static async Task<ForeignRelay> EximAsync(int sink)
     {
         var exim = ForeignProgram.Find("exim4-daemon-light", Environment.GetEnvironmentVariable("CAMPAIGN_EXIM") ?? "/usr/sbin/exim4");
+        var (code, _, complaints) = await ForeignProgram.RunAsync(exim, ["-bV"], default);
+        Assert.SkipUnless(code == 0, $"exim does not run here: {complaints.Trim()}");
         var (folder, port) = (new TempDirectory("exim"), ForeignProgram.FreePort());
         var path = folder.FullName;
         foreach (var part in (string[])["spool", "log"])
