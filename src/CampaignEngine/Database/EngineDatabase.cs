@@ -157,7 +157,8 @@ public sealed class EngineDatabase : IAsyncDisposable
                 // Said once; the next round tries again, for there may be room on the disk by then.
                 if (said != fault.Message)
                 {
-                    Options.Say(said = fault.Message);
+                    said = fault.Message;
+                    Options.Say($"{said}; what already runs goes on by itself then");
                 }
             }
         }

@@ -4,6 +4,7 @@ using System.Runtime.Versioning;
 using CampaignEngine.Mail.Receiving;
 using CampaignEngine.EndToEnd.Dispatching;
 using CampaignEngine.Testing;
+using Npgsql;
 
 namespace CampaignEngine.EndToEnd.Faults;
 
@@ -103,6 +104,71 @@ public sealed class FullDiskTests : IAsyncLifetime
         Assert.Empty(sink.Twice);
         Assert.Equal(People, sink.Stored.Count);
         await shop.AssertSentAsync(People);
+    }
+
+    [Fact]
+    public async Task AWorkerOutlivesAServerThatPanicsBecauseItsLogCannotGrowAndSendsTheRestOnce()
+    {
+        Assert.SkipUnless(_mounted, "a small file system can be mounted by root on Linux only");
+        const int People = 400;
+        var reached = new TaskCompletionSource();
+        var panicked = new TaskCompletionSource();
+        var count = 0;
+        await using var sink = new Sink(new ReceiverScript().On(ReceiverMoment.Mail, _ =>
+        {
+            if (Interlocked.Increment(ref count) == 60)
+            {
+                reached.TrySetResult();
+                panicked.Task.Wait(TimeSpan.FromSeconds(60), Cancel);
+            }
+
+            return null;
+        }));
+        await using var shop = await Shop.OpenAsync(_parent["p"], sink.Port);
+
+        // Only the write-ahead log lies on the small disk.
+        await shop.RunAsync("db", "stop");
+        var log = Path.Combine(shop.Folder, ".campaign/pg/data/pg_wal");
+        Assert.True(await RunAsync("cp", "-a", log, Path.Combine(Disk, "wal")) && await RunAsync("rm", "-r", log) && await RunAsync("ln", "-s", Path.Combine(Disk, "wal"), log));
+        Assert.Equal(0, (await shop.RunAsync("db", "start")).ExitCode);
+        await shop.FillAsync(People);
+        await shop.LaunchAsync();
+
+        using var worker = shop.Start("worker", "--until-idle");
+        await reached.Task.WaitAsync(TimeSpan.FromSeconds(60), Cancel);
+        Fill(0);
+        await PanicAsync(shop);
+        panicked.SetResult();
+
+        // The server tries by itself to start again and gives up; then the worker tries.
+        var line = await worker.ReadErrorsUntilAsync("the private database did not start", Cancel).WaitAsync(TimeSpan.FromMinutes(2), Cancel);
+        MakeRoom();
+        var result = await worker.FinishAsync(Cancel);
+
+        Assert.Equal(
+            $"the private database did not start: the disk of {Path.Combine(shop.Folder, ".campaign/pg/data")} or {Path.Combine(Disk, "wal")} is full; make room there, then run the command again "
+            + $"(log: {Path.Combine(shop.Folder, ".campaign/pg/server.log")}); what already runs goes on by itself then",
+            line);
+        Assert.True(result.ExitCode == 0, line + result.Errors);
+        Assert.Contains("the private database had crashed and runs again", result.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", result.Errors, StringComparison.Ordinal);
+        Assert.Empty(sink.Twice);
+        Assert.Equal(People, sink.Stored.Count);
+        await shop.AssertSentAsync(People);
+    }
+
+    // Each segment that is switched to has to be made or to be left over; when there is none, and no room, the server stops everything.
+    private static async Task PanicAsync(Shop shop)
+    {
+        await using var connection = await shop.ConnectAsync();
+        await using var command = new NpgsqlCommand("SELECT pg_logical_emit_message(true, 'fill', 'x'), pg_switch_wal()", connection);
+        await Assert.ThrowsAnyAsync<NpgsqlException>(async () =>
+        {
+            for (var segment = 0; segment < 1000; segment++)
+            {
+                await command.ExecuteNonQueryAsync(Cancel);
+            }
+        });
     }
 
     [Fact]

@@ -11,6 +11,9 @@ internal sealed class ClusterControl
     // Linux gives numbers up to 4194304, macOS up to 99999.
     private const string ImpossibleProcess = "2000000000";
     private const long LargestLog = 10L << 20;
+
+    // A server that gives up tells why some lines before its last word.
+    private const int LinesOfAnEnd = 30;
     private static readonly TimeSpan StartPatience = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
@@ -117,6 +120,26 @@ internal sealed class ClusterControl
         return command.Output.Contains("postgres", StringComparison.Ordinal) ? process : null;
     }
 
+    /// <summary>
+    /// Whether the server ended as it should: its control file says so. One that crashed leaves it otherwise, also when it could not start again by itself, for want of disk, and then took its
+    /// process file away.
+    /// </summary>
+    public static bool HasEndedInOrder(ClusterPlace place)
+    {
+        // State of the cluster: behind the system's number and two versions, in every version of PostgreSQL; 1 is "shut down".
+        const int At = 16;
+        const int ShutDown = 1;
+        var file = Path.Combine(place.Data, "global", "pg_control");
+        if (!File.Exists(file))
+        {
+            return true;
+        }
+
+        Span<byte> state = stackalloc byte[sizeof(int)];
+        using var control = File.OpenHandle(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        return RandomAccess.Read(control, state, At) < state.Length || BitConverter.ToInt32(state) == ShutDown;
+    }
+
     private async Task StartAsync(Stopwatch started, Action<string> say, CancellationToken cancellationToken)
     {
         await ForgetStrangerAsync(cancellationToken);
@@ -145,8 +168,8 @@ internal sealed class ClusterControl
             return;
         }
 
-        throw FullDisk.IsIn(tail) || FullDisk.IsIn(result.Output)
-            ? new DatabaseUnavailableException($"the private database did not start: {FullDisk.Advice(Place.Data)} (log: {Place.Log})")
+        throw FullDisk.IsIn(LogTail(LinesOfAnEnd)) || FullDisk.IsIn(result.Output)
+            ? new DatabaseUnavailableException($"the private database did not start: {FullDisk.Advice(Place)} (log: {Place.Log})")
             : Failed($"did not start: {tail}");
     }
 
@@ -189,7 +212,7 @@ internal sealed class ClusterControl
         }
         catch (PostgresException fault) when (FullDisk.IsIn(fault.MessageText))
         {
-            throw new DatabaseUnavailableException($"the private database refuses connections: {FullDisk.Advice(Place.Data)}", fault);
+            throw new DatabaseUnavailableException($"the private database refuses connections: {FullDisk.Advice(Place)}", fault);
         }
         catch (PostgresException fault)
         {
@@ -219,8 +242,8 @@ internal sealed class ClusterControl
         }
     }
 
-    private string LogTail() => File.Exists(Place.Log)
-        ? string.Join(" | ", File.ReadLines(Place.Log).TakeLast(4))
+    private string LogTail(int lines = 4) => File.Exists(Place.Log)
+        ? string.Join(" | ", File.ReadLines(Place.Log).TakeLast(lines))
         : "it wrote no log";
 
     private DatabaseUnavailableException Failed(string what) => new($"the private database in {Place.Data} {what} (log: {Place.Log})");

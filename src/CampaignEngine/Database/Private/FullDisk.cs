@@ -37,5 +37,9 @@ internal static class FullDisk
         return false;
     }
 
+    /// <summary>For a cluster that stands: its write-ahead log may lie on a disk of its own.</summary>
+    public static string Advice(ClusterPlace place) =>
+        Advice(new DirectoryInfo(Path.Combine(place.Data, "pg_wal")).LinkTarget is { } log ? $"{place.Data} or {log}" : place.Data);
+
     public static string Advice(string directory) => $"the disk of {directory} is full; make room there, then run the command again";
 }

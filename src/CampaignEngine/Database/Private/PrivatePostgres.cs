@@ -114,7 +114,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
     public static string? FullDiskSince(string workspaceDirectory, DateTimeOffset since)
     {
         var place = new ClusterPlace(workspaceDirectory);
-        return FullDisk.IsInLog(place.Log, since) ? FullDisk.Advice(place.Data) : null;
+        return FullDisk.IsInLog(place.Log, since) ? FullDisk.Advice(place) : null;
     }
 
     /// <summary>Starts the server again when it crashed or was killed; does nothing when it runs or was stopped on purpose.</summary>
@@ -122,20 +122,21 @@ public sealed class PrivatePostgres : IAsyncDisposable
     /// <exception cref="DatabaseUnavailableException">It does not start; the message says why.</exception>
     public async Task<bool> ReviveAsync(Action<string> say, CancellationToken cancellationToken)
     {
-        // An orderly end removes the file; only a crash leaves it.
-        if (!File.Exists(Path.Combine(DataDirectory, "postmaster.pid")) || await ClusterControl.LiveProcessAsync(_control.Place, cancellationToken) is not null)
+        if (!await HasCrashedAsync())
         {
             return false;
         }
 
         using var guard = await FileLock.ExclusiveAsync(_control.Place.GuardLock, Patience, cancellationToken);
-        if (await ClusterControl.LiveProcessAsync(_control.Place, cancellationToken) is not null)
+        if (!await HasCrashedAsync())
         {
             return false;
         }
 
         await _control.EnsureRunningAsync(() => Watch(_control, _linger), say, cancellationToken);
         return true;
+
+        async Task<bool> HasCrashedAsync() => await ClusterControl.LiveProcessAsync(_control.Place, cancellationToken) is null && !ClusterControl.HasEndedInOrder(_control.Place);
     }
 
     /// <summary>Leaves the server. The idle watcher stops it after the linger time, or this call does when there is none.</summary>

@@ -263,11 +263,7 @@ public sealed class CustomerImportTests : IClassFixture<TestDatabase>, IAsyncLif
         await using var killer = await _database.Source.OpenConnectionAsync(cancel);
         await using NpgsqlCommand kill = new(
             "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%order_lines%'", killer);
-        while ((long)(await kill.ExecuteScalarAsync(cancel))! == 0)
-        {
-            await Task.Yield();
-        }
-
+        Assert.True(await Eventually.IsTrueAsync(async () => importing.IsCompleted || (long)(await kill.ExecuteScalarAsync(cancel))! > 0, cancel));
         var fault = await Assert.ThrowsAsync<ImportFailedException>(() => importing);
         await hold.RollbackAsync(cancel);
 
