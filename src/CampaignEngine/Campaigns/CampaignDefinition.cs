@@ -19,6 +19,9 @@ public sealed record CampaignDefinition
 
     public string? Title { get; init; }
 
+    /// <summary>The author's own word for campaigns of this sort, such as newsletter; reports set it beside earlier ones of the same.</summary>
+    public string? Kind { get; init; }
+
     /// <summary>marketing (needs consent and an unsubscribe link) or service (neither).</summary>
     public MessagePurpose Purpose { get; init; } = MessagePurpose.Marketing;
 

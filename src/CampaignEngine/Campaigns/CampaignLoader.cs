@@ -41,6 +41,7 @@ public sealed class CampaignLoader
             Name = root.Text("campaign") ?? "",
             Place = root.PlaceOf("campaign"),
             Title = root.Text("title"),
+            Kind = root.Text("kind"),
             Purpose = root.Text("purpose") == "service" ? MessagePurpose.Service : MessagePurpose.Marketing,
             Delivery = root.Text("delivery") == "never-miss" ? DeliveryPolicy.NeverMiss : DeliveryPolicy.NeverTwice,
             Priority = root.Integer("priority") ?? 5,

@@ -105,6 +105,7 @@ public static partial class CampaignShape
     public static MapShape Shape { get; } = new(
         new("campaign", new ScalarShape(ScalarKind.Name) { Description = "Name of the campaign, unique in the workspace." }) { Required = true },
         new("title", new ScalarShape(ScalarKind.Line) { Description = "Title on screens and reports." }) { Default = "the name" },
+        new("kind", new ScalarShape(ScalarKind.Line) { Description = "Your word for campaigns of this sort, such as newsletter: reports set the campaign beside earlier ones of the same kind." }) { Default = "reports go by the name without the numbers at its end, else by channel" },
         new("purpose", new ChoiceShape("marketing", "service") { Description = "marketing needs consent and an unsubscribe link; service needs neither." }) { Default = "marketing" },
         new("delivery", new ChoiceShape("never-twice", "never-miss")
         { Description = "What becomes of a message of which nobody knows whether it arrived: never-twice lists it and leaves the decision to a person; never-miss sends it again after 15 minutes, so that some people get it twice." })

@@ -1,3 +1,4 @@
+using CampaignEngine.Reporting.Earlier;
 using CampaignEngine.Reporting.Winners;
 using CampaignEngine.Statistics;
 
@@ -34,6 +35,9 @@ public sealed record CampaignReport
 
     /// <summary>The campaign's goals and what came of them; empty without any.</summary>
     public IReadOnlyList<GoalResult> Goals { get; init; } = [];
+
+    /// <summary>The campaign beside earlier ones like it; null where there are none that are over, and in reports that are made for something else.</summary>
+    public EarlierCampaigns? Earlier { get; init; }
 
     /// <summary>Whether the cells have the sizes their shares ask for; null where no shares are known or too few people are in a cell.</summary>
     public SampleRatio? SampleRatio { get; init; }

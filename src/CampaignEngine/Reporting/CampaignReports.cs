@@ -8,6 +8,7 @@ using CampaignEngine.Reporting.Calendars;
 using CampaignEngine.Reporting.Comparing;
 using CampaignEngine.Reporting.Details;
 using CampaignEngine.Reporting.Documents;
+using CampaignEngine.Reporting.Earlier;
 using CampaignEngine.Reporting.Forecasting;
 using CampaignEngine.Reporting.Matching;
 using CampaignEngine.Reporting.Pages;
@@ -25,10 +26,13 @@ public sealed class CampaignReports(EngineDatabase database, CustomerModel model
 {
     private readonly SmallCells _small = new(settings.SmallestCell);
 
+    /// <summary>What campaigns had come to when they were over.</summary>
+    public Closings Closings => new(database.Source, new ReportRequests(database.Source, model, settings), clock);
+
     public async Task<CampaignReport?> ReportAsync(string campaign, DateTimeOffset asOf, ProblemList problems, CancellationToken cancellationToken)
     {
         await using var snapshot = await OpenAsync(campaign, asOf, problems, cancellationToken);
-        return snapshot is null ? null : await ShownAsync(snapshot, problems, cancellationToken);
+        return snapshot is null || await ShownAsync(snapshot, problems, cancellationToken) is not { } report ? null : await BesideEarlierAsync(snapshot, report, cancellationToken);
     }
 
     /// <summary>The same with small groups in it, for decisions of the engine; nobody is shown it.</summary>
@@ -258,6 +262,7 @@ public sealed class CampaignReports(EngineDatabase database, CustomerModel model
             return null;
         }
 
+        report = await BesideEarlierAsync(snapshot, report, cancellationToken);
         var details = await DetailReader.ReadAsync(snapshot, cancellationToken);
         details = details with { SendHours = _small.Hide(details.SendHours) };
         // Too many lists are no fault of the page; it goes without them.
@@ -328,6 +333,9 @@ public sealed class CampaignReports(EngineDatabase database, CustomerModel model
         problems.Error(new Place(report.Campaign, 1, 1), "CE5107", $"the campaign has fewer than {settings.SmallestCell} people, and engine.yaml shows no figures of so few (reports.smallest_cell)");
         return null;
     }
+
+    private async Task<CampaignReport> BesideEarlierAsync(ReportSnapshot snapshot, CampaignReport report, CancellationToken cancellationToken) =>
+        report with { Earlier = await Closings.BesideAsync(snapshot.Request, report, settings.SmallestCell, cancellationToken) };
 
     private async Task<ReportGroups?> GroupsAsync(string by, DateTimeOffset asOf, ProblemList problems, CancellationToken cancellationToken)
     {

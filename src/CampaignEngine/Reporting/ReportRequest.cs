@@ -10,6 +10,9 @@ public sealed record ReportRequest
 {
     public required string Campaign { get; init; }
 
+    /// <summary>The author's or the source's word for campaigns of this sort; null: none is stated.</summary>
+    public string? Kind { get; init; }
+
     /// <summary>The campaign's response rule: window, counted reactions, attribution.</summary>
     public required ResponseDefinition Response { get; init; }
 

@@ -39,6 +39,7 @@ public sealed class ReportRequests(NpgsqlDataSource database, CustomerModel mode
             : new ReportRequest
             {
                 Campaign = definition.Name,
+                Kind = definition.Kind,
                 Response = definition.Response,
                 Model = model,
                 Conversion = conversion,
@@ -91,6 +92,7 @@ public sealed class ReportRequests(NpgsqlDataSource database, CustomerModel mode
         return new ReportRequest
         {
             Campaign = campaign,
+            Kind = Text("kind"),
             Imported = true,
             Window = window.Length == 0 ? "open" : string.Join(", ", window),
             Response = new ResponseDefinition { Place = nowhere, Attribution = "as stated", Conversion = Text("conversion") is { } rule ? new Written(rule, nowhere) : null },

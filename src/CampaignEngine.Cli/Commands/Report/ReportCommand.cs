@@ -27,6 +27,8 @@ internal static class ReportCommand
         var forecast = new Option<bool>("--forecast") { Description = "The responses to expect in the end, by how fast they came in earlier campaigns on the same channels." };
         var matchback = new Option<bool>("--matchback") { Description = "Orders of the people of the campaign, and beside them those of others in their households." };
         var bootstrap = new Option<bool>("--bootstrap") { Description = "Revenue a person by cell with intervals drawn from the people themselves, for a few large orders." };
+        var earlier = new Option<bool>("--earlier") { Description = "The campaign's rates, costs and return beside those of earlier campaigns of its kind, name or channel." };
+        var recount = new Option<bool>("--recount") { Description = "Count what earlier campaigns came to anew first: after orders of the past were imported." };
         var asOf = ReportArguments.AsOf();
         var by = new Option<string?>("--by") { Description = "Figures by cell, drop, day, link, list, segment, domain, or any field or expression of the people.", HelpName = "WHAT" };
         var compare = new Option<string[]>("--compare")
@@ -49,6 +51,8 @@ internal static class ReportCommand
         command.Options.Add(forecast);
         command.Options.Add(matchback);
         command.Options.Add(bootstrap);
+        command.Options.Add(earlier);
+        command.Options.Add(recount);
         var workspace = WorkspaceOption.AddTo(command);
         var output = OutputOption.AddTo(command, Html, Pdf);
         var file = FileOption.AddTo(command);
@@ -58,7 +62,7 @@ internal static class ReportCommand
             var (pair, calendar) = (parsed.GetValue(compare), parsed.GetValue(month));
             string[] questions =
             [
-                .. new[] { ("--all", parsed.GetValue(all)), ("--attribution", parsed.GetValue(attribution)), ("--forecast", parsed.GetValue(forecast)), ("--bootstrap", parsed.GetValue(bootstrap)), ("--matchback", parsed.GetValue(matchback)), ("--compare", pair is { Length: > 0 }), ("--calendar", calendar is not null) }
+                .. new[] { ("--all", parsed.GetValue(all)), ("--attribution", parsed.GetValue(attribution)), ("--forecast", parsed.GetValue(forecast)), ("--bootstrap", parsed.GetValue(bootstrap)), ("--matchback", parsed.GetValue(matchback)), ("--earlier", parsed.GetValue(earlier)), ("--compare", pair is { Length: > 0 }), ("--calendar", calendar is not null) }
                     .Where(q => q.Item2).Select(q => q.Item1),
             ];
             if (html && (what is not null || questions.Length > 0))
@@ -97,6 +101,19 @@ internal static class ReportCommand
             if (parsed.GetValue(attribution))
             {
                 Write(AttributionView.Of(await ReportArguments.AskAsync(name, problems => reports.AttributionAsync(name, moment, problems, cancellationToken))));
+                return ExitCode.Done;
+            }
+
+            if (parsed.GetValue(recount))
+            {
+                await reports.Closings.RecountAsync(cancellationToken);
+            }
+
+            if (parsed.GetValue(earlier))
+            {
+                var beside = (await ReportArguments.AskAsync(name, problems => reports.ReportAsync(name, moment, problems, cancellationToken))).Earlier
+                    ?? throw CommandException.Failed($"no campaign before '{name}' is over that has its kind, its name or its channel");
+                Write(writer => writer.Document(beside, console => EarlierTable.Write(console, beside), rows => rows.Rows(beside.Measures)));
                 return ExitCode.Done;
             }
 

@@ -52,6 +52,11 @@ internal static class ReportTables
         }
 
         Money(console, report);
+        if (report.Earlier is { } earlier)
+        {
+            EarlierTable.Write(console, earlier);
+        }
+
         Control(console, report);
         HeavyTails(console, report);
     }

@@ -22,6 +22,7 @@ internal static class HostedParts
         var answers = session.Services.AnswerSweep;
         Repeat("answers", TimeSpan.FromSeconds(5), answers.RunOnceAsync);
         Repeat("alarms of cases", TimeSpan.FromSeconds(30), session.Services.CaseAlarms.RunOnceAsync);
+        Repeat("closing figures", TimeSpan.FromMinutes(10), session.Services.Reports.Closings.RunOnceAsync);
         services.AddHostedService(_ => new Sender(session, log));
 
         void Repeat(string name, TimeSpan pause, Func<CancellationToken, Task> runOnce) =>

@@ -34,6 +34,7 @@ public static class PastCampaigns
             throw new ImportFailedException($"{path}: '{own}' is a campaign of this workspace already; give the imported one another name. Nothing was imported") { InvalidInput = true };
         }
 
+        await connection.ExecuteAsync(Command("ForgetClosings", cancellationToken));
         await connection.ExecuteAsync(Command("AnalyzeHistory", cancellationToken));
     }
 

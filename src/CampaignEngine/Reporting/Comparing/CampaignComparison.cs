@@ -43,6 +43,9 @@ public sealed record ComparedRate
 
     public double? DifferenceHigh { get; init; }
 
+    /// <summary>Share of the people (of the campaign where it is larger) in groups of fewer than five alike in all factors: above a tenth or so the parts' intervals are too narrow.</summary>
+    public required double Thin { get; init; }
+
     /// <summary>list, timing, offer, creative, and other: what remains between people of the same list who got the same offer and message at the same time.</summary>
     public required IReadOnlyList<DifferencePart> Parts { get; init; }
 }
@@ -53,4 +56,10 @@ public sealed record ComparedRate
 /// Share of the people (of the campaign where it is smaller) whose list, offer and so on occurs in the other campaign too. Zero: it changed altogether, and what else changed
 /// altogether cannot be told from it; such parts get equal shares. Null for other.
 /// </param>
-public sealed record DifferencePart(string Part, decimal Difference, double? InCommon);
+public sealed record DifferencePart(string Part, decimal Difference, double? InCommon)
+{
+    /// <summary>95 % interval of the part by the delta method; null where a campaign has nobody.</summary>
+    public double? Low { get; init; }
+
+    public double? High { get; init; }
+}

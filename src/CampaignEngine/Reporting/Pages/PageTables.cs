@@ -79,6 +79,14 @@ internal sealed class PageTables(CampaignReport report)
             }.Where(m => m.Shown is not null).Select(m => (IReadOnlyList<TableCell>)[m.Name, m.Shown!])]));
         }
 
+        if (report.Earlier is { } earlier)
+        {
+            foreach (var beside in EarlierTables.Of(earlier))
+            {
+                yield return beside;
+            }
+        }
+
         // Nothing is known of that in campaigns of other systems.
         if (report.Imported)
         {

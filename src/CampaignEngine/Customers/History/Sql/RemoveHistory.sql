@@ -4,5 +4,6 @@ responses AS (
     DELETE FROM engine.past_response r USING engine.past_contact c, gone
     WHERE c.past_contact_id = r.past_contact_id AND c.past_campaign_id = gone.past_campaign_id RETURNING 1),
 contacts AS (DELETE FROM engine.past_contact c USING gone WHERE c.past_campaign_id = gone.past_campaign_id RETURNING 1),
+closings AS (DELETE FROM engine.campaign_closing k USING gone WHERE k.campaign = @campaign),
 campaigns AS (DELETE FROM engine.past_campaign p USING gone WHERE p.past_campaign_id = gone.past_campaign_id RETURNING 1)
 SELECT (SELECT count(*) FROM campaigns) AS campaigns, (SELECT count(*) FROM contacts) AS contacts, (SELECT count(*) FROM responses) AS responses
