@@ -137,15 +137,33 @@ public sealed class SelectionCompiler
         return Finish(context, !handedIn ? Of(null) : $"{Of(null)}\nUNION ALL\n{Of(HandedIn(_model.Entities[relation.Rows.Path[0].Target]))}");
     }
 
+    /// <summary>
+    /// Rows of a relation that carry one of these coupon codes, of whomever: <c>row_key text</c>, <c>at timestamptz</c>, <c>amount numeric</c>, <c>code text</c> (in capitals, without spaces and dashes).
+    /// </summary>
+    /// <returns>Null when the model names no field with the code for rows of the relation.</returns>
+    public SelectionStatement? RowsWithCoupon(
+        BoundRelation relation, IReadOnlyCollection<string> codes, DateTimeOffset from, DateTimeOffset until, MoneyRates? money, bool handedIn)
+    {
+        if (relation.Target.Coupon is null || relation.Rows.Path.Count != 1)
+        {
+            return null;
+        }
+
+        var context = new CompilerContext(_model, _options, _purchases, lateral: false);
+        var list = context.Parameters.Add(NpgsqlDbType.Array | NpgsqlDbType.Text, codes.ToArray());
+        string Of(string? table) => RowsOf(context, relation, from, until, money, table, false, null, list);
+        return Finish(context, !handedIn ? Of(null) : $"{Of(null)}\nUNION ALL\n{Of(HandedIn(_model.Entities[relation.Rows.Path[0].Target], ofAnybody: true))}");
+    }
+
     // The shop's own table comes first: an order is counted from here until it is there.
-    private static string HandedIn(Entity entity)
+    private static string HandedIn(Entity entity, bool ofAnybody = false)
     {
         var label = SqlName.Quote(entity.Label.Column);
         return $"(SELECT r.* FROM engine.shop_order AS o CROSS JOIN LATERAL jsonb_populate_record(NULL::{entity.Table.Quoted}, o.document) AS r"
-            + $"\n  WHERE o.customer_key IS NOT NULL AND NOT EXISTS (SELECT FROM {entity.Table.Quoted} AS k WHERE k.{label} = r.{label}))";
+            + $"\n  WHERE {(ofAnybody ? "" : "o.customer_key IS NOT NULL AND ")}NOT EXISTS (SELECT FROM {entity.Table.Quoted} AS k WHERE k.{label} = r.{label}))";
     }
 
-    private string RowsOf(CompilerContext context, BoundRelation relation, DateTimeOffset from, DateTimeOffset until, MoneyRates? money, string? table, bool foreign, BoundExpression? cost)
+    private string RowsOf(CompilerContext context, BoundRelation relation, DateTimeOffset from, DateTimeOffset until, MoneyRates? money, string? table, bool foreign, BoundExpression? cost, string? coupons = null)
     {
         var person = new RowSource(new FromClause(context), _entity);
         var (inner, start, end) = GroupedRows.Open(context, relation.Rows.Path);
@@ -168,6 +186,13 @@ public sealed class SelectionCompiler
         }
 
         var key = table is null ? $"{end.Key}::text" : $"coalesce({end.Key}::text, 'order ' || {ConditionSql.Column(end, end.Entity.Label)}::text)";
+        if (coupons is not null)
+        {
+            var code = $"upper(regexp_replace({ConditionSql.Column(end, end.Entity.Coupon!)}, '[^A-Za-z0-9]', '', 'g'))";
+            where.Add($"{code} = ANY ({coupons})");
+            return $"SELECT {key} AS row_key, {instant} AS at, {amount}, {code} AS code\nFROM {inner.Render(start, table)}\nWHERE {string.Join("\n  AND ", where)}";
+        }
+
         var link = $"JOIN {person.Entity.Table.Quoted} AS {person.Alias} ON {ConditionSql.Column(start, relation.Rows.Path[0].To)} = {ConditionSql.Column(person, relation.Rows.Path[0].From)}";
         inner.Add(() => link);
         return $"SELECT {person.KeyText} AS key, {key} AS row_key, {instant} AS at, {amount}\nFROM {inner.Render(start, table)}\nWHERE {string.Join("\n  AND ", where)}";

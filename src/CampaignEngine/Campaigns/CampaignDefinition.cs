@@ -48,6 +48,9 @@ public sealed record CampaignDefinition
     /// <summary>The cells are tried on a part of the people first; null: everybody gets a cell at once.</summary>
     public TestDefinition? Test { get; init; }
 
+    /// <summary>Coupon codes that many people have; those of a person's own are keycodes.</summary>
+    public IReadOnlyList<SharedCoupon> Coupons { get; init; } = [];
+
     public required IReadOnlyList<DropDefinition> Drops { get; init; }
 
     public required ResponseDefinition Response { get; init; }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using CampaignEngine.Authoring;
 using CampaignEngine.Scheduling;
+using CampaignEngine.Tracking;
 
 namespace CampaignEngine.Campaigns;
 
@@ -52,6 +53,7 @@ public sealed class CampaignLoader
             Audience = Audience(root.Mapping("audience") ?? new YamlMapping(root.Place, [])),
             Cells = cells,
             Test = new TestReader(_problems).Test(root, cells, drops),
+            Coupons = Coupons(root),
             Drops = drops,
             Response = Response(response ?? new YamlMapping(root.Place, [])),
         };
@@ -133,6 +135,33 @@ public sealed class CampaignLoader
 
         var expression = match.Groups["expression"];
         return new Ordering(written.Slice(expression.Index, expression.Length), match.Groups["direction"].Value == "desc");
+    }
+
+    private List<SharedCoupon> Coupons(YamlMapping root)
+    {
+        List<SharedCoupon> coupons = [];
+        foreach (var (holder, cell) in (IEnumerable<(YamlMapping, string?)>)[(root, null), .. root.Mappings("cells").Select(c => (c, c.Text("cell")))])
+        {
+            if (holder.Text("coupon") is not { } written || SharedCoupon.Normalise(written) is not { Length: > 0 } code)
+            {
+                continue;
+            }
+
+            if (coupons.Exists(c => c.Code == code))
+            {
+                _problems.Error(holder.PlaceOf("coupon"), "CE1252", $"the coupon '{Shown.Text(written)}' stands twice in the campaign, so that it could not be told whose it is; give each cell a code of its own");
+            }
+            else if (Keycodes.TryRead(code, out _, out _))
+            {
+                _problems.Error(holder.PlaceOf("coupon"), "CE1252", $"the coupon '{Shown.Text(written)}' is a valid keycode and would be taken for one person's own; use another code, such as one with a 0, 1 or O in it");
+            }
+            else
+            {
+                coupons.Add(new SharedCoupon(code, cell));
+            }
+        }
+
+        return coupons;
     }
 
     private List<CellDefinition> Cells(YamlMapping root)

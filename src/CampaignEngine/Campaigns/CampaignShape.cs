@@ -33,6 +33,9 @@ public static partial class CampaignShape
         : text.Contains(".sbn", StringComparison.Ordinal) ? $"'{Shown.Text(text)}' names a file; write '{Shown.Text(text[..text.IndexOf(".sbn", StringComparison.Ordinal)])}': the engine finds its .sbn-html and .sbn-txt parts"
         : $"'{Shown.Text(text)}' is not a template path; write the path below templates/ without its extension, for example 'email/spring-tea'");
 
+    private static readonly ScalarKind CouponKind = new("coupon code", "SUMMER10", "^[A-Za-z0-9][A-Za-z0-9 -]{1,38}[A-Za-z0-9]$", text => CouponText().IsMatch(text) ? null
+        : $"'{Shown.Text(text)}' is not a coupon code; write 3 to 40 letters of A to Z, digits, spaces and dashes");
+
     private static readonly Shape Ordering = new ScalarShape(OrderingKind) { Description = "An expression, then desc or asc." };
 
     private static readonly Shape Cap = new EitherShape(
@@ -60,6 +63,7 @@ public static partial class CampaignShape
 
     private static readonly MapShape Cell = new(
         new("cell", new ScalarShape(ScalarKind.Name) { Description = "Name of the cell." }) { Required = true },
+        new("coupon", new ScalarShape(CouponKind) { Description = "Coupon code of everybody in this cell." }),
         new("share", new ScalarShape(ScalarKind.Percentage) { Description = "Share of the contacted people; the shares of all cells sum to 100%." }) { Required = true },
         new("vars", new NamedShape(ScalarKind.Variable, new ScalarShape(ScalarKind.Value) { Description = "A text." }) { Description = "Variables that the templates of this cell see." }))
     { Description = "A test cell." };
@@ -118,6 +122,7 @@ public static partial class CampaignShape
             new("conversion_rate", new ScalarShape(ScalarKind.Percentage) { Description = "Share of contacted people who convert." }))
         { Description = "What the campaign hopes for; the report compares." }),
         new("budget", new ScalarShape(ScalarKind.Money) { Description = "Most the drops may cost; a plan above it is refused." }),
+        new("coupon", new ScalarShape(CouponKind) { Description = "Coupon code that everybody has, printed or read out: answers and orders with it are the campaign's." }),
         new("audience", Audience) { Required = true },
         new("cells", new ListShape(Cell) { Description = "Test cells." }) { Default = "one nameless cell" },
         new("test", Test) { Default = "everybody gets a cell at once" },
@@ -145,6 +150,9 @@ public static partial class CampaignShape
 
     private static ListShape Conditions(string description) =>
         new(new ScalarShape(ScalarKind.Condition) { Description = "A condition." }) { Description = description, OrSingle = true };
+
+    [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9 -]{1,38}[A-Za-z0-9]\z")]
+    private static partial Regex CouponText();
 
     private static string? CapFault(string text)
     {

@@ -43,6 +43,9 @@ public sealed record Entity
     /// <summary>Expression of what the goods of a row cost, in the currency of its amount; null when the model does not say.</summary>
     public Written? Cost { get; init; }
 
+    /// <summary>Text field with the coupon code of a row; null when there is none.</summary>
+    public Field? Coupon { get; init; }
+
     /// <summary>The field that ties people into households; null when there is none.</summary>
     public Field? Household { get; init; }
 

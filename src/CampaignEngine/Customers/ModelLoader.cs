@@ -149,6 +149,7 @@ public sealed class ModelLoader
             Relations = relations,
             Contacts = contacts,
             Cost = entity.Written("cost"),
+            Coupon = StoredText(entity, "coupon", name, fields),
             Household = FieldOf(entity, "household", name, fields),
             TimeZone = TextOf(entity, "time_zone", name, fields),
             Language = TextOf(entity, "language", name, fields),
@@ -279,6 +280,17 @@ public sealed class ModelLoader
             Place = rfm.Place,
             Tracked = rfm.Boolean("tracked") ?? false,
         };
+    }
+
+    private Field? StoredText(YamlMapping mapping, string key, string entity, IReadOnlyDictionary<string, Field> fields)
+    {
+        var field = TextOf(mapping, key, entity, fields);
+        if (field?.Is is not null)
+        {
+            _problems.Error(mapping.PlaceOf(key), "CE2009", $"'{key}' needs a column, and {entity}.{field.Name} is computed; name the field it is computed from");
+        }
+
+        return field;
     }
 
     private Field? TextOf(YamlMapping mapping, string key, string entity, IReadOnlyDictionary<string, Field> fields)

@@ -71,6 +71,7 @@ public static partial class ModelShape
         new("relations", new NamedShape(ScalarKind.Identifier, RelationShape) { Description = "Relations to other entities, by name." }),
         new("contacts", new MapShape([.. Channels.Select(c => new KeyShape(c, ContactShape))]) { Description = "Contact points by channel; only the people entity has them." }),
         new("cost", new ScalarShape(ScalarKind.Condition) { Description = "What a row's goods cost: a field or an expression, such as sum(lines.cost). Margins in reports are of it." }),
+        new("coupon", FieldName with { Description = "Text field with the coupon code of an order. Orders with a campaign's code are shown in its report, also those of people whom nobody knows." }),
         new("household", FieldName with { Description = "Field that is equal for people of one household." }),
         new("time_zone", FieldName with { Description = "Text field with the person's IANA time zone." }),
         new("language", FieldName with { Description = "Text field with the person's language (BCP 47)." }),

@@ -98,6 +98,11 @@ public sealed class MailingFreezer(EngineDatabase database, FreezeSource source,
             unitCost = drop.UnitCost?.Amount ?? 0, currency = drop.UnitCost?.Currency, definition = content.ToJson(),
             delivery = campaign.Delivery == DeliveryPolicy.NeverMiss ? "never-miss" : "never-twice", hours = hours.ToJson(), priority = (short)campaign.Priority, now,
         }, cancellationToken));
+        foreach (var coupon in campaign.Coupons)
+        {
+            await Run(connection, "InsertCoupon", new { code = coupon.Code, campaign = campaign.Name, cell = coupon.Cell }, cancellationToken);
+        }
+
         await Run(connection, "CreateFrozen", null, cancellationToken);
         await Run(connection, "EmptyFrozen", null, cancellationToken);
         var asPlanned = drop.Schedule.After is null && drop.Channel == campaign.Drops[0].Channel && drop.Only is null;

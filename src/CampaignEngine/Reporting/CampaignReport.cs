@@ -1,3 +1,4 @@
+using CampaignEngine.Reporting.Coupons;
 using CampaignEngine.Reporting.Earlier;
 using CampaignEngine.Reporting.Winners;
 using CampaignEngine.Statistics;
@@ -38,6 +39,9 @@ public sealed record CampaignReport
 
     /// <summary>The campaign beside earlier ones like it; null where there are none that are over, and in reports that are made for something else.</summary>
     public EarlierCampaigns? Earlier { get; init; }
+
+    /// <summary>What came back with the coupon codes that many people have; empty without any.</summary>
+    public IReadOnlyList<CouponFigures> Coupons { get; init; } = [];
 
     /// <summary>Whether the cells have the sizes their shares ask for; null where no shares are known or too few people are in a cell.</summary>
     public SampleRatio? SampleRatio { get; init; }

@@ -1,4 +1,5 @@
 using CampaignEngine.Database;
+using CampaignEngine.Reporting.Coupons;
 using CampaignEngine.Reporting.Winners;
 using CampaignEngine.Statistics;
 using Npgsql;
@@ -8,7 +9,7 @@ namespace CampaignEngine.Reporting;
 /// <summary>Computes campaign reports from the ledger, the events and the orders, in one snapshot of the database.</summary>
 public sealed class CampaignReporter(NpgsqlDataSource database)
 {
-    private const string ControlName = "control";
+    internal const string ControlName = "control";
 
     // grouping(cell, drop_name): a bit is set where the column is summed over.
     private const int OverDrops = 1;
@@ -29,8 +30,14 @@ public sealed class CampaignReporter(NpgsqlDataSource database)
         var running = await snapshot.ReadAsync(RunningDrops, r => new RunningDrop(r.GetString(0), r.GetString(1), r.GetInt64(2), r.GetInt64(3)), cancellationToken);
         var foreign = await snapshot.ForeignRevenueAsync(cancellationToken);
         var margins = await CreditedMargins.ReadAsync(snapshot, cancellationToken);
+        var controls = await RemainderControls.ReadAsync(snapshot, cancellationToken);
         var parts = await snapshot.FiguresAsync(command => ReadAsync(command, snapshot.Request, cancellationToken), cancellationToken);
-        var report = Assemble(snapshot, Added(parts), margins) with { Running = running, ForeignRevenue = foreign };
+        var report = Assemble(snapshot, Added(parts), margins, controls) with
+        {
+            Running = running,
+            ForeignRevenue = foreign,
+            Coupons = await CouponReader.ReadAsync(snapshot, cancellationToken),
+        };
         return report with { Test = await TestResults.ReadAsync(snapshot, report.Cells, cancellationToken) };
     }
 
@@ -95,7 +102,7 @@ public sealed class CampaignReporter(NpgsqlDataSource database)
         };
     }
 
-    private static CampaignReport Assemble(ReportSnapshot snapshot, List<(int Level, string? Cell, ReportRow Row)> rows, CreditedMargins margins)
+    private static CampaignReport Assemble(ReportSnapshot snapshot, List<(int Level, string? Cell, ReportRow Row)> rows, CreditedMargins margins, RemainderControls controls)
     {
         var request = snapshot.Request;
         ReportRow[] At(int level) => [.. rows.Where(r => r.Level == level).Select(r => margins.Of(level, r.Cell, r.Row))];
@@ -103,6 +110,7 @@ public sealed class CampaignReporter(NpgsqlDataSource database)
         var control = whole.FirstOrDefault(r => r.Control);
         ReportRow Compared(ReportRow row) => row.Control
             ? row
+            : controls.Of(row) is { } own ? row with { Comparison = own }
             : row with { Comparison = row.Drop is null ? control : perDrop.FirstOrDefault(r => r.Control && r.Drop == row.Drop) };
         var total = Compared(whole.FirstOrDefault(r => !r.Control) ?? new ReportRow());
         return new CampaignReport

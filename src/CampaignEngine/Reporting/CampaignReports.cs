@@ -69,7 +69,7 @@ public sealed class CampaignReports(EngineDatabase database, CustomerModel model
             default:
                 await snapshot.KeepAsync(cancellationToken);
                 return await ShownAsync(snapshot, problems, cancellationToken) is not { } report ? null
-                    : await new AttributionReporter(database.Source, new ReportRequests(database.Source, model, settings)).RunAsync(snapshot, report, !_small.Off, problems, cancellationToken);
+                    : await new AttributionReporter(database.Source, new ReportRequests(database.Source, model, settings)).RunAsync(snapshot, report, settings.SmallestCell, problems, cancellationToken);
         }
     }
 

@@ -24,6 +24,9 @@ public sealed record ReportRequest
     /// <summary>What the goods of a conversion cost, where the model says so for its table.</summary>
     public BoundExpression? Cost { get; init; }
 
+    /// <summary>Coupon codes that many people have.</summary>
+    public IReadOnlyList<SharedCoupon> Coupons { get; init; } = [];
+
     /// <summary>How revenue in several currencies is added; null: amounts are taken as they are.</summary>
     public MoneyRates? MoneyRates { get; init; }
 

@@ -44,6 +44,7 @@ public sealed class ReportRequests(NpgsqlDataSource database, CustomerModel mode
                 Model = model,
                 Conversion = conversion,
                 Cost = cost,
+                Coupons = definition.Coupons,
                 MoneyRates = new MoneyRates(settings.BaseCurrency, settings.Rates),
                 Shares = [.. Shares(definition)],
                 Budget = definition.Budget?.Amount,

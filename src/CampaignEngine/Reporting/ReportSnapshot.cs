@@ -273,6 +273,10 @@ internal sealed class ReportSnapshot : IAsyncDisposable
     /// <summary>The rows that are conversions with what their goods cost; null where the model does not say it.</summary>
     public SelectionStatement? ConversionsWithCost() => Request.Cost is null ? null : Conversions(foreign: false, Request.Cost);
 
+    /// <summary>The rows that are conversions and carry one of the campaign's coupons, of whomever; null where there are no codes or no field for them.</summary>
+    public SelectionStatement? CouponConversions() => Request is not { Conversion: { } rule, Coupons.Count: > 0, Imported: false } ? null
+        : Compiler().RowsWithCoupon(rule, [.. Request.Coupons.Select(c => c.Code)], Mailings.Min(m => m.At), Until, Request.MoneyRates, HandsIn(rule));
+
     private SelectionStatement? Conversions(bool foreign, BoundExpression? cost = null)
     {
         if (Request.Imported || Request.Conversion is not { } rule)
@@ -280,11 +284,15 @@ internal sealed class ReportSnapshot : IAsyncDisposable
             return null;
         }
 
-        // Up to and including the moment of the report; the database counts microseconds.
-        var until = Request.AsOf.AddMicroseconds(1);
-        return new SelectionCompiler(Request.Model, Request.Model.People, new SelectionOptions { Now = Request.AsOf, Zone = Request.Zone, UsePurchaseSummary = false })
-            .Rows(rule, Mailings.Min(m => m.At), until, Request.MoneyRates, OrderTable.Of(Request.Model) is { IsBuiltIn: false } table && table.Holds(rule), foreign, cost);
+        return Compiler().Rows(rule, Mailings.Min(m => m.At), Until, Request.MoneyRates, HandsIn(rule), foreign, cost);
     }
+
+    // Up to and including the moment of the report; the database counts microseconds.
+    private DateTimeOffset Until => Request.AsOf.AddMicroseconds(1);
+
+    private SelectionCompiler Compiler() => new(Request.Model, Request.Model.People, new SelectionOptions { Now = Request.AsOf, Zone = Request.Zone, UsePurchaseSummary = false });
+
+    private bool HandsIn(BoundRelation rule) => OrderTable.Of(Request.Model) is { IsBuiltIn: false } table && table.Holds(rule);
 }
 
 /// <param name="Currency">Of the mailing's cost; null where no price is stated.</param>

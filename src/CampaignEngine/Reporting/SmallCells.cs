@@ -42,6 +42,8 @@ internal sealed class SmallCells(int smallest)
             report = report with { Rows = [], Drops = [] };
         }
 
+        // A code of a small cell tells of that cell; with it the others would, by subtraction.
+        report = report.Coupons.Any(c => c.Cell is not null) && report.Cells.Any(c => !c.Control && IsSmall(c)) ? report with { Coupons = [.. report.Coupons.Where(c => c.Cell is null)] } : report;
         var hidden = Chosen(report.Rows.Concat(report.Cells).Where(r => !r.Control));
         return hidden.Count == 0 ? report : report with
         {

@@ -36,7 +36,7 @@ public sealed class OrderEndpointTests(TestDatabase database) : IClassFixture<Te
             DROP SCHEMA IF EXISTS shop CASCADE;
             CREATE SCHEMA shop;
             CREATE TABLE shop.people (id bigint PRIMARY KEY, number text UNIQUE, mail text, home text);
-            CREATE TABLE shop.bought (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, number text UNIQUE, person bigint, bought_at timestamptz NOT NULL, worth numeric(14,2) NOT NULL, currency text, what text);
+            CREATE TABLE shop.bought (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, number text UNIQUE, person bigint, bought_at timestamptz NOT NULL, worth numeric(14,2) NOT NULL, currency text, what text, code text);
             INSERT INTO crm.customers (customer_no, email, mobile) SELECT 'C' || n, 'p' || n || '@example.com', '+88691234567' || n FROM generate_series(1, 5) n;
             INSERT INTO shop.people SELECT n, 'C' || n, 'p' || n || '@example.com', 'h' || (n + 1) / 2 FROM generate_series(1, 5) n
             """);
@@ -83,7 +83,8 @@ public sealed class OrderEndpointTests(TestDatabase database) : IClassFixture<Te
             table: shop.bought
             key: id
             label: number
-            fields: { id: integer, number: text, person: integer?, bought_at: time, worth: money, currency: text?, what: text? }
+            fields: { id: integer, number: text, person: integer?, bought_at: time, worth: money, currency: text?, what: text?, code: text? }
+            coupon: code
         rfm: { orders: bought, at: bought_at, amount: worth }
         """);
 
@@ -197,6 +198,24 @@ public sealed class OrderEndpointTests(TestDatabase database) : IClassFixture<Te
         Assert.Equal(0L, await database.ScalarAsync<long>("SELECT count(*) FROM engine.shop_order"));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task OrdersWithASharedCouponAreShownApartUnlessTheReportCreditsThem(bool foreign)
+    {
+        var posted = await PostAsync(
+            Order("S1", 1, 40, """, "customer":"C1","coupon":"summer-10" """) + Order("S2", 1, 10, """, "customer":"C5","coupon":"SUMMER 10" """) + Order("S3", 2, 7, """, "coupon":"Summer10" """)
+            + Order("S4", 1, 5, """, "customer":"C4","coupon":"SUMMER10" """) + Order("S5", 1, 3, """, "customer":"C2","coupon":"WINTER" """) + Order("S6", -1, 9, """, "coupon":"SUMMER10" """)
+            + Order("S7", 1, 2, """, "customer":"C3" """), foreign ? "/foreign" : "");
+        Assert.Equal("""{"taken":7,"known":0,"unmatched":2,"refused":[]}""", posted);
+        var report = await ReportAsync(foreign ? Foreign : Built, foreign ? "bought" : "orders", coupon: "Summer-10");
+
+        // C1 is credited, C4 in the control cell; C5 was not contacted, S3 is nobody's, S6 lies before the campaign.
+        Assert.Equal((3L, 45m), (report.Total.Orders, report.Total.Revenue));
+        var coupon = Assert.Single(report.Coupons);
+        Assert.Equal(("SUMMER10", null, 4L, 62m, 2L, 17m), (coupon.Code, coupon.Cell, coupon.Orders, coupon.Revenue, coupon.UnattributedOrders, coupon.UnattributedRevenue));
+    }
+
     private static string Order(string number, int days, decimal amount, string more = "", bool later = false, int hours = 1) => string.Create(
         CultureInfo.InvariantCulture, $$"""{"order":"{{number}}","at":"{{Sent.AddDays(later ? 1 : days).AddHours(later ? 24 * 30 : hours):yyyy-MM-dd'T'HH:mm:ss'Z'}}","amount":{{amount}}{{more.TrimEnd()}}}{{"\n"}}""");
 
@@ -208,10 +227,11 @@ public sealed class OrderEndpointTests(TestDatabase database) : IClassFixture<Te
         return model!;
     }
 
-    private async Task<CampaignReport> ReportAsync(CustomerModel model, string conversion, Dictionary<string, decimal>? rates = null)
+    private async Task<CampaignReport> ReportAsync(CustomerModel model, string conversion, Dictionary<string, decimal>? rates = null, string? coupon = null)
     {
         var yaml = $$"""
             campaign: {{Campaign}}
+            {{(coupon is null ? "" : $"coupon: {coupon}")}}
             audience: { where: [] }
             drops: [{ drop: announce, channel: email, template: email/x, subject: X, schedule: now }]
             response: { window: 14 days, conversion: '{{conversion.Trim()}}' }

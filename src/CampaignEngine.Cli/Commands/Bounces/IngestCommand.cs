@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using CampaignEngine.Cli.OptionGroups;
+using CampaignEngine.Mail.Stored;
 using CampaignEngine.Tracking.Bounces;
 
 namespace CampaignEngine.Cli.Commands.Bounces;
@@ -44,6 +45,12 @@ internal static class IngestCommand
 
             await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
                 $"{files.Mails:N0} mails, {counts.Values.Sum(c => c.Recipients):N0} recipients, {counts.Values.Sum(c => c.Suppressed):N0} suppressed{(parsed.GetValue(dryRun) ? "; dry run: nothing was recorded" : "")}"));
+            if (files.Cut > 0)
+            {
+                await Console.Error.WriteLineAsync(string.Create(
+                    CultureInfo.InvariantCulture, $"{files.Cut:N0} mails were longer than {MailFiles.LargestMessage >> 20} MiB and were read up to there"));
+            }
+
             return ExitCode.Done;
 
             async IAsyncEnumerable<Row> RowsAsync([EnumeratorCancellation] CancellationToken stop)

@@ -51,6 +51,13 @@ internal static class ReportTables
                 CultureInfo.InvariantCulture, $"{foreign.Orders:N0} of the orders are in {foreign.Currency} ({foreign.Revenue:N2}), for which engine.yaml has no rate: in no sum of revenue")));
         }
 
+        foreach (var coupon in report.Coupons)
+        {
+            console.WriteLine(Terminal.Clean(string.Create(
+                CultureInfo.InvariantCulture,
+                $"coupon {coupon.Code}{(coupon.Cell is null ? "" : $" ({coupon.Cell})")}: {coupon.Answers:N0} answers, {coupon.UnattributedAnswers:N0} of them of nobody we wrote to; {coupon.Orders:N0} orders, {coupon.UnattributedOrders:N0} of them ({coupon.UnattributedRevenue:N2}) in no figure above")));
+        }
+
         Money(console, report);
         if (report.Earlier is { } earlier)
         {

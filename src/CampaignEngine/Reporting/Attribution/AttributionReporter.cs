@@ -12,17 +12,20 @@ internal sealed class AttributionReporter(NpgsqlDataSource database, ReportReque
 {
     private const string Others = "(other campaigns)";
     private static readonly string Touches = SqlFile.Load<AttributionReporter>("Touches");
+    private static readonly string CountContacted = SqlFile.Load<AttributionReporter>("CountContacted");
     private static readonly string Overlapping = SqlFile.Load<AttributionReporter>("OverlappingCampaigns");
 
     /// <param name="report">As it may be shown: touches of its hidden cells and drops are credited to the row they are added up in.</param>
-    /// <param name="hideOthers">Small groups are hidden, so other campaigns, whose sizes nobody looks at here, stand in one row.</param>
+    /// <param name="smallest">Fewer people are not shown by themselves. Above 1 all other campaigns stand in one row; where none of them has so many people they are left out, as if they had not been.</param>
     /// <param name="problems">Gets what keeps another campaign's rule from being read.</param>
     /// <returns>Null when there are problems.</returns>
-    public async Task<AttributionReport?> RunAsync(ReportSnapshot snapshot, CampaignReport report, bool hideOthers, ProblemList problems, CancellationToken cancellationToken)
+    public async Task<AttributionReport?> RunAsync(ReportSnapshot snapshot, CampaignReport report, int smallest, ProblemList problems, CancellationToken cancellationToken)
     {
         List<Touch> touches = [.. (await ReadAsync(snapshot, cancellationToken)).Select(t => Shown(t, report))];
         var orders = touches.Select(t => t.Order).ToHashSet(StringComparer.Ordinal);
         List<string> others = [];
+        List<Touch> further = [];
+        var most = 0L;
         foreach (var other in await snapshot.ReadAsync(Overlapping, r => r.GetString(0), cancellationToken))
         {
             if (await requests.ForAsync(other, snapshot.Request.AsOf, problems, cancellationToken) is not { } request)
@@ -44,12 +47,14 @@ internal sealed class AttributionReporter(NpgsqlDataSource database, ReportReque
                 if (shared.Count > 0)
                 {
                     others.Add(other);
-                    touches.AddRange(hideOthers ? shared.Select(t => t with { Campaign = Others, Drop = "", Channel = "", Cell = null }) : shared);
+                    most = Math.Max(most, (await theirs.ReadAsync(CountContacted, r => r.GetInt64(0), cancellationToken))[0]);
+                    further.AddRange(smallest > 1 ? shared.Select(t => t with { Campaign = Others, Drop = "", Channel = "", Cell = null }) : shared);
                 }
             }
         }
 
-        return problems.HasErrors ? null : new CreditSheet(report, touches).Report(others);
+        // A row of few people tells who of them bought, and a total with it would by subtraction.
+        return problems.HasErrors ? null : most < smallest ? new CreditSheet(report, touches).Report([]) : new CreditSheet(report, [.. touches, .. further]).Report(others);
     }
 
     private static Touch Shown(Touch touch, CampaignReport report)

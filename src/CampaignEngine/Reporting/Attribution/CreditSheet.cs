@@ -91,7 +91,9 @@ internal sealed class CreditSheet
         Dictionary<Key, decimal> incremental = [];
         foreach (var cell in _report.Cells.Where(c => !c.Control))
         {
-            var more = decimal.Round(of(cell) - (control.Sum(of) * cell.Contacted / people), 6);
+            // The remainder of a test was contacted later than the tested cells, and the control cell is looked at over its window too.
+            var (held, heldPeople) = cell.Comparison is { People: > 0 } own ? (of(own), own.People) : (control.Sum(of), people);
+            var more = decimal.Round(of(cell) - (held * cell.Contacted / heldPeople), 6);
             var drops = _sums.Where(s => s.Key.Campaign == _report.Campaign && s.Key.Cell == cell.Cell && s.Value.Orders[(int)AttributionMethod.Linear] > 0)
                 .OrderBy(s => s.Key.Drop, StringComparer.Ordinal).ToList();
             if (drops.Count == 0)

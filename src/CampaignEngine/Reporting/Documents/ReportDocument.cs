@@ -43,6 +43,11 @@ public sealed class ReportDocument
         Section("What came of it", figures.Results());
         Section("Over time", figures.OverTime());
         Section("Who got it, and what they did", figures.Behaviour());
+        foreach (var (message, drop, links) in MessageLinks.Of(report, details))
+        {
+            Table(details.Messages.Count > 1 ? $"Where people clicked: {message.Drop}" : "Where people clicked", MessageLinks.Table(message, drop, links, tables));
+        }
+
         Section("Money", figures.Money());
         Heading("All figures");
         foreach (var (heading, table) in tables.All())
@@ -162,6 +167,7 @@ public sealed class ReportDocument
     {
         const double Gap = 12;
         const double Line = 12;
+        const double SmallLine = 10;
         var columns = table.Columns.Count;
         double Wide(string text) => _pages.TextWidth(text, Body);
         var widths = Enumerable.Range(0, columns).Select(c => table.Rows.Select(r => Math.Max(Wide(r[c].Shown), r[c].Note is { } note ? _pages.TextWidth(note, Small) : 0)).Append(Wide(table.Columns[c])).Max()).ToList();
@@ -175,7 +181,8 @@ public sealed class ReportDocument
         foreach (var row in table.Rows)
         {
             var name = Lines(row[0].Shown, Body, Math.Max(60, widths[0])).ToList();
-            var height = Math.Max(name.Count * Line, row.Skip(1).Any(c => c.Note is not null) ? Line + 10 : Line) + 5;
+            var below = row[0].Note is { } about ? Lines(about, Small, Math.Max(60, widths[0])).ToList() : [];
+            var height = Math.Max((name.Count * Line) + (below.Count * SmallLine), row.Skip(1).Any(c => c.Note is not null) ? Line + 10 : Line) + 5;
             if (_y + height > Bottom)
             {
                 NewPage();
@@ -185,6 +192,11 @@ public sealed class ReportDocument
             for (var i = 0; i < name.Count; i++)
             {
                 _pages.Text(Margin, _y + Line + (i * Line) - 1, name[i], Body, PrintedStyle.Ink);
+            }
+
+            for (var i = 0; i < below.Count; i++)
+            {
+                _pages.Text(Margin, _y + (name.Count * Line) + ((i + 1) * SmallLine) - 1, below[i], Small, PrintedStyle.Quiet);
             }
 
             var right = PdfPages.Width - Margin;

@@ -79,6 +79,15 @@ internal sealed class PageTables(CampaignReport report)
             }.Where(m => m.Shown is not null).Select(m => (IReadOnlyList<TableCell>)[m.Name, m.Shown!])]));
         }
 
+        if (report.Coupons.Count > 0)
+        {
+            yield return ("Shared coupons", new Table(["", "Answers", "Orders", "Revenue"], [.. report.Coupons.Select(c => (IReadOnlyList<TableCell>)
+            [
+                new TableCell(c.Code, c.Cell), new TableCell(Numbers.Count(c.Answers), $"{Numbers.Count(c.UnattributedAnswers)} of nobody known"),
+                new TableCell(Numbers.Count(c.Orders), $"{Numbers.Count(c.UnattributedOrders)} of nobody known"), new TableCell(Numbers.Money(c.Revenue), $"{Numbers.Money(c.UnattributedRevenue)} of nobody known"),
+            ])]));
+        }
+
         if (report.Earlier is { } earlier)
         {
             foreach (var beside in EarlierTables.Of(earlier))

@@ -12,6 +12,9 @@ public sealed class BounceFiles(BounceIntake intake, BounceStore? store)
     /// <summary>Mails read so far.</summary>
     public long Mails { get; private set; }
 
+    /// <summary>Of them: longer than what is kept of a mail, and read up to there.</summary>
+    public long Cut { get; private set; }
+
     /// <returns>Every mail has at least one row; one that reports nothing has a row of class <c>other</c>. The number of a row counts within its file.</returns>
     /// <exception cref="IOException">A file cannot be read.</exception>
     /// <exception cref="InvalidDataException">A gzip file or an archive is damaged; what was read before is stored.</exception>
@@ -40,6 +43,7 @@ public sealed class BounceFiles(BounceIntake intake, BounceStore? store)
                 var reports = intake.Read(stored.Data, [], file, index);
                 index += reports.Count;
                 Mails++;
+                Cut += stored.IsCut ? 1 : 0;
                 waiting.AddRange(reports);
             }
 

@@ -7,7 +7,7 @@ namespace CampaignEngine.Tracking.Orders;
 
 /// <summary>
 /// Orders of a shop, a JSON object a line: <c>order</c> (its number), <c>at</c> (ISO 8601 with offset), <c>amount</c>, and where known <c>kind</c> (sale, return or
-/// cancellation), <c>currency</c>, <c>customer</c>, <c>email</c>, <c>phone</c>, <c>keycode</c> and <c>fields</c> of the model's order table.
+/// cancellation), <c>currency</c>, <c>customer</c>, <c>email</c>, <c>phone</c>, <c>keycode</c>, <c>coupon</c> and <c>fields</c> of the model's order table.
 /// </summary>
 public sealed record OrderBatch(IReadOnlyList<ShopOrder> Orders, IReadOnlyList<RefusedLine> Refused)
 {
@@ -18,7 +18,7 @@ public sealed record OrderBatch(IReadOnlyList<ShopOrder> Orders, IReadOnlyList<R
     private const decimal LargestAmount = 999_999_999_999.99m;
     private static readonly TimeSpan Ahead = TimeSpan.FromHours(1);
     private static readonly JsonDocumentOptions Reading = new() { MaxDepth = 4 };
-    private static readonly string[] Keys = ["order", "at", "amount", "kind", "currency", "customer", "email", "phone", "keycode", "fields"];
+    private static readonly string[] Keys = ["order", "at", "amount", "kind", "currency", "customer", "email", "phone", "keycode", "coupon", "fields"];
 
     /// <param name="now">A shop's clock may be an hour ahead of it.</param>
     public static OrderBatch Read(ReadOnlyMemory<byte> lines, OrderTable table, DateTimeOffset now)
@@ -121,6 +121,11 @@ public sealed record OrderBatch(IReadOnlyList<ShopOrder> Orders, IReadOnlyList<R
             keycode = (mailing, ordinal);
         }
 
+        if (Text("coupon") is { Length: > 0 } && table.Entity.Coupon is null)
+        {
+            return (null, $"has a coupon, and {table.Entity.Name} of model.yaml say in no field which one an order has; add for example 'coupon: FIELD'");
+        }
+
         var fields = new JsonObject();
         if (order.TryGetProperty("fields", out var further) && further.ValueKind != JsonValueKind.Null)
         {
@@ -138,6 +143,6 @@ public sealed record OrderBatch(IReadOnlyList<ShopOrder> Orders, IReadOnlyList<R
             }
         }
 
-        return (new ShopOrder(line, name, at, kind, amount, Text("currency"), Text("customer"), Text("email"), Text("phone"), keycode, fields, SHA256.HashData(bytes.Span)[..16]), null);
+        return (new ShopOrder(line, name, at, kind, amount, Text("currency"), Text("customer"), Text("email"), Text("phone"), keycode, Text("coupon"), fields, SHA256.HashData(bytes.Span)[..16]), null);
     }
 }

@@ -42,7 +42,7 @@ public sealed class OrderTable
             return $"names the field '{Shown.Text(name)}', which {Entity.Name} does not have{Suggestion.For(name, Entity.Fields.Keys)}";
         }
 
-        if (field == _at || field == _amount || field == Entity.Label || field == Entity.Key || field == _relation.To || Stated.Contains(name))
+        if (field == _at || field == _amount || field == Entity.Label || field == Entity.Key || field == _relation.To || field == Entity.Coupon || Stated.Contains(name))
         {
             return $"states '{name}' among its fields; it has a key of its own";
         }
@@ -90,6 +90,11 @@ public sealed class OrderTable
             {
                 Set(row, field, value);
             }
+        }
+
+        if (order.Coupon is { Length: > 0 } coupon)
+        {
+            Set(row, Entity.Coupon!, coupon);
         }
 
         return (row, null);

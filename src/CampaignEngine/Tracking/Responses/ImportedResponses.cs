@@ -1,3 +1,4 @@
+using CampaignEngine.Campaigns;
 using CampaignEngine.Customers;
 using CampaignEngine.Customers.Import;
 using CampaignEngine.Database;
@@ -53,7 +54,7 @@ public sealed class ImportedResponses(ContactPoints contacts)
                 continue;
             }
 
-            sought.Add(new Sought(row.ResponseId, item, code is null && item is not null, KeyOf("email", row.Email), KeyOf("sms", row.Phone)));
+            sought.Add(new Sought(row.ResponseId, item, code is null && item is not null, KeyOf("email", row.Email), KeyOf("sms", row.Phone), code is null && item is null && row.Coupon is { Length: > 0 } shared ? SharedCoupon.Normalise(shared) : null));
         }
 
         var found = (await FindAsync(connection, sought, cancellationToken)).ToDictionary(f => f.ResponseId);
@@ -63,6 +64,12 @@ public sealed class ImportedResponses(ContactPoints contacts)
             var answer = found[row.ResponseId];
             if (answer is not { MailingId: { } mailing, Ordinal: { } ordinal })
             {
+                // Nobody we wrote to is known to have answered; the campaign's coupon is known to have been.
+                if (answer.CouponCampaign is not null)
+                {
+                    continue;
+                }
+
                 faults.Add((row.ResponseId, row.Keycode is { Length: > 0 } ? $"no message has the keycode '{Authoring.Shown.Text(row.Keycode)}'" : "nobody whom we had written to by then answers to its customer, address or code"));
             }
             else if (answer.TiedBy == "coupon" && (answer.RedeemedBy is not null || !redeemed.Add((mailing, ordinal))))
@@ -78,6 +85,11 @@ public sealed class ImportedResponses(ContactPoints contacts)
         await connection.ExecuteAsync(Command(
             "TieResponses",
             new { ids = tied.Select(t => t.ResponseId).ToArray(), mailings = tied.Select(t => t.MailingId!.Value).ToArray(), ordinals = tied.Select(t => t.Ordinal!.Value).ToArray(), ties = tied.Select(t => t.TiedBy!).ToArray() },
+            cancellationToken));
+        var noted = sought.Where(s => found[s.ResponseId].CouponCampaign is not null).ToList();
+        await connection.ExecuteAsync(Command(
+            "NoteCoupons",
+            new { ids = noted.Select(n => n.ResponseId).ToArray(), codes = noted.Select(n => n.Shared!).ToArray(), campaigns = noted.Select(n => found[n.ResponseId].CouponCampaign!).ToArray() },
             cancellationToken));
         var numbers = rows.ToDictionary(r => r.ResponseId, r => r.ResponseNo);
         refused.AddRange(faults.Select(o => new RefusedRow(Entity, numbers[o.Id], o.Reason)));
@@ -95,11 +107,12 @@ public sealed class ImportedResponses(ContactPoints contacts)
         Add("coupons", NpgsqlDbType.Boolean, s => s.IsCoupon);
         Add("emails", NpgsqlDbType.Bytea, s => s.Email);
         Add("phones", NpgsqlDbType.Bytea, s => s.Phone);
+        Add("shared", NpgsqlDbType.Text, s => s.Shared);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var found = new List<Found>();
         while (await reader.ReadAsync(cancellationToken))
         {
-            found.Add(new Found(reader.GetInt64(0), reader[1] as int?, reader[2] as int?, reader[3] as string, reader[4] as string));
+            found.Add(new Found(reader.GetInt64(0), reader[1] as int?, reader[2] as int?, reader[3] as string, reader[4] as string, reader[5] as string));
         }
 
         return found;
@@ -113,7 +126,7 @@ public sealed class ImportedResponses(ContactPoints contacts)
 
     private sealed record Untied(long ResponseId, string ResponseNo, string? Keycode, string? Coupon, string? Email, string? Phone);
 
-    private sealed record Sought(long ResponseId, (int MailingId, int Ordinal)? Item, bool IsCoupon, byte[]? Email, byte[]? Phone);
+    private sealed record Sought(long ResponseId, (int MailingId, int Ordinal)? Item, bool IsCoupon, byte[]? Email, byte[]? Phone, string? Shared);
 
-    private sealed record Found(long ResponseId, int? MailingId, int? Ordinal, string? TiedBy, string? RedeemedBy);
+    private sealed record Found(long ResponseId, int? MailingId, int? Ordinal, string? TiedBy, string? RedeemedBy, string? CouponCampaign);
 }

@@ -117,6 +117,14 @@ public sealed class AttributionReporterTests(OverlappingCampaignsFixture fixture
         Assert.DoesNotContain(credits.Rows, r => r.Campaign == "other");
         Assert.Equal(credits.Orders, credits.Rows.Sum(r => r.Linear));
 
+        // The other campaign has 200 people: with a larger limit it is left out, and nothing of it follows by subtraction.
+        Assert.Equal(["(other campaigns)"], credits.Rows.Select(r => r.Campaign).Where(c => c != "spring-tea").Distinct());
+        var few = new CampaignEngineServices(fixture.WorkspaceDirectory, new EngineSettings { SmallestCell = 250 }, Models.Crm, fixture.Database, TimeProvider.System);
+        var alone = (await few.Reports.AttributionAsync("spring-tea", asOf, problems, Cancel))!;
+        Assert.Equal(["spring-tea"], alone.Rows.Select(r => r.Campaign).Distinct());
+        Assert.Empty(alone.OtherCampaigns);
+        Assert.Equal((alone.Orders, alone.Orders), (alone.Rows.Sum(r => r.Linear), alone.Rows.Sum(r => r.First)));
+
         RowsQuery Question(string? cell, bool control = false) => new() { Campaign = "spring-tea", AsOf = asOf, Measure = "people", Cell = cell, Control = control };
         RowsQuery[] asked = [Question(null), Question("free-shipping"), Question(null, control: true)];
         await Questions.StoreAsync(fixture.Source, [.. asked.Select(q => new AskedRows(q.Id, q, 0))], Cancel);
@@ -142,7 +150,7 @@ public sealed class AttributionReporterTests(OverlappingCampaignsFixture fixture
         var request = await Requests.ForAsync(campaign, asOf, problems, Cancel);
         await using var snapshot = await ReportSnapshot.OpenAsync(fixture.Source, request!, Cancel);
         await snapshot!.KeepAsync(Cancel);
-        var report = await new AttributionReporter(fixture.Source, Requests).RunAsync(snapshot, await CampaignReporter.RunAsync(snapshot, Cancel), hideOthers: false, problems, Cancel);
+        var report = await new AttributionReporter(fixture.Source, Requests).RunAsync(snapshot, await CampaignReporter.RunAsync(snapshot, Cancel), smallest: 1, problems, Cancel);
         Assert.Empty(problems.Items);
         return report!;
     }

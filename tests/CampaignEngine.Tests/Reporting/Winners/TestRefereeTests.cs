@@ -160,6 +160,52 @@ public sealed class TestRefereeTests(PlanningFixture fixture) : IClassFixture<Pl
         Assert.Equal("a", await fixture.ScalarAsync<string>("SELECT definition ->> 'winner' FROM engine.mailing m JOIN engine.occurrence o USING (occurrence_id) WHERE m.campaign = 'followed' AND m.drop_name = 'reminder' AND test_part = 'remainder'"));
     }
 
+    [Fact]
+    public async Task TheRemainderIsComparedWithTheControlCellOverItsOwnWindow()
+    {
+        const string Test = "share: 50%, by: conversion, otherwise: first";
+        await fixture.LaunchAsync(await fixture.PlanAsync(Definition("late", Test, audience: "holdout: 25%")));
+        await SendTestAsync("late", "30 days");
+        _ahead = TimeSpan.FromDays(1.5);
+        Assert.Equal(1, await Referee().RunOnceAsync(Stop));
+        await fixture.ExecuteAsync("INSERT INTO engine.send_outcome (mailing_id, ordinal, attempt, outcome, at) SELECT i.mailing_id, i.ordinal, 1, 'accepted', now() - interval '10 days' FROM engine.mailing_item i JOIN engine.mailing m USING (mailing_id) WHERE m.campaign = 'late' AND i.cell = 'remainder'");
+        var held = await CountAsync("SELECT count(*) FROM engine.list_person p JOIN engine.mailing m USING (list_id) WHERE m.campaign = 'late' AND p.reason = 'control'");
+        Assert.InRange(held, 200, 400);
+
+        // All of the control cell buy once in the window of the test; a third of them in that of the remainder.
+        await HeldBuyAsync("25 days", 1);
+        await HeldBuyAsync("5 days", 3);
+        var report = (await fixture.Services.Reports.ReportAsync("late", DateTimeOffset.UtcNow, new ProblemList(), Stop))!;
+        var third = (held + 2) / 3;
+        Assert.Equal((held, held), report.Cells.Single(c => c.Control) is var control ? (control.People, control.Conversions) : default);
+        Assert.All(report.Cells.Where(c => c is { Control: false, Cell: "a" or "b" }), c => Assert.Equal(held, c.Comparison!.Conversions));
+        foreach (var remainder in (CampaignEngine.Reporting.ReportRow[])[report.Cells.Single(c => c.Cell == "remainder"), report.Rows.Single(r => r.Cell == "remainder")])
+        {
+            Assert.Equal((held, third, third, third * 10m), remainder.Comparison is { } own ? (own.People, own.Conversions, own.Orders, own.Revenue) : default);
+        }
+
+        // The total is compared with everybody of the control cell once: half over the one window, half over the other.
+        var whole = report.Total.Comparison!;
+        Assert.Equal(held, whole.People);
+        Assert.InRange(whole.Conversions, (long)(held * 0.56), (long)(held * 0.78));
+        await HeldBuyAsync("4 days", 1);
+        var again = (await fixture.Services.Reports.ReportAsync("late", DateTimeOffset.UtcNow, new ProblemList(), Stop))!;
+        Assert.Equal(held, again.Total.Comparison!.Conversions);
+        Assert.Equal(held, again.Drops.Single().Comparison!.Conversions);
+
+        // As of a day before the remainder left there is one window only.
+        var early = (await fixture.Services.Reports.ReportAsync("late", DateTimeOffset.UtcNow.AddDays(-20), new ProblemList(), Stop))!;
+        Assert.Equal((held, held), (early.Total.Comparison!.People, early.Total.Comparison.Conversions));
+
+        Task HeldBuyAsync(string ago, int everyNth) => fixture.ExecuteAsync(
+            $"""
+            INSERT INTO crm.orders (order_no, customer_id, ordered_at, amount)
+            SELECT 'late-{ago}-' || customer_key, customer_key::bigint, now() - interval '{ago}', 10
+            FROM (SELECT customer_key, row_number() OVER (ORDER BY customer_key) AS n FROM engine.list_person p JOIN engine.mailing m USING (list_id) WHERE m.campaign = 'late' AND p.reason = 'control') h
+            WHERE (n - 1) % {everyNth} = 0
+            """);
+    }
+
     private Task<Decided> DecideAsync(string campaign, string? cell) => Referee().DecideAsync(campaign, cell, stop: false, "ann", "fewer complaints", new ProblemList(), Stop);
 
     private TestReferee Referee() => new(fixture.Database, fixture.Services.Reports, new Ahead(this), _said.Add);
@@ -169,10 +215,10 @@ public sealed class TestRefereeTests(PlanningFixture fixture) : IClassFixture<Pl
     private async Task LaunchAsync(string name, string test, string drops = "") => await fixture.LaunchAsync(await fixture.PlanAsync(Definition(name, test, drops)));
 
     // Everybody of the test was contacted a moment ago.
-    private Task SendTestAsync(string campaign) => fixture.ExecuteAsync(
+    private Task SendTestAsync(string campaign, string ago = "1 minute") => fixture.ExecuteAsync(
         $"""
         INSERT INTO engine.send_outcome (mailing_id, ordinal, attempt, outcome, at)
-        SELECT i.mailing_id, i.ordinal, 1, 'accepted', now() - interval '1 minute' FROM engine.mailing_item i JOIN engine.mailing m USING (mailing_id) WHERE m.campaign = '{campaign}' AND NOT m.waits;
+        SELECT i.mailing_id, i.ordinal, 1, 'accepted', now() - interval '{ago}' FROM engine.mailing_item i JOIN engine.mailing m USING (mailing_id) WHERE m.campaign = '{campaign}' AND NOT m.waits;
         UPDATE engine.send_chunk c SET next_ordinal = last_ordinal + 1 FROM engine.mailing m WHERE m.mailing_id = c.mailing_id AND m.campaign = '{campaign}' AND NOT m.waits
         """);
 
@@ -184,7 +230,7 @@ public sealed class TestRefereeTests(PlanningFixture fixture) : IClassFixture<Pl
         """);
 
     // All campaigns have the same people: each counts its own orders.
-    private static CampaignDefinition Definition(string name, string test, string drops = "")
+    private static CampaignDefinition Definition(string name, string test, string drops = "", string audience = "")
     {
         var problems = new ProblemList();
         var campaign = CampaignLoader.Load($"campaigns/{name}.yaml", Encoding.UTF8.GetBytes(
@@ -192,6 +238,7 @@ public sealed class TestRefereeTests(PlanningFixture fixture) : IClassFixture<Pl
             campaign: {{name}}
             audience:
               where: [country = "JP"]
+              {{audience}}
             cells:
               - { cell: a, share: 50%, vars: { offer: One } }
               - { cell: b, share: 50%, vars: { offer: Two } }
