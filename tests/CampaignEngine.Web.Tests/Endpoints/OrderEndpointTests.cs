@@ -198,6 +198,21 @@ public sealed class OrderEndpointTests(TestDatabase database) : IClassFixture<Te
         Assert.Equal(0L, await database.ScalarAsync<long>("SELECT count(*) FROM engine.shop_order"));
     }
 
+    [Fact]
+    public async Task WhoBoughtIsSaidByTheFirstThatIsOnePersonsAndTheFirstOfTwoLinesWithOneNumberCounts()
+    {
+        await database.ExecuteAsync("UPDATE crm.customers SET email = 'both@example.com' WHERE customer_no IN ('C1', 'C2')");
+        var seeded = await ArrangedMailing.FreezeAsync(database.Source, [new("5", "seed@example.com", Seed: true), new("1", "p1@example.com")], $"seeded-{Guid.NewGuid():N}", dueAt: Sent, cancellationToken: Token);
+        var answer = await PostAsync(
+            Order("W1", 1, 1, """, "email":"both@example.com" """) + Order("W2", 1, 2, """, "customer":"C3","email":"p4@example.com" """)
+            + Order("W3", 1, 3, $$""", "keycode":"{{Keycodes.Of(_mailing.MailingId, _mailing.OrdinalOf("3"))}}","email":"p4@example.com" """)
+            + Order("W4", 1, 4, $$""", "keycode":"{{Keycodes.Of(seeded.MailingId, seeded.OrdinalOf("5"))}}" """) + Order("W5", 1, 5, """, "email":"p4@example.com","phone":"+886912345675" """)
+            + Order("W6", 1, 6, """, "customer":"C3" """) + Order("W6", 1, 66, """, "customer":"C3" """));
+        Assert.StartsWith("""{"taken":6,"known":0,"unmatched":2,"refused":[{"line":7,""", answer, StringComparison.Ordinal);
+        Assert.Equal("W1|W2 customer 3|W3 keycode 3|W4|W5 email 4|W6 customer 3", await database.ScalarAsync<string>("SELECT string_agg(concat_ws(' ', order_no, tied_by, customer_key), '|' ORDER BY order_no) FROM engine.shop_order"));
+        Assert.Equal(6m, await database.ScalarAsync<decimal>("SELECT amount FROM crm.orders WHERE order_no = 'W6'"));
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -1,3 +1,4 @@
+using System.Text;
 using CampaignEngine.Authoring;
 using CampaignEngine.Campaigns;
 using CampaignEngine.Customers.Import;
@@ -34,10 +35,12 @@ public abstract class ImportedAnswers(TestDatabase database)
         return mailing;
     }
 
-    protected async Task<ImportResult> ImportAsync(string file)
+    /// <param name="change">Of the shipped map.</param>
+    protected async Task<ImportResult> ImportAsync(string file, Func<string, string>? change = null)
     {
         var problems = new ProblemList();
-        var map = ImportMapLoader.Load("imports/call-centre.yaml", await File.ReadAllBytesAsync(Repository.PathOf("imports", "call-centre.yaml"), Stop), ImportedResponses.With(Models.Crm), problems);
+        var yaml = await File.ReadAllTextAsync(Repository.PathOf("imports", "call-centre.yaml"), Stop);
+        var map = ImportMapLoader.Load("imports/call-centre.yaml", Encoding.UTF8.GetBytes(change?.Invoke(yaml) ?? yaml), ImportedResponses.With(Models.Crm), problems);
         Assert.Empty(problems.Items);
         var import = new CustomerImport(Database.Source, TimeProvider.System, judge: new ImportedResponses(_engine.Contacts).JudgeAsync);
         return await import.RunAsync(file, map!, new ImportOptions { RejectsFolder = Database.WorkspaceDirectory }, null, Stop);
