@@ -26,5 +26,9 @@ internal static class EarlierTable
         }
 
         console.Write(table);
+        if (earlier.NotCountedYet > 0)
+        {
+            console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{earlier.NotCountedYet:N0} large earlier campaigns are not counted yet: 'campaign serve' or --recount counts them"));
+        }
     }
 }

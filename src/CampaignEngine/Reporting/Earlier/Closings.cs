@@ -27,11 +27,11 @@ public sealed class Closings(NpgsqlDataSource database, ReportRequests requests,
 
     /// <summary>Counts every campaign that is over and was not counted since.</summary>
     /// <returns>How many.</returns>
-    public Task<int> RunOnceAsync(CancellationToken cancellationToken) => CountAsync(clock.GetUtcNow(), int.MaxValue, long.MaxValue, again: false, cancellationToken);
+    public async Task<int> RunOnceAsync(CancellationToken cancellationToken) => (await CountAsync(clock.GetUtcNow(), long.MaxValue, again: false, cancellationToken)).Counted;
 
     /// <summary>Counts all campaigns that are over anew: after orders of the past were imported.</summary>
     /// <returns>How many.</returns>
-    public Task<int> RecountAsync(CancellationToken cancellationToken) => CountAsync(clock.GetUtcNow(), int.MaxValue, long.MaxValue, again: true, cancellationToken);
+    public async Task<int> RecountAsync(CancellationToken cancellationToken) => (await CountAsync(clock.GetUtcNow(), long.MaxValue, again: true, cancellationToken)).Counted;
 
     /// <summary>The campaign beside earlier ones of its kind, else of its name, else of its channels; null: there are none.</summary>
     /// <param name="report">As it may be shown.</param>
@@ -40,7 +40,7 @@ public sealed class Closings(NpgsqlDataSource database, ReportRequests requests,
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         var own = await connection.QuerySingleAsync<Known>(new CommandDefinition(Began, new { campaign = request.Campaign }, cancellationToken: cancellationToken));
-        await CountAsync(own.StartedAt, Most, Patience, again: false, cancellationToken);
+        var (_, left) = await CountAsync(own.StartedAt, Patience, again: false, cancellationToken);
         foreach (var (by, value) in new (string, string?)[] { ("kind", request.Kind), ("series", SeriesOf(request.Campaign)), ("channel", own.Channels) })
         {
             if (value is null)
@@ -57,7 +57,7 @@ public sealed class Closings(NpgsqlDataSource database, ReportRequests requests,
                 {
                     Campaign = request.Campaign, Imported = request.Imported, StartedAt = own.StartedAt, Currency = report.Currency, Counts = CountsOf(request), Total = report.Total,
                 };
-                return new EarlierCampaigns { ComparedBy = by, Value = value, Campaigns = campaigns, Measures = EarlierMeasures.Of(present, campaigns) };
+                return new EarlierCampaigns { ComparedBy = by, Value = value, Campaigns = campaigns, NotCountedYet = left, Measures = EarlierMeasures.Of(present, campaigns) };
             }
         }
 
@@ -67,27 +67,28 @@ public sealed class Closings(NpgsqlDataSource database, ReportRequests requests,
     /// <summary>The name without the numbers at its end: tea-2025 and tea-2026-2 are of one series.</summary>
     internal static string SeriesOf(string campaign) => campaign.TrimEnd("0123456789-".ToCharArray()) is { Length: > 0 } series ? series : campaign;
 
-    private async Task<int> CountAsync(DateTimeOffset before, int most, long people, bool again, CancellationToken cancellationToken)
+    private async Task<(int Counted, int Left)> CountAsync(DateTimeOffset before, long people, bool again, CancellationToken cancellationToken)
     {
         List<Known> open;
         await using (var connection = await database.OpenConnectionAsync(cancellationToken))
         {
-            open = (await connection.QueryAsync<Known>(new CommandDefinition(Unclosed, new { before = before.ToUniversalTime(), most, again }, cancellationToken: cancellationToken))).AsList();
+            open = (await connection.QueryAsync<Known>(new CommandDefinition(Unclosed, new { before = before.ToUniversalTime(), again }, cancellationToken: cancellationToken))).AsList();
         }
 
-        var counted = 0;
+        var (counted, left) = (0, 0);
         foreach (var campaign in open)
         {
-            people -= campaign.People;
-            if (people < 0)
+            if (campaign.People > people)
             {
-                break;
+                left++;
+                continue;
             }
 
+            people -= campaign.People;
             counted += await CloseAsync(campaign, cancellationToken) ? 1 : 0;
         }
 
-        return counted;
+        return (counted, left);
     }
 
     private async Task<bool> CloseAsync(Known campaign, CancellationToken cancellationToken)

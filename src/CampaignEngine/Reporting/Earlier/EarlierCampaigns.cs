@@ -14,6 +14,9 @@ public sealed record EarlierCampaigns
     /// <summary>The most recent ones that were over, the latest first; twelve at most.</summary>
     public required IReadOnlyList<ClosedCampaign> Campaigns { get; init; }
 
+    /// <summary>Earlier campaigns, of any kind, that were too large to be counted while somebody waits for a report; 'campaign serve' or --recount counts them, and one that is like this campaign joins it then.</summary>
+    public int NotCountedYet { get; init; }
+
     public required IReadOnlyList<EarlierMeasure> Measures { get; init; }
 }
 

@@ -11,17 +11,17 @@ public sealed class MatchedHouseholdsTests(TestDatabase database) : IClassFixtur
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData("last-touch", "b")]
-    [InlineData("first-touch", "a")]
-    public async Task AnOrderBesideTwoContactsIsCreditedAsTheRuleSaysAndOneBesideNoneToNobody(string attribution, string cell)
+    [InlineData("last-touch", 30, 20)]
+    [InlineData("first-touch", 50, 0)]
+    public async Task AnOrderBesideTwoContactsIsCreditedAsTheRuleSaysAndOneBesideNoneToNobody(string attribution, int first, int second)
     {
-        // 1 (cell a) and 2 (cell b) live with 3; 4 never got the message and lives with 5.
+        // 1 (cell a) and, a day later, 2 (cell b) live with 3; 4 never got the message and lives with 5.
         var campaign = attribution.Replace('-', 'x');
         await database.ExecuteAsync("""
             TRUNCATE crm.customers, crm.households, crm.orders RESTART IDENTITY CASCADE;
             INSERT INTO crm.households (household_no) VALUES ('H1'), ('H2');
             INSERT INTO crm.customers (customer_no, household_id) SELECT 'C' || n, CASE WHEN n < 4 THEN 1 ELSE 2 END FROM generate_series(1, 5) n;
-            INSERT INTO crm.orders (order_no, customer_id, ordered_at, amount) VALUES ('beside', 3, '2026-03-13 09:00Z', 20), ('unsent', 5, '2026-03-13 09:00Z', 70)
+            INSERT INTO crm.orders (order_no, customer_id, ordered_at, amount) VALUES ('beside', 3, '2026-03-13 09:00Z', 20), ('between', 3, '2026-03-10 21:00Z', 30), ('unsent', 5, '2026-03-13 09:00Z', 70)
             """);
         var mailing = await ArrangedMailing.FreezeAsync(database.Source, [new("1", "1@x.test", "a"), new("2", "2@x.test", "b"), new("4", "4@x.test", "a")], campaign, dueAt: Sent, cancellationToken: Stop);
         await mailing.OutcomeAsync(database.Source, "1", Sent);
@@ -37,7 +37,7 @@ public sealed class MatchedHouseholdsTests(TestDatabase database) : IClassFixtur
         var problems = new ProblemList();
         var report = await new CampaignEngineServices(database.WorkspaceDirectory, EngineSettings.Default, Models.Crm, database.Database, TimeProvider.System).Reports.MatchbackAsync(campaign, Sent.AddDays(30), problems, Stop);
         Assert.Empty(problems.Items);
-        Assert.Equal([(cell, 20m)], report!.Rows.Where(r => r is { Total: false, HouseholdOrders: > 0 }).Select(r => (r.Cell!, r.HouseholdRevenue)));
-        Assert.Equal((1L, 20m), report.Rows.Single(r => r.Total) is var total ? (total.HouseholdOrders, total.HouseholdRevenue) : default);
+        Assert.Equal([("a", (decimal)first), ("b", second)], report!.Rows.Where(r => !r.Total).Select(r => (r.Cell!, r.HouseholdRevenue)));
+        Assert.Equal((2L, 50m), report.Rows.Single(r => r.Total) is var total ? (total.HouseholdOrders, total.HouseholdRevenue) : default);
     }
 }

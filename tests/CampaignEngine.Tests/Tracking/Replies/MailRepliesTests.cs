@@ -60,6 +60,9 @@ public sealed class MailRepliesTests(TestDatabase database) : IClassFixture<Test
     [Fact]
     public async Task AReplyWithoutATokenIsTiedByTheAddressWhereItWasSentToUs()
     {
+        // The newest message that was out by then is meant.
+        await SendAsync("older", "ben@mail.test", due: Start.AddDays(-9));
+        await SendAsync("later", "ben@mail.test", due: Start.AddDays(1));
         var sent = await SendAsync("by-address", "ben@mail.test");
 
         Assert.Equal([BounceOutcome.Ignored], await TakeAsync(Mail("ben@mail.test", "list@elsewhere.test", "hello", "Not to you.")));
@@ -331,9 +334,9 @@ public sealed class MailRepliesTests(TestDatabase database) : IClassFixture<Test
         return ValueTask.CompletedTask;
     }
 
-    private async Task<Sent> SendAsync(string campaign, string address = "anna@mail.test", string customer = "anna")
+    private async Task<Sent> SendAsync(string campaign, string address = "anna@mail.test", string customer = "anna", DateTimeOffset? due = null)
     {
-        var mailing = await ArrangedMailing.FreezeAsync(database.Source, [new ArrangedPerson(customer, address)], campaign, dueAt: Start.AddHours(-1), cancellationToken: Cancellation);
+        var mailing = await ArrangedMailing.FreezeAsync(database.Source, [new ArrangedPerson(customer, address)], campaign, dueAt: due ?? Start.AddHours(-1), cancellationToken: Cancellation);
         await using var key = database.Source.CreateCommand($"UPDATE engine.mailing_item SET recipient_key = $1 WHERE mailing_id = {mailing.MailingId}");
         key.Parameters.Add(new NpgsqlParameter { Value = _engine.Contacts.Normalise("email", address, null).Key! });
         await key.ExecuteNonQueryAsync(Cancellation);

@@ -16,4 +16,3 @@ FROM (SELECT campaign, channels, false AS imported, started_at, ended_at, people
       UNION ALL SELECT campaign, channels, true, started_at, ended_at, 0 FROM past) AS known
 WHERE started_at < @before AND (@again OR NOT EXISTS (SELECT FROM engine.campaign_closing k WHERE k.campaign = known.campaign AND k.ended_at >= known.ended_at))
 ORDER BY started_at DESC, campaign
-LIMIT @most
