@@ -28,6 +28,8 @@ public sealed class KeywordsTests
     [InlineData("help?", KeywordAction.Help)]
     [InlineData("Start!", KeywordAction.Start)]
     [InlineData("수신거부", KeywordAction.Stop)]
+    [InlineData("Стоп", KeywordAction.Stop)]
+    [InlineData("відписатися", KeywordAction.Stop)]
     [InlineData("please don't stop", KeywordAction.None)]
     [InlineData("STOP PLEASE", KeywordAction.None)]
     [InlineData("stopwatch", KeywordAction.None)]
