@@ -16,6 +16,12 @@ public sealed record RetrySchedule
     /// <summary>The last attempt. Default 36, about five days. A drop that expires earlier ends earlier.</summary>
     public int LastAttempt { get; init; } = 36;
 
+    /// <summary>
+    /// The last attempt where the one before never reached the relay. Default 1,000: that a worker died with the message in hand, time and again, or that a
+    /// route is down, says nothing about the recipient.
+    /// </summary>
+    public int LastRepeat { get; init; } = 1000;
+
     private const int FreeRepeats = 2;
     private const int ObeyedRepeats = 3;
 
@@ -26,7 +32,7 @@ public sealed record RetrySchedule
     /// <param name="asked">As the other side asked; its first three wishes are taken at their word, later ones never shorten the pause.</param>
     public TimeSpan? After(SendOutcome outcome, int attempt, double spread, TimeSpan? asked = null)
     {
-        if (attempt >= LastAttempt)
+        if (attempt >= (outcome == SendOutcome.NotAttempted ? LastRepeat : LastAttempt))
         {
             return null;
         }

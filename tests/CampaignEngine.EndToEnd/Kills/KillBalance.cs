@@ -15,6 +15,9 @@ internal sealed record KillBalance
     /// <summary>People who unsubscribed before their message left.</summary>
     public long Skipped { get; private set; }
 
+    /// <summary>Given up after so many attempts; nobody should be.</summary>
+    public long GivenUp { get; private set; }
+
     /// <summary>Without an end, or on no list any more.</summary>
     public long Lost { get; private set; }
 
@@ -56,7 +59,8 @@ internal sealed record KillBalance
                 balance.Frozen += verdict.Balance.Frozen;
                 balance.Accepted += verdict.Balance.Accepted;
                 balance.Skipped += verdict.Balance.Skipped;
-                balance.Lost += verdict.Balance.Frozen - verdict.Balance.Accepted - verdict.Balance.Skipped - verdict.Balance.InDoubt;
+                balance.GivenUp += verdict.Balance.Expired;
+                balance.Lost += verdict.Balance.Frozen - verdict.Balance.Accepted - verdict.Balance.Skipped - verdict.Balance.InDoubt - verdict.Balance.Expired;
             }
 
             var arrived = sink.Of(round);
@@ -71,8 +75,10 @@ internal sealed record KillBalance
         balance.Faults = faults;
         var byProcess = await ByProcessAsync(source, cancellationToken);
         balance.Unknown = byProcess.Sum(p => p.Doubts);
-        balance.DoubtsOfLiving = byProcess.Where(p => living.Contains(p.Process)).Sum(p => p.Doubts);
-        balance.DoubtsPerKill = [.. byProcess.Where(p => !living.Contains(p.Process)).Select(p => p.Doubts).Order()];
+        // Process ids come again within the hour: of those with one id, the last lives.
+        var alive = byProcess.Where(p => living.Contains(p.Process)).GroupBy(p => p.Process).Select(g => g.MaxBy(p => p.Start)).ToHashSet();
+        balance.DoubtsOfLiving = alive.Sum(p => p.Doubts);
+        balance.DoubtsPerKill = [.. byProcess.Where(p => !alive.Contains(p)).Select(p => p.Doubts).Order()];
         return balance;
     }
 
@@ -94,11 +100,11 @@ internal sealed record KillBalance
     }
 
     // A process has one line, with 0 where each of its attempts has an outcome.
-    private static async Task<List<(int Process, long Doubts)>> ByProcessAsync(NpgsqlDataSource source, CancellationToken cancellationToken)
+    private static async Task<List<(int Process, long Start, long Doubts)>> ByProcessAsync(NpgsqlDataSource source, CancellationToken cancellationToken)
     {
-        var processes = new List<(int, long)>();
+        var processes = new List<(int, long, long)>();
         await using var command = source.CreateCommand("""
-            SELECT split_part(g.owner, '/', 2)::int, count(*) FILTER (WHERE o.mailing_id IS NULL)
+            SELECT split_part(g.owner, '/', 2)::int, split_part(g.owner, '/', 3)::bigint, count(*) FILTER (WHERE o.mailing_id IS NULL)
             FROM engine.send_grant g
             CROSS JOIN LATERAL generate_series(lower(g.ordinals), upper(g.ordinals) - 1) AS i (ordinal)
             LEFT JOIN engine.send_outcome o ON o.mailing_id = g.mailing_id AND o.ordinal = i.ordinal AND o.attempt = g.attempt
@@ -108,7 +114,7 @@ internal sealed record KillBalance
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            processes.Add((reader.GetInt32(0), reader.GetInt64(1)));
+            processes.Add((reader.GetInt32(0), reader.GetInt64(1), reader.GetInt64(2)));
         }
 
         return processes;

@@ -110,7 +110,7 @@ internal sealed record RandomKills
     {
         (string What, long Number)[] counts =
         [
-            ("came twice", sink.Twice.Count), ("lost", balance.Lost), ("phantom", balance.Phantom), ("unrecorded", balance.Unrecorded), ("doubts not listed", balance.Unknown - balance.Listed),
+            ("came twice", sink.Twice.Count), ("lost", balance.Lost), ("given up", balance.GivenUp), ("phantom", balance.Phantom), ("unrecorded", balance.Unrecorded), ("doubts not listed", balance.Unknown - balance.Listed),
             ("doubts of workers that were not killed", balance.DoubtsOfLiving), ("messages that nobody approved", sink.Unapproved.Count),
         ];
         return [.. counts.Where(c => c.Number != 0).Select(c => string.Create(CultureInfo.InvariantCulture, $"{c.What}: {c.Number}")), .. sink.Twice.Take(10), .. balance.Faults];
@@ -128,7 +128,7 @@ internal sealed record RandomKills
             ("rounds launched", office.Rounds), ("pauses and resumes", office.Pauses), ("unsubscribes", office.Unsubscribes), ("edits of files being sent", office.Edits),
             ("people on frozen lists", balance.Frozen), ("arrived at the sink", sink.Count), ("accepted", balance.Accepted), ("unsubscribed before their message left", balance.Skipped),
             ("in doubt", balance.Listed), ("in doubt and arrived", balance.ListedAndArrived),
-            ("duplicates at the sink", sink.Twice.Count), ("lost", balance.Lost), ("phantom", balance.Phantom), ("unrecorded", balance.Unrecorded),
+            ("duplicates at the sink", sink.Twice.Count), ("lost", balance.Lost), ("given up after many attempts", balance.GivenUp), ("phantom", balance.Phantom), ("unrecorded", balance.Unrecorded),
             ("doubts listed", string.Create(CultureInfo.InvariantCulture, $"{balance.Listed} of {balance.Unknown}")),
             ("messages after a pause or unsubscribe was answered", late.Count), ("the latest of them, ms", late.Count == 0 ? "-" : Math.Round(late[^1])),
             ("doubts per SIGKILL, median", doubts.Count == 0 ? "-" : doubts[doubts.Count / 2]), ("doubts per SIGKILL, most", doubts.Count == 0 ? "-" : doubts[^1]),

@@ -21,6 +21,13 @@ public sealed class DecisionTests
     public void GivesUpAfterTheLastAttempt() => Assert.Null(new RetrySchedule().After(SendOutcome.Deferred, 36, 0));
 
     [Fact]
+    public void WorkersThatDieTimeAndAgainDoNotMakeAPersonGivenUp()
+    {
+        Assert.Equal(TimeSpan.FromHours(4), new RetrySchedule().After(SendOutcome.NotAttempted, 36, 0));
+        Assert.Null(new RetrySchedule().After(SendOutcome.NotAttempted, 1000, 0));
+    }
+
+    [Fact]
     public void SpreadsOverAFifthOfThePause() =>
         Assert.Equal(TimeSpan.FromMinutes(4), new RetrySchedule().After(SendOutcome.Deferred, 1, 1));
 

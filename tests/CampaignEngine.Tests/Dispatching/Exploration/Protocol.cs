@@ -40,7 +40,7 @@ internal readonly record struct Step(string What, int Worker, int Person)
 internal sealed class Protocol(int people, int attempts, Variant variant)
 {
     private const int MostAttempts = 3;
-    private readonly RetrySchedule _retry = new() { LastAttempt = attempts };
+    private readonly RetrySchedule _retry = new() { LastAttempt = attempts, LastRepeat = attempts };
     private static readonly MailingInHand Mailing = new(new MailingToSend(1, "tea", "announce", "email", default, default, "{}"));
     private static readonly SendItem[,] Items = MakeItems();
     private readonly World _world = new(people);
