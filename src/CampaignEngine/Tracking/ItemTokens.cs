@@ -9,9 +9,8 @@ namespace CampaignEngine.Tracking;
 
 /// <summary>
 /// Signs and reads the tokens in links, pixels and unsubscribe addresses. A token is 24 bytes: key id, mailing, ordinal, link number, and 104 bits
-/// of an HMAC-SHA512 over them and the purpose. One hash signs four links, and one the addresses that most messages carry beside them: each token
-/// has 104 bits of it that no other token shows. 24 bytes are exactly 32 base64url characters with no spare bits, so every token has one spelling.
-/// Safe for many threads; the writing members do not allocate.
+/// of an HMAC-SHA512 over them and the purpose. One hash signs four links: each has 104 bits of it that no other token shows. 24 bytes are exactly 32 base64url characters with no spare bits, so every token
+/// has one spelling. Safe for many threads; the writing members do not allocate.
 /// </summary>
 public sealed class ItemTokens
 {
@@ -20,7 +19,7 @@ public sealed class ItemTokens
 
     private const int PayloadLength = 1 + 4 + 4 + 2;
     private const int TagLength = 13;
-    private const int TokensPerHash = KeyedHash.Length / TagLength;
+    private const int LinksPerHash = KeyedHash.Length / TagLength;
     private const int ShortestSecret = 16;
 
     private readonly KeyedHash?[] _keys = new KeyedHash?[256];
@@ -137,13 +136,11 @@ public sealed class ItemTokens
 
     private static void Sign(KeyedHash key, TokenPurpose purpose, ReadOnlySpan<byte> payload, Span<byte> tag)
     {
-        // Open pixel, unsubscribe page, page of the message and preferences stand together in nearly every message.
-        var together = purpose is >= TokenPurpose.Open and <= TokenPurpose.Preferences;
-        var place = together ? purpose - TokenPurpose.Open : BinaryPrimitives.ReadUInt16BigEndian(payload[^2..]);
         Span<byte> signed = stackalloc byte[1 + PayloadLength];
-        signed[0] = (byte)(together ? TokenPurpose.Open : purpose);
+        signed[0] = (byte)purpose;
         payload.CopyTo(signed[1..]);
-        BinaryPrimitives.WriteUInt16BigEndian(signed[^2..], (ushort)(place / TokensPerHash));
-        key.Of(signed).Slice(place % TokensPerHash * TagLength, TagLength).CopyTo(tag);
+        var linkNo = BinaryPrimitives.ReadUInt16BigEndian(payload[^2..]);
+        BinaryPrimitives.WriteUInt16BigEndian(signed[^2..], (ushort)(linkNo / LinksPerHash));
+        key.Of(signed).Slice(linkNo % LinksPerHash * TagLength, TagLength).CopyTo(tag);
     }
 }

@@ -30,17 +30,22 @@ internal sealed class ForeignRelay : IAsyncDisposable
     /// <summary>A connection, once the server listens.</summary>
     public async Task<SmtpConnection> ConnectAsync(bool chunking)
     {
-        for (var attempt = 0; ; attempt++)
-        {
-            try
+        SmtpConnection? connection = null;
+        var listens = await Eventually.IsTrueAsync(
+            async () =>
             {
-                return await SmtpConnection.ConnectAsync(Some.Route(Port) with { UseChunking = chunking }, TimeProvider.System, TestContext.Current.CancellationToken);
-            }
-            catch (SmtpConnectException) when (attempt < 300)
-            {
-                await Task.Delay(100, TestContext.Current.CancellationToken);
-            }
-        }
+                try
+                {
+                    connection = await SmtpConnection.ConnectAsync(Some.Route(Port) with { UseChunking = chunking }, TimeProvider.System, TestContext.Current.CancellationToken);
+                    return true;
+                }
+                catch (SmtpConnectException)
+                {
+                    return false;
+                }
+            },
+            TestContext.Current.CancellationToken);
+        return listens ? connection! : throw new InvalidOperationException("the relay does not listen");
     }
 
     public async ValueTask DisposeAsync()
@@ -48,16 +53,21 @@ internal sealed class ForeignRelay : IAsyncDisposable
         await _stop();
 
         // Deliveries outlive their daemon for a moment and still write.
-        for (var attempt = 0; ; attempt++)
+        if (!await Eventually.IsTrueAsync(Removed, CancellationToken.None))
+        {
+            _folder.Dispose();
+        }
+
+        bool Removed()
         {
             try
             {
                 _folder.Dispose();
-                return;
+                return true;
             }
-            catch (IOException) when (attempt < 100)
+            catch (IOException)
             {
-                await Task.Delay(100);
+                return false;
             }
         }
     }

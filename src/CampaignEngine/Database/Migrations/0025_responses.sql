@@ -5,7 +5,7 @@ CREATE TABLE engine.response (
     at timestamptz NOT NULL,
     kind text NOT NULL,                              -- the source's own word: call, card, coupon ...
     result text,
-    reacted boolean NOT NULL DEFAULT true,         -- false: reached, and no reaction
+    responded boolean NOT NULL DEFAULT true,         -- false: reached, and no reaction
     keycode text,
     coupon text,
     customer_key text COLLATE "C",

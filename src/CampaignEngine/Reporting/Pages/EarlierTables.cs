@@ -26,6 +26,6 @@ internal static class EarlierTables
 
     private static TableCell With(string measure, double? value, double? low, double? high) => new(EarlierFigures.Shown(measure, value), low is null ? null : Range(measure, low, high));
 
-    private static string Range(string measure, double? low, double? high) => measure is "response_rate" or "conversion_rate"
+    private static string Range(string measure, double? low, double? high) => EarlierFigures.IsRate(measure)
         ? Numbers.Range(new Interval(low!.Value, high!.Value)) : $"{EarlierFigures.Shown(measure, low)} to {EarlierFigures.Shown(measure, high)}";
 }

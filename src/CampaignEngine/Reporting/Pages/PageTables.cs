@@ -68,7 +68,7 @@ internal sealed class PageTables(CampaignReport report)
             ]));
         }
 
-        if (report.Money is { Cost: > 0 } or { Margin: not null } && report.Money is var money)
+        if (report.Money is var money && (money.Cost > 0 || money.Margin is not null))
         {
             yield return ("Budget and return", new Table(["", report.Currency ?? "Amount"], [.. new (string Name, string? Shown)[]
             {

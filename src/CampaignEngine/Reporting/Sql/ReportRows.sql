@@ -50,8 +50,8 @@ WITH touch AS NOT MATERIALIZED (
            count(*) FILTER (WHERE responded) AS responses,
            count(*) FILTER (WHERE orders > 0) AS conversions,
            sum(orders) AS orders,
-           sum(revenue) FILTER (WHERE orders > 0) AS revenue,
-           sum(revenue * revenue) FILTER (WHERE orders > 0) AS revenue_squares,
+           sum(revenue) AS revenue,
+           sum(revenue * revenue) FILTER (WHERE revenue <> 0) AS revenue_squares,
            sum(cost) AS cost
     FROM person
     GROUP BY level, control, cell, drop_name
