@@ -22,7 +22,7 @@ internal static class FactStatements
             {
                 ends.Add(result, default);
             }
-            else if (retry.After(outcome, result.Item.Attempt, result.Item.RecipientKey[^1] / 256.0, result.Verdict.RetryAfter) is { } delay)
+            else if (retry.After(outcome, Counted(result.Item, outcome), result.Item.RecipientKey[^1] / 256.0, result.Verdict.RetryAfter) is { } delay)
             {
                 unfinished.Add(result, delay);
             }
@@ -48,6 +48,9 @@ internal static class FactStatements
             doubts.FillDoubts(Add(batch, "AppendDoubts"));
         }
     }
+
+    // That our own side cut attempts short does not make a recipient's relay refuse any oftener.
+    private static int Counted(SendItem item, SendOutcome outcome) => outcome == SendOutcome.Deferred ? item.Attempt - item.CutShort : item.Attempt;
 
     private static SendVerdict GivenUp(ItemResult result) =>
         new(SendOutcome.Expired, result.Verdict.Code, $"given up after {result.Item.Attempt} attempts: {result.Verdict.Text}");

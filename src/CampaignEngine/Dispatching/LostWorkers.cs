@@ -122,7 +122,10 @@ internal sealed class LostWorkers(string owner, FlightRecorders recorders, Retry
         while (await reader.ReadAsync(cancellationToken))
         {
             var key = (Mailing: reader.GetInt32(0), Ordinal: reader.GetInt32(2), Attempt: (int)reader.GetInt16(3));
-            var item = new SendItem { Ordinal = key.Ordinal, Attempt = key.Attempt, CustomerKey = "", RecipientKey = reader.GetFieldValue<byte[]>(4), Address = "" };
+            var item = new SendItem
+            {
+                Ordinal = key.Ordinal, Attempt = key.Attempt, CutShort = reader.GetInt32(7), CustomerKey = "", RecipientKey = reader.GetFieldValue<byte[]>(4), Address = "",
+            };
             var mailing = new MailingInHand(new MailingToSend(key.Mailing, "", "", "", default, default, ""));
             var at = reading.Items.TryGetValue(key, out var end) && end is not null ? end.At : reader.GetFieldValue<DateTimeOffset>(6);
             var (doubted, verdict) = (reader.GetBoolean(5), reading.Judge(key, reader.GetBoolean(5)));

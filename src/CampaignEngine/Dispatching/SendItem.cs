@@ -11,6 +11,9 @@ public sealed record SendItem
     /// <summary>Counted from 1.</summary>
     public required int Attempt { get; init; }
 
+    /// <summary>Earlier attempts that never reached a relay: a worker died with the message in hand, a route was down.</summary>
+    public int CutShort { get; init; }
+
     public required string CustomerKey { get; init; }
 
     /// <summary>Keyed hash of the address, 16 bytes.</summary>

@@ -205,6 +205,7 @@ internal sealed class TickStatements(NpgsqlConnection connection, NpgsqlTransact
                 Address = reader.GetString(6),
                 Cell = reader.IsDBNull(7) ? null : reader.GetString(7),
                 Seed = reader.GetBoolean(8),
+                CutShort = reader.GetInt32(10),
             };
             answer.Granted.Add(new Granted(Array.Find(chunks, c => c.ChunkNo == chunkNo)!, reader.GetInt64(0), item, reader.GetBoolean(9)));
         }

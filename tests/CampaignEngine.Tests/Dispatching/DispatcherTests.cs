@@ -199,6 +199,24 @@ public sealed class DispatcherTests(TestDatabase database) : IClassFixture<TestD
     }
 
     [Fact]
+    public async Task AttemptsCutShortOnOurSideAreNotCountedAgainstADeferredMessage()
+    {
+        var mailing = await new FrozenMailing { Campaign = "cut-short", People = 1 }.FreezeAsync(database.Source, Token);
+        Queue<SendOutcome> script = new([
+            SendOutcome.NotAttempted, SendOutcome.NotAttempted, SendOutcome.NotAttempted, SendOutcome.Deferred, SendOutcome.NotAttempted, SendOutcome.Deferred, SendOutcome.Deferred]);
+        var channel = new ScriptedChannel { Answer = r => Answer(r, 1, script.Dequeue()) };
+
+        for (var run = 0; script.Count > 0 && run < 10; run++)
+        {
+            await Worker(channel, retry: new RetrySchedule { LastAttempt = 3 }).RunUntilIdleAsync(Token);
+            await HurryRetriesAsync(mailing);
+        }
+
+        Assert.Equal("deferred=3 expired=1 not_attempted=4", await OutcomesAsync(mailing));
+        await AssertBalancedAsync(mailing);
+    }
+
+    [Fact]
     public async Task ListsAMessageWithoutReadableReplyAsADoubtAndNeverSendsItAgain()
     {
         var mailing = await new FrozenMailing { Campaign = "doubt", People = 40 }.FreezeAsync(database.Source, Token);
@@ -367,8 +385,9 @@ public sealed class DispatcherTests(TestDatabase database) : IClassFixture<TestD
         await AssertBalancedAsync(mailing);
     }
 
-    private Dispatcher Worker(ScriptedChannel channel, PlainMessages? messages = null, Action<string>? say = null, Npgsql.NpgsqlDataSource? source = null, TimeProvider? time = null) => new(
-        source ?? database.Source, channel, messages ?? new PlainMessages(), Quick with { RecorderDirectory = Path.Combine(database.WorkspaceDirectory, "flight") },
+    private Dispatcher Worker(ScriptedChannel channel, PlainMessages? messages = null, Action<string>? say = null, Npgsql.NpgsqlDataSource? source = null, TimeProvider? time = null, RetrySchedule? retry = null) => new(
+        source ?? database.Source, channel, messages ?? new PlainMessages(),
+        Quick with { RecorderDirectory = Path.Combine(database.WorkspaceDirectory, "flight"), Retry = retry ?? new() },
         WorkerIdentity.Of(Guid.NewGuid().ToString("N")), new CrashPoint(null), time ?? TimeProvider.System)
     {
         Say = say ?? (static _ => { }),

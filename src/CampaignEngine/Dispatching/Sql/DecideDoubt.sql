@@ -6,7 +6,9 @@ WITH decided AS (
     FROM engine.mailing m
     WHERE m.mailing_id = d.mailing_id AND d.decision IS NULL
       AND CASE WHEN @campaign::text IS NOT NULL THEN m.campaign = @campaign
-               ELSE m.delivery = 'never-miss' AND m.state <> 'cancelled' AND (m.expires_at IS NULL OR m.expires_at > now()) AND d.attempt < @last_attempt END
+               ELSE m.delivery = 'never-miss' AND m.state <> 'cancelled' AND (m.expires_at IS NULL OR m.expires_at > now())
+                    AND d.attempt - (SELECT count(*) FROM engine.send_outcome o
+                                     WHERE o.mailing_id = d.mailing_id AND o.ordinal = d.ordinal AND o.outcome = 'not_attempted') < @last_attempt END
       AND (@mailing_id::int IS NULL OR d.mailing_id = @mailing_id)
       AND (@ordinal::int IS NULL OR d.ordinal = @ordinal)
       AND NOT EXISTS (SELECT FROM engine.send_outcome o WHERE o.mailing_id = d.mailing_id AND o.ordinal = d.ordinal AND o.attempt = d.attempt)

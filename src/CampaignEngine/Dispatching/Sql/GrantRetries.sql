@@ -42,6 +42,8 @@ skipped AS (
     INSERT INTO engine.send_outcome (mailing_id, ordinal, attempt, outcome, reason, at)
     SELECT @mailing_id, ordinal, attempt, 'skipped', 'suppressed: ' || suppressed, clock_timestamp()
     FROM people WHERE suppressed IS NOT NULL)
-SELECT grant_id, chunk_no, attempt, ordinal, customer_key, recipient_key, address, cell, seed, suppressed IS NOT NULL AS skipped
+SELECT grant_id, chunk_no, attempt, ordinal, customer_key, recipient_key, address, cell, seed, suppressed IS NOT NULL AS skipped,
+       (SELECT count(*)::int FROM engine.send_outcome o
+        WHERE o.mailing_id = @mailing_id AND o.ordinal = people.ordinal AND o.outcome = 'not_attempted') AS cut_short
 FROM people
 ORDER BY ordinal

@@ -7,7 +7,9 @@ WITH chunks AS (
     FROM unnest(@item_mailings, @items) AS named (mailing_id, ordinal)
     JOIN engine.send_chunk c ON c.mailing_id = named.mailing_id AND named.ordinal BETWEEN c.first_ordinal AND c.last_ordinal)
 SELECT g.mailing_id, g.chunk_no, i.ordinal, g.attempt, i.recipient_key,
-       EXISTS (SELECT FROM engine.send_doubt d WHERE d.mailing_id = g.mailing_id AND d.ordinal = i.ordinal AND d.attempt = g.attempt) AS doubted, now()
+       EXISTS (SELECT FROM engine.send_doubt d WHERE d.mailing_id = g.mailing_id AND d.ordinal = i.ordinal AND d.attempt = g.attempt) AS doubted, now(),
+       (SELECT count(*)::int FROM engine.send_outcome o
+        WHERE o.mailing_id = g.mailing_id AND o.ordinal = i.ordinal AND o.outcome = 'not_attempted') AS cut_short
 FROM engine.send_grant g
 JOIN chunks USING (mailing_id, chunk_no)
 JOIN engine.mailing_item i ON i.mailing_id = g.mailing_id AND i.ordinal >= lower(g.ordinals) AND i.ordinal < upper(g.ordinals)
