@@ -10,8 +10,10 @@ internal readonly struct ContentType(string? value)
     /// <summary>True when the type is this, or starts with it when it ends in a slash.</summary>
     public bool Is(string type)
     {
-        var semicolon = _value.IndexOf(';', StringComparison.Ordinal);
-        var own = (semicolon < 0 ? _value : _value[..semicolon]).Trim();
+        // Some programs forget the semicolon before the first parameter.
+        var value = _value.AsSpan().Trim();
+        var end = value.IndexOfAny(";\t\r\n ");
+        var own = end < 0 ? value : value[..end];
         return type.EndsWith('/') ? own.StartsWith(type, StringComparison.OrdinalIgnoreCase) : own.Equals(type, StringComparison.OrdinalIgnoreCase);
     }
 

@@ -17,6 +17,9 @@ public sealed record ReportedRecipient
     /// <summary>As 5.1.1; null when missing or malformed.</summary>
     public string? Status { get; init; }
 
+    /// <summary>The server that was spoken with; null when missing.</summary>
+    public string? RemoteMta { get; init; }
+
     /// <summary>smtp, x-unix, ..., in lower case; empty when missing.</summary>
     public string DiagnosticType { get; init; } = "";
 
@@ -89,6 +92,7 @@ public static class DeliveryReport
             FinalRecipient = final,
             Action = action.Split([' ', '(', ';'], 2)[0] is { Length: > 0 } word ? word : null,
             Status = StatusCode.Find(fields["Status"]),
+            RemoteMta = ReportFields.Typed(fields["Remote-MTA"]).Text.Split([' ', '('], 2)[0].TrimEnd('.') is { Length: > 0 } server ? server : null,
             DiagnosticType = type,
             Diagnostic = text,
         };

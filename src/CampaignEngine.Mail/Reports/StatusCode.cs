@@ -14,11 +14,28 @@ public static partial class StatusCode
             ? (int.Parse(match.Groups[1].ValueSpan, System.Globalization.CultureInfo.InvariantCulture), match.Groups[2].Success ? match.Groups[2].Value : null, match.Index)
             : null;
 
+    /// <summary>The first reply that refuses (4xx, 5xx), which in a transcript stands behind those that agreed; else the first reply; null when there is none.</summary>
+    public static (int Code, string? Status, int At)? FindRefusal(string text)
+    {
+        var first = FindReply(text);
+        for (var (reply, from) = (first, 0); reply is { } found; reply = FindReply(text[from..]))
+        {
+            if (found.Code >= 400)
+            {
+                return (found.Code, found.Status, from + found.At);
+            }
+
+            from += found.At + 3;
+        }
+
+        return first;
+    }
+
     // Not within a number, a version or an address: 10.5.1.1 is none.
     [GeneratedRegex(@"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)", RegexOptions.CultureInvariant)]
     private static partial Regex Enhanced();
 
     // A code stands alone, before a space, a dash, a dot or the end: "550 5.1.1 text", "550-text", "550 #5.1.1".
-    [GeneratedRegex(@"(?<![\d.,/:\[\w-])([245][0-5]\d)(?=$|[\s\-:;.,'""<)\]])(?!\.\d)(?:[\s\-:'""]+(?:smtp;\s*)?(?:[245]\d\d[\s\-]+)?[#<\[(]?((?<![\d.])[245]\.\d{1,3}\.\d{1,3})(?![\d.]*\d))?", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"(?<![\d.,/\[\w-]|\S:)([245][0-5]\d)(?=$|[\s\-:;.,'""<)\]])(?!\.\d)(?:[\s\-:'""]+(?:smtp;\s*)?(?:[245]\d\d[\s\-]+)?[#<\[(]?((?<![\d.])[245]\.\d{1,3}\.\d{1,3})(?![\d.]*\d))?", RegexOptions.CultureInvariant)]
     private static partial Regex Reply();
 }

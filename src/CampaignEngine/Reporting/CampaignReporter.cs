@@ -44,9 +44,10 @@ public sealed class CampaignReporter(NpgsqlDataSource database)
     /// <summary>The report's people by the groups of report_group.</summary>
     internal static async Task<IReadOnlyList<ReportRow>> RunGroupedAsync(ReportSnapshot snapshot, CancellationToken cancellationToken)
     {
+        var margins = await CreditedMargins.ReadGroupedAsync(snapshot, cancellationToken);
         await using var command = snapshot.GroupedFigures();
         var rows = await ReadAsync(command, snapshot.Request, cancellationToken);
-        List<ReportRow> groups = [.. rows.Where(r => r.Level == OverDrops).Select(r => r.Row with { Cell = r.Cell })];
+        List<ReportRow> groups = [.. rows.Where(r => r.Level == OverDrops).Select(r => margins.Of(r.Level, r.Cell, r.Row with { Cell = r.Cell }))];
         return [.. groups.Select(g => g.Control ? g : g with { Comparison = groups.Find(c => c.Control && c.Cell == g.Cell) })];
     }
 

@@ -15,7 +15,13 @@ internal sealed class CreditedMargins
     private CreditedMargins(Dictionary<(int Level, bool Control, string Cell, string Drop), Margin>? known, decimal? share) => (_known, _share) = (known, share);
 
     /// <summary>Reads the cost of every credited conversion, where the model names it for the rule's table; keeps the snapshot's contacts then.</summary>
-    public static async Task<CreditedMargins> ReadAsync(ReportSnapshot snapshot, CancellationToken cancellationToken)
+    public static Task<CreditedMargins> ReadAsync(ReportSnapshot snapshot, CancellationToken cancellationToken) => ReadAsync(snapshot, ReadMargins, cancellationToken);
+
+    /// <summary>The same by the groups of report_group in place of cells.</summary>
+    public static Task<CreditedMargins> ReadGroupedAsync(ReportSnapshot snapshot, CancellationToken cancellationToken) =>
+        ReadAsync(snapshot, ReportSnapshot.Replaced(ReadMargins, "/*contacts*/", ReportSnapshot.GroupedContacts), cancellationToken);
+
+    private static async Task<CreditedMargins> ReadAsync(ReportSnapshot snapshot, string sql, CancellationToken cancellationToken)
     {
         var share = snapshot.Request.Response.Margin?.Fraction;
         if (snapshot.ConversionsWithCost() is not { } conversions)
@@ -24,7 +30,7 @@ internal sealed class CreditedMargins
         }
 
         await snapshot.KeepAsync(cancellationToken);
-        await using var command = snapshot.Command(ReportSnapshot.Replaced(ReadMargins, "/*conversion*/", conversions.Sql), withConversions: false);
+        await using var command = snapshot.Command(ReportSnapshot.Replaced(sql, "/*conversion*/", conversions.Sql), withConversions: false);
         conversions.AddParameters(command);
         command.Parameters.Add(new NpgsqlParameter("share", NpgsqlDbType.Numeric) { Value = (object?)share ?? DBNull.Value });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);

@@ -26,7 +26,7 @@ internal sealed class ReportSnapshot : IAsyncDisposable
     private static readonly string KeptContacts = SqlFile.Load<ReportSnapshot>("KeptContacts");
     private static readonly string ReadForeign = SqlFile.Load<ReportSnapshot>("ForeignRevenue");
     private static readonly string AnyForeign = SqlFile.Load<ReportSnapshot>("AnyForeignRevenue");
-    private static readonly string GroupedContacts = SqlFile.Load<ReportSnapshot>("GroupedContacts");
+    internal static readonly string GroupedContacts = SqlFile.Load<ReportSnapshot>("GroupedContacts");
 
     private readonly NpgsqlDataSource _database;
     private readonly NpgsqlConnection _connection;

@@ -80,6 +80,27 @@ public sealed class CreditedMarginsTests(CostedLedgerFixture fixture) : IClassFi
     }
 
     [Fact]
+    public async Task GroupsOfPeopleHaveTheirMargins()
+    {
+        var asOf = GeneratedLedger.Start.AddDays(60);
+        await using var snapshot = (await ReportSnapshot.OpenAsync(fixture.Source, Request("last-touch", asOf, null), TestContext.Current.CancellationToken))!;
+        await snapshot.KeepAsync(TestContext.Current.CancellationToken);
+        await snapshot.ExecuteAsync("INSERT INTO report_group SELECT DISTINCT person_key, right(person_key, 1) FROM report_item WHERE right(person_key, 1) <> '7'", TestContext.Current.CancellationToken);
+
+        var groups = await CampaignReporter.RunGroupedAsync(snapshot, TestContext.Current.CancellationToken);
+
+        var recount = new Recount(fixture.Ledger, asOf, firstTouch: false, ["click", "conversion"], null);
+        Assert.Equal(20, groups.Count);
+        Assert.All(groups, row =>
+        {
+            var people = recount.OrdersByPerson(null, null, row.Control).Where(orders => orders.Count > 0 && orders[0].Customer[^1..] == (row.Cell ?? "7")).Select(orders => orders.Sum(o => Earned(o, null))).ToList();
+            Assert.NotEmpty(people);
+            Assert.Equal(decimal.Round(people.Sum(), 4), row.Margin);
+            Assert.Equal(people.Sum(m => m * m), row.MarginSquares, 2);
+        });
+    }
+
+    [Fact]
     public async Task ReturnAndBreakEvenAreOfTheMargin()
     {
         var report = await RunAsync(Request("last-touch", GeneratedLedger.Start.AddDays(60), null));

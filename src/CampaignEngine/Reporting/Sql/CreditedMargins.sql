@@ -1,8 +1,9 @@
 -- What is left of the credited conversions after the cost of their goods, by the rows of a report (level: the bits of grouping()). A conversion whose cost is not known
--- leaves the stated share of its amount, or nothing. The text between the two marks is replaced by the rule's rows with their cost.
+-- leaves the stated share of its amount, or nothing. The text between the first two marks is replaced by the contacts of GroupedContacts.sql where rows
+-- are groups of people, that between the others by the rule's rows with their cost.
 WITH earned AS (
     SELECT i.control, i.cell, i.drop_name, i.customer_key, f.amount, f.cost
-    FROM report_item i
+    FROM (/*contacts*/SELECT * FROM report_item/*end*/) AS i
     CROSS JOIN LATERAL unnest(i.order_keys) AS k (order_key)
     JOIN (/*conversion*/SELECT NULL::text, NULL::text, NULL::timestamptz, NULL::numeric, NULL::numeric WHERE false/*end*/) AS f (customer_key, order_key, at, amount, cost)
         ON f.order_key = k.order_key AND f.customer_key = i.customer_key

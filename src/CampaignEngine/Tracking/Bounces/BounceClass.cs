@@ -8,6 +8,12 @@ public sealed record BounceClass(string Name, BounceGroup Group, string Meaning)
 {
     /// <summary>The address will not work again.</summary>
     public bool IsHard => Group == BounceGroup.Hard;
+
+    /// <summary>The group of a report whose status says that it is not for ever (4.x.x); null: the same.</summary>
+    public BounceGroup? WhileTemporary { get; init; }
+
+    /// <param name="status">Enhanced status; null: none.</param>
+    public BounceGroup GroupOf(string? status) => status?[0] == '4' ? WhileTemporary ?? Group : Group;
 }
 
 /// <summary>What kind of answer a class is.</summary>

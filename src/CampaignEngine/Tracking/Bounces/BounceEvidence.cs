@@ -18,6 +18,9 @@ public sealed record BounceEvidence
     /// <summary>Which command was answered: connect, hello, mail, rcpt, data; null: unknown.</summary>
     public string? Command { get; init; }
 
+    /// <summary>The server that refused; null where the report does not name it.</summary>
+    public string? Server { get; init; }
+
     /// <summary>What the server said, as near as the report keeps it.</summary>
     public string Text { get; init; } = "";
 

@@ -50,6 +50,11 @@ public sealed class BounceReader(BounceRules rules)
             return complaint;
         }
 
+        if (_words.UnsubscribeText.StandIn(BounceText.Plain(text)))
+        {
+            return FeedbackNotices.Of(mail, "opt-out", [.. Addresses(parts, "From").Take(1)]);
+        }
+
         if (Reported(parts, text) is { Count: > 0 } reported)
         {
             return mail with { Kind = BounceMailKind.Report, Recipients = reported };
@@ -101,7 +106,8 @@ public sealed class BounceReader(BounceRules rules)
                 ReplyCode = reply?.Code,
                 Command = _words.CommandOf(BounceText.Plain(said)) ?? _words.CommandOf(BounceText.Plain(reported.Count == 1 ? around : near)),
                 Text = said.Length > 0 ? transcript.Length > said.Length && transcript.Contains(said, StringComparison.Ordinal) ? transcript : said : transcript,
-                Around = near,
+                Server = recipient.RemoteMta,
+                Around = reported.Count == 1 ? around : near,
                 IsLocalProgram = recipient.DiagnosticType is "x-unix",
             });
         }

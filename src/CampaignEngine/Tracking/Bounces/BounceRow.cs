@@ -46,9 +46,9 @@ public sealed record BounceRow
         Index = index,
         Recipient = evidence.Recipient,
         Class = @class.Name,
-        Group = @class.Group,
+        Group = @class.GroupOf(evidence.Status),
         // A server that goes on trying has not given its last word.
-        Hard = @class.IsHard && evidence.Action != "delayed",
+        Hard = @class.GroupOf(evidence.Status) == BounceGroup.Hard && evidence.Action != "delayed",
         Status = evidence.Status,
         ReplyCode = evidence.ReplyCode,
         Action = evidence.Action,

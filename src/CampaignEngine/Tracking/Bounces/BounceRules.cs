@@ -97,7 +97,7 @@ public sealed class BounceRules
         string Around() => all ??= BounceText.Words(BounceText.Plain(evidence.Around));
         return (_own.Count > 0 ? First(_own, evidence, said) ?? First(_own, evidence, Around()) : null)
             ?? First(_rules, evidence, said)
-            ?? (said.Length == 0 && evidence.Action == "delayed" ? _byCode["delayed"] : null)
+            ?? (said.Length == 0 && evidence.Action == "delayed" ? First(_rules, evidence, Around()) ?? _byCode["delayed"] : null)
             ?? (said.Length == 0 && evidence.Status is { } vague && _vague.Contains(vague) ? First(_rules, evidence, Around()) : null)
             ?? (evidence.Status is { } status ? _byStatus.GetValueOrDefault(status) ?? _byStatus.GetValueOrDefault("*" + status[1..]) : null)
             ?? First(_rules, evidence, Around())
@@ -121,7 +121,12 @@ public sealed class BounceRules
         return copy.ToArray();
     }
 
-    private static BounceClass Class(string name, YamlMapping written) => new(name, Enum.Parse<BounceGroup>(written.Text("group")!, ignoreCase: true), written.Text("means")!);
+    private static BounceClass Class(string name, YamlMapping written) => new(name, Group(written.Text("group")!), written.Text("means")!)
+    {
+        WhileTemporary = written.Text("temporary") is { } group ? Group(group) : null,
+    };
+
+    private static BounceGroup Group(string word) => Enum.Parse<BounceGroup>(word, ignoreCase: true);
 
     private static BounceClass? First(IReadOnlyList<Rule> rules, BounceEvidence evidence, string text)
     {
@@ -152,7 +157,9 @@ public sealed class BounceRules
     {
         private readonly Phrases _says;
         private readonly Phrases? _unless;
+        private readonly Phrases? _around;
         private readonly string[] _at = [];
+        private readonly string[] _to = [];
         private readonly string[] _status = [];
         private readonly string[] _notStatus = [];
         private readonly string[] _codes = [];
@@ -163,6 +170,8 @@ public sealed class BounceRules
             Class = @class;
             _says = new Phrases(written.Writtens("says").Select(w => w.Text));
             _unless = written["unless"] is null ? null : new Phrases(written.Writtens("unless").Select(w => w.Text));
+            _around = written["around"] is null ? null : new Phrases(written.Writtens("around").Select(w => w.Text));
+            _to = [.. written.Writtens("to").Select(w => w.Text)];
             _at = [.. written.Writtens("at").Select(w => w.Text)];
             _status = [.. written.Writtens("status").Select(w => w.Text)];
             _notStatus = [.. written.Writtens("not_status").Select(w => w.Text)];
@@ -180,8 +189,13 @@ public sealed class BounceRules
             && (_notStatus.Length == 0 || evidence.Status is not { } other || !_notStatus.Any(s => Is(other, s)))
             && (_codes.Length == 0 || (evidence.ReplyCode is { } code && _codes.Contains(code.ToString(System.Globalization.CultureInfo.InvariantCulture))))
             && (!_localProgram || evidence.IsLocalProgram)
+            && (_to.Length == 0 || _to.Any(domain => IsAt(evidence.Recipient, domain) || IsAt(evidence.Server, domain)))
             && (_says.IsEmpty || _says.StandIn(text))
+            && (_around is null || _around.StandIn(BounceText.Plain(evidence.Around)))
             && _unless?.StandIn(text) != true;
+
+        private static bool IsAt(string? name, string domain) => name?.EndsWith(domain, StringComparison.OrdinalIgnoreCase) == true
+            && (name.Length == domain.Length || name[^(domain.Length + 1)] is '@' or '.');
 
         // "*.1.1" is 5.1.1 and 4.1.1; "4.*" is every temporary one.
         private static bool Is(string status, string pattern) => pattern[0] == '*' ? status.AsSpan(1).SequenceEqual(pattern.AsSpan(1)) : pattern.EndsWith('*') ? status.StartsWith(pattern[..^1], StringComparison.Ordinal) : status == pattern;

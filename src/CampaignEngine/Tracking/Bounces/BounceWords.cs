@@ -15,6 +15,7 @@ internal sealed class BounceWords
         ReportText = Of(words, "report_text");
         AnswerSubject = Of(words, "answer_subject");
         Delayed = Of(words, "delayed");
+        UnsubscribeText = Of(words, "unsubscribe_text");
         ComplaintSubject = Of(words, "complaint_subject");
         _commands = [.. words.Mapping("commands")!.Entries.Select(e => (e.Key.Text, new Phrases(((YamlSequence)e.Value).Items.OfType<YamlScalar>().Select(s => s.Text))))];
     }
@@ -36,6 +37,9 @@ internal sealed class BounceWords
     public Phrases Delayed { get; }
 
     public Phrases ComplaintSubject { get; }
+
+    /// <summary>A mail program asks for no more mail in its owner's name.</summary>
+    public Phrases UnsubscribeText { get; }
 
     /// <summary>The command that a text says was answered; where it names several, the first in the order of the file.</summary>
     public string? CommandOf(string text)

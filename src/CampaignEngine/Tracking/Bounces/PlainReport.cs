@@ -47,7 +47,7 @@ internal sealed class PlainReport(BounceWords words)
             behind += behind < text.Length && text[behind] == '\n' ? 1 : 0;
             var line = raw.Trim();
             // The first header of a message that nobody announced. A report does not begin with one.
-            if (said && (line.StartsWith("Received: ", StringComparison.OrdinalIgnoreCase) || line.StartsWith("Return-Path:", StringComparison.OrdinalIgnoreCase)))
+            if (said && (line.StartsWith("Received:", StringComparison.OrdinalIgnoreCase) || line.StartsWith("Return-Path:", StringComparison.OrdinalIgnoreCase)))
             {
                 return (at, at);
             }
@@ -89,6 +89,8 @@ internal sealed class PlainReport(BounceWords words)
                 }
             }
 
+            // sendmail's transcript goes on with another server.
+            inside &= !line.StartsWith("While talking to", StringComparison.OrdinalIgnoreCase);
             if (inside)
             {
                 part.Append(line).Append('\n');
@@ -121,7 +123,7 @@ internal sealed class PlainReport(BounceWords words)
             return said.ToString().TrimEnd();
         }
 
-        if (StatusCode.FindReply(report) is not { } reply)
+        if (StatusCode.FindRefusal(report) is not { } reply)
         {
             return "";
         }
@@ -170,7 +172,7 @@ internal sealed class PlainReport(BounceWords words)
             var line = raw.ToString();
             foreach (var address in AddressFinder.In(line).Take(20))
             {
-                if (line.Contains("RCPT TO", StringComparison.OrdinalIgnoreCase))
+                if (line.Contains("RCPT TO", StringComparison.OrdinalIgnoreCase) || IsAnswerAbout(line, address))
                 {
                     envelope.Add(address);
                 }
@@ -210,6 +212,13 @@ internal sealed class PlainReport(BounceWords words)
     {
         var before = line.AsSpan(0, line.IndexOf(address, StringComparison.Ordinal)).TrimEnd(" \t<\"'([").TrimStart(" \t>*-");
         return before.IsEmpty || (before[^1] == ':' && before.Length < 40 && !before.ToString().Contains("from", StringComparison.OrdinalIgnoreCase));
+    }
+
+    // "550 <address>... User unknown": a line of sendmail's transcript.
+    private static bool IsAnswerAbout(string line, string address)
+    {
+        var before = line.AsSpan(0, line.IndexOf(address, StringComparison.Ordinal)).Trim(" \t<");
+        return before.Length == 3 && before[0] is '4' or '5' && char.IsAsciiDigit(before[1]) && char.IsAsciiDigit(before[2]) && line.Contains("...", StringComparison.Ordinal);
     }
 
     private static bool Names(ReadOnlySpan<char> line, List<string> addresses)

@@ -66,8 +66,49 @@ public sealed class BounceReaderTests
             "Amazon SES", "From: no-reply@sns.amazonaws.com\nTo: shop@shop.test\nSubject: AWS Notification Message\n\n{\"notificationType\":\"Bounce\",\"bounce\":{\"bouncedRecipients\":[{\"emailAddress\":\"anna@a.test\",\"action\":\"failed\",\"status\":\"5.1.1\",\"diagnosticCode\":\"smtp; 550 5.1.1 user unknown\"}]}}\n",
             "anna@a.test userunknown 5.1.1 550"
         },
+        {
+            "sendmail 5, which talked to several servers", Daemon + "\n   ----- Transcript of session follows -----\nWhile talking to mx.a.test:\n>>> RCPT To:<anna@a.test>\n<<< 550 mailbox not found\n550 <anna@a.test>... User unknown\n"
+                + "550 b.test (smtp)... 550 Host unknown\n554 <ben@b.test>... 550 Host unknown (Authoritative answer from name server)\nWhile talking to mx.c.test:\n>>> QUIT\n<<< 421 mx.c.test out of memory\n\n   ----- Unsent message follows -----\nTo: anna@a.test\n",
+            "anna@a.test userunknown  550|ben@b.test hostunknown  554"
+        },
+        {
+            "postfix to its postmaster", Daemon + "\nTranscript of session follows.\n\n Out: 220 mx.shop.test ESMTP\n In:  EHLO relay.test\n Out: 250-mx.shop.test\n Out: 250 DSN\n In:  RCPT TO:<anna@a.test>\n Out: 250 2.1.5 Ok\n In:  DATA\n"
+                + " Out: 354 End data with <CR><LF>.<CR><LF>\n Out: 451 4.3.0 Error: queue file write error\n",
+            "anna@a.test systemerror 4.3.0 451"
+        },
+        {
+            "KDDI, which names the address", Reported("Final-Recipient: rfc822; anna@a.test\nAction: failed\nStatus: 5.0.0\nRemote-MTA: dns; lsean.ezweb.ne.jp. (192.0.2.1)\nDiagnostic-Code: smtp; 550 <anna@a.test>: User unknown\n"),
+            "anna@a.test userunknown 5.0.0 550"
+        },
+        {
+            "KDDI, which does not", Reported("Final-Recipient: rfc822; anna@a.test\nAction: failed\nStatus: 5.0.0\nRemote-MTA: dns; lsean.ezweb.ne.jp\nDiagnostic-Code: smtp; 550 : User unknown\n"),
+            "anna@a.test filtered 5.0.0 550"
+        },
+        {
+            "a program that only gives its exit code", Reported("Final-Recipient: rfc822; anna@a.test\nAction: delayed\nStatus: 4.5.0\nDiagnostic-Code: x-unix; 71\n"),
+            "anna@a.test mailererror 4.5.0 "
+        },
+        {
+            "Apple Mail", "From: anna@a.test\nTo: shop@shop.test\nSubject: unsubscribe\nAuto-Submitted: auto-replied\n\nApple Mail sent this email to unsubscribe from the message \u201cspring\u201d.\n",
+            "anna@a.test feedback  "
+        },
+        {
+            "no semicolon behind the type", Daemon.Replace("failure notice", "Undeliverable: spring", StringComparison.Ordinal) + "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain\n   charset=\"us-ascii\"\n\n<anna@a.test>: mailbox full\n--b--\n",
+            "anna@a.test mailboxfull  "
+        },
         { "nothing at all", "From: ben@b.test\nTo: shop@shop.test\nSubject: Your tea\n\nIs the oolong back? My old address user unknown, you wrote.\n", "" },
     };
+
+    [Theory]
+    [InlineData("4.0.0", BounceGroup.Soft, false)]
+    [InlineData("5.1.10", BounceGroup.Hard, true)]
+    [InlineData(null, BounceGroup.Hard, true)]
+    public void ADomainThatTakesNoMailForNowIsNotGone(string? status, BounceGroup group, bool hard)
+    {
+        var evidence = new BounceEvidence { Text = "the domain returned Null MX", Status = status };
+        var row = BounceRow.Of("mail", 1, new BounceMail { Kind = BounceMailKind.Report }, evidence, BounceRules.BuiltIn.Classify(evidence));
+        Assert.Equal(("notaccept", group, hard), (row.Class, row.Group, row.Hard));
+    }
 
     [Theory]
     [MemberData(nameof(Programs))]
@@ -147,6 +188,8 @@ public sealed class BounceReaderTests
     }
 
     private static BounceMail Read(byte[] mail) => new BounceReader(BounceRules.BuiltIn).Read(mail);
+
+    private static string Reported(string fields) => Daemon + "Content-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.test\n\n" + fields + "\n--b--\n";
 
     private static string Rows(byte[] mail)
     {
