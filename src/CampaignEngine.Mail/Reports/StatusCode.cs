@@ -9,27 +9,24 @@ public static partial class StatusCode
     public static string? Find(string? text) => text is not null && Enhanced().Match(text) is { Success: true } match ? match.Groups[1].Value : null;
 
     /// <summary>The first reply of a text: its code, the status behind it, and where it begins; null when there is none.</summary>
-    public static (int Code, string? Status, int At)? FindReply(string text) =>
-        Reply().Match(text) is { Success: true } match
-            ? (int.Parse(match.Groups[1].ValueSpan, System.Globalization.CultureInfo.InvariantCulture), match.Groups[2].Success ? match.Groups[2].Value : null, match.Index)
-            : null;
+    public static (int Code, string? Status, int At)? FindReply(string text) => Reply().Match(text) is { Success: true } match ? Of(match) : null;
 
     /// <summary>The first reply that refuses (4xx, 5xx), which in a transcript stands behind those that agreed; else the first reply; null when there is none.</summary>
     public static (int Code, string? Status, int At)? FindRefusal(string text)
     {
-        var first = FindReply(text);
-        for (var (reply, from) = (first, 0); reply is { } found; reply = FindReply(text[from..]))
+        for (var match = Reply().Match(text); match.Success; match = match.NextMatch())
         {
-            if (found.Code >= 400)
+            if (match.ValueSpan[0] is '4' or '5')
             {
-                return (found.Code, found.Status, from + found.At);
+                return Of(match);
             }
-
-            from += found.At + 3;
         }
 
-        return first;
+        return FindReply(text);
     }
+
+    private static (int Code, string? Status, int At) Of(Match match) =>
+        (int.Parse(match.Groups[1].ValueSpan, System.Globalization.CultureInfo.InvariantCulture), match.Groups[2].Success ? match.Groups[2].Value : null, match.Index);
 
     // Not within a number, a version or an address: 10.5.1.1 is none.
     [GeneratedRegex(@"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)", RegexOptions.CultureInvariant)]

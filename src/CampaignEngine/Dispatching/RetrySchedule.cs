@@ -27,7 +27,7 @@ public sealed record RetrySchedule
 
     /// <summary>The pause after <paramref name="attempt"/> ended that way; null: no further attempt.</summary>
     /// <param name="outcome">Deferred or NotAttempted.</param>
-    /// <param name="attempt">The attempt that ended, counted from 1.</param>
+    /// <param name="attempt">The attempt that ended, counted from 1; of a deferral only among those that reached the relay.</param>
     /// <param name="spread">In [0, 1): which part of the spread this item takes, for example from its recipient key.</param>
     /// <param name="asked">As the other side asked; its first three wishes are taken at their word, later ones never shorten the pause.</param>
     public TimeSpan? After(SendOutcome outcome, int attempt, double spread, TimeSpan? asked = null)

@@ -50,14 +50,15 @@ public sealed class BounceReader(BounceRules rules)
             return complaint;
         }
 
-        if (_words.UnsubscribeText.StandIn(BounceText.Plain(text)))
-        {
-            return FeedbackNotices.Of(mail, "opt-out", [.. Addresses(parts, "From").Take(1)]);
-        }
-
         if (Reported(parts, text) is { Count: > 0 } reported)
         {
             return mail with { Kind = BounceMailKind.Report, Recipients = reported };
+        }
+
+        var plain = BounceText.Plain(text);
+        if (_words.UnsubscribeText.StandIn(plain))
+        {
+            return FeedbackNotices.Of(mail, "opt-out", [.. Addresses(parts, "From").Take(1)]);
         }
 
         var from = BounceText.Plain($"{parts.Header("From")} {parts.Header("Return-Path")} {parts.Header("Sender")}");
@@ -68,7 +69,6 @@ public sealed class BounceReader(BounceRules rules)
             return mail with { Kind = BounceMailKind.Answer, Recipients = [new BounceEvidence { Recipient = Addresses(parts, "From").FirstOrDefault(), Text = text }] };
         }
 
-        var plain = BounceText.Plain(text);
         var reports = _words.ReportingSender.StandIn(from) || _words.ReportSubject.StandIn(subject) || parts.Header("X-Failed-Recipients") is not null || _words.ReportText.StandIn(plain);
         if (!reports)
         {

@@ -179,7 +179,7 @@ public sealed class BounceReaderTests
         }
 
         foreach (var junk in (string[])[new string('\0', 500_000), new string('<', 500_000), new string('@', 500_000), "a@" + new string('.', 500_000), new string('-', 500_000), string.Concat(Enumerable.Repeat("--b\n", 200_000)),
-            Daemon + "\n" + string.Concat(Enumerable.Repeat("a@b.test: ", 50_000)), Daemon + "\n" + string.Concat(Enumerable.Repeat("550 ", 100_000)), Daemon + "\n" + string.Concat(Enumerable.Repeat("x" + new string('y', 90) + "\n", 20_000))])
+            Daemon + "\n" + string.Concat(Enumerable.Repeat("a@b.test: ", 50_000)), Daemon + "\n" + string.Concat(Enumerable.Repeat("550 ", 100_000)), Daemon + "\n" + string.Concat(Enumerable.Repeat("250 ", 100_000)), Daemon + "\n" + string.Concat(Enumerable.Repeat("x" + new string('y', 90) + "\n", 20_000))])
         {
             Read(Encoding.UTF8.GetBytes(junk));
         }
