@@ -122,7 +122,7 @@ internal sealed class SmtpWire : IAsyncDisposable
                         return (WireState.Malformed, default);
                     }
 
-                    var got = await _stream.ReadAsync(_in.AsMemory(_end), _clock.Token);
+                    var got = await ReadAsync(cancellationToken);
                     if (got == 0)
                     {
                         return (WireState.Closed, default);
@@ -193,6 +193,22 @@ internal sealed class SmtpWire : IAsyncDisposable
         await _stream.DisposeAsync();
         _socket.Dispose();
         _clock.Dispose();
+    }
+
+    // A process that was frozen, or a machine that slept, wakes up with its clock run out and the reply in the socket. An interrupted
+    // read of TLS leaves nothing to read on from.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<int> ReadAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _stream.ReadAsync(_in.AsMemory(_end), _clock.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested && !IsEncrypted && HasBytesInSocket())
+        {
+            IsOver = true;
+            return _socket.Receive(_in.AsSpan(_end), SocketFlags.None);
+        }
     }
 
     private bool HasBytesInSocket()
