@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using CampaignEngine.Audiences;
 using CampaignEngine.Audiences.Conditions;
 using CampaignEngine.Authoring;
@@ -65,17 +66,8 @@ public sealed class FreezeSource(EngineDatabase database, CustomerModel model, L
 
         await using var reader = await database.QuerySource.OpenConnectionAsync(cancellationToken);
         var withdrawals = await new Withdrawals(model, contacts, zone).StageAsync(connection, reader, alone, audience.People, drop.Channel, now, cancellationToken);
-        var after = "";
-        while (true)
+        await foreach (var people in PagesAsync(connection, list, part, cancellationToken))
         {
-            List<(string CustomerKey, string? Cell)> people = [.. await connection.QueryAsync<(string, string?)>(new CommandDefinition(
-                SqlFile.Load<FreezeSource>("ReadContactKeys"), new { list, part, after, page = Page }, commandTimeout: 0, cancellationToken: cancellationToken))];
-            if (people.Count == 0)
-            {
-                break;
-            }
-
-            after = people[^1].CustomerKey;
             var statement = compiler.Waterfall(only, [], columns, [.. people.Select(p => p.CustomerKey)]);
             var read = await ReadAsync(reader, statement, maker, layout.Expressions.Count, cancellationToken);
             await StoreAsync(connection, mailing, people, read, drop.Schedule, hours, due, cancellationToken);
@@ -83,8 +75,62 @@ public sealed class FreezeSource(EngineDatabase database, CustomerModel model, L
 
         if (withdrawals > 0)
         {
-            await connection.ExecuteAsync(new CommandDefinition(
-                SqlFile.Load<FreezeSource>("FreezeWithdrawn"), new { mailing }, commandTimeout: 0, cancellationToken: cancellationToken));
+            await RunAsync(connection, "FreezeWithdrawn", mailing, cancellationToken);
+        }
+    }
+
+    /// <summary>
+    /// Takes out of the mailing whom the customer database no longer has, and who no longer consents: days may lie between the plan that froze the list and the
+    /// launch, weeks between the test and its remainder. Addresses, cells and conditions stay as planned.
+    /// </summary>
+    /// <param name="part">test or remainder: only these; null: all.</param>
+    public async Task CheckAgainAsync(
+        NpgsqlConnection connection, int mailing, long list, string? part, CampaignDefinition campaign, DropDefinition drop, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var people = Bind(campaign).People;
+        var contact = people.Contacts[drop.Channel];
+        var consent = campaign.Purpose == MessagePurpose.Service ? null : contact.Consent;
+        var columns = lists.Columns(consent is null ? [] : [new Written(consent.Name, campaign.Audience.Place)], people);
+        var compiler = new SelectionCompiler(model, people, new SelectionOptions { Now = now, Zone = zone });
+        await using var reader = await database.QuerySource.OpenConnectionAsync(cancellationToken);
+        var withdrawals = await new Withdrawals(model, contacts, zone).StageAsync(connection, reader, campaign, people, drop.Channel, now, cancellationToken);
+        await foreach (var page in PagesAsync(connection, list, part, cancellationToken))
+        {
+            var reasons = page.ToDictionary(p => p.CustomerKey, _ => (string?)Reason.Gone, StringComparer.Ordinal);
+            await using (var command = compiler.Waterfall([], [], columns, reasons.Keys).ToCommand(reader))
+            {
+                command.CommandTimeout = 0;
+                await using var rows = await command.ExecuteReaderAsync(cancellationToken);
+                while (await rows.ReadAsync(cancellationToken))
+                {
+                    reasons[rows.GetString(0)] = consent is null || CandidateMaker.Consents(rows.IsDBNull(2) ? null : rows.GetValue(2), contact.OptIn) ? null : Reason.NoConsent;
+                }
+            }
+
+            await ExcludeAsync(connection, mailing, reasons.Select(r => (r.Key, r.Value)), cancellationToken);
+        }
+
+        await RunAsync(connection, "FreezeExcluded", mailing, cancellationToken);
+        if (withdrawals > 0)
+        {
+            await RunAsync(connection, "FreezeWithdrawn", mailing, cancellationToken);
+        }
+    }
+
+    private static async IAsyncEnumerable<List<(string CustomerKey, string? Cell)>> PagesAsync(
+        NpgsqlConnection connection, long list, string? part, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        for (var after = ""; ;)
+        {
+            List<(string CustomerKey, string? Cell)> people = [.. await connection.QueryAsync<(string, string?)>(new CommandDefinition(
+                SqlFile.Load<FreezeSource>("ReadContactKeys"), new { list, part, after, page = Page }, commandTimeout: 0, cancellationToken: cancellationToken))];
+            if (people.Count == 0)
+            {
+                yield break;
+            }
+
+            after = people[^1].CustomerKey;
+            yield return people;
         }
     }
 
@@ -145,11 +191,16 @@ public sealed class FreezeSource(EngineDatabase database, CustomerModel model, L
         }
 
         var present = read.ToDictionary(p => p.CustomerKey, StringComparer.Ordinal);
+        await ExcludeAsync(connection, mailing, people.Select(p => (p.CustomerKey,
+            !present.TryGetValue(p.CustomerKey, out Candidate person) ? Reason.Gone : person.Failed != 0 ? Reason.OnlyNotMet : person.Problem)), cancellationToken);
+    }
+
+    // Without a reason nobody is left out.
+    private static async Task ExcludeAsync(NpgsqlConnection connection, int mailing, IEnumerable<(string CustomerKey, string? Reason)> people, CancellationToken cancellationToken)
+    {
         await using var excluded = await connection.BeginBinaryImportAsync(SqlFile.Load<FreezeSource>("CopyExcluded"), cancellationToken);
-        foreach ((var key, _) in people)
+        foreach ((var key, var reason) in people)
         {
-            var reason = !present.TryGetValue(key, out Candidate person) ? Reason.Gone
-                : person.Failed != 0 ? Reason.OnlyNotMet : person.Problem;
             if (reason is null)
             {
                 continue;
@@ -162,6 +213,9 @@ public sealed class FreezeSource(EngineDatabase database, CustomerModel model, L
         }
         await excluded.CompleteAsync(cancellationToken);
     }
+
+    private static Task RunAsync(NpgsqlConnection connection, string name, int mailing, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync(new CommandDefinition(SqlFile.Load<FreezeSource>(name), new { mailing }, commandTimeout: 0, cancellationToken: cancellationToken));
 
     private DateTimeOffset NotBefore(ScheduleDefinition schedule, SendingHours hours, DateTimeOffset due, TimeZoneInfo? personZone)
     {

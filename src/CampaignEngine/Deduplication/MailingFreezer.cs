@@ -88,7 +88,7 @@ public sealed class MailingFreezer(EngineDatabase database, FreezeSource source,
 
         var hours = calendar.HoursOf(campaign, drop);
 
-        // 3 The people: as the plan froze them, or read again where channel or time is another.
+        // 3 The people: as the plan froze them, without those who are gone or no longer consent; or read again where channel or time is another.
         var mailing = await connection.ExecuteScalarAsync<int>(Command("InsertMailing", new
         {
             occurrence = occurrenceId, campaign = campaign.Name, drop = drop.Name, channel = drop.Channel, due = due.DueAt.ToUniversalTime(),
@@ -109,6 +109,11 @@ public sealed class MailingFreezer(EngineDatabase database, FreezeSource source,
         if (asPlanned)
         {
             await FreezeFromListAsync(connection, list, due.TestPart, drop.Schedule, hours, due.DueAt, cancellationToken);
+            // The list of a recurring drop has just been made.
+            if (drop.Schedule.Cron is null)
+            {
+                await source.CheckAgainAsync(connection, mailing, list, due.TestPart, campaign, drop, now, cancellationToken);
+            }
         }
         else
         {

@@ -231,6 +231,50 @@ public sealed class PlanningTests(PlanningFixture fixture) : IClassFixture<Plann
         }
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task WhoWithdrewConsentOrWasErasedSinceThePlanIsLeftOutOfTheLaunch(bool service)
+    {
+        await fixture.ExecuteAsync("""
+            INSERT INTO crm.customers (customer_no, first_name, email, country, email_consent) VALUES
+                ('keeps', 'Ke', 'keeps@example.org', 'TW', 'granted'), ('withdrew', 'Wi', 'withdrew@example.org', 'TW', 'granted'),
+                ('unsure', 'Un', 'unsure@example.org', 'TW', 'granted'), ('erased', 'Er', 'erased@example.org', 'TW', 'granted'),
+                ('shares', 'Sh', 'shared@example.org', 'TW', 'granted'), ('apart', 'Ap', 'Shared@example.org', 'FR', 'granted');
+            INSERT INTO crm.orders (order_no, customer_id, ordered_at, amount)
+                SELECT 'P-' || customer_no, customer_id, '2026-01-01', 10 FROM crm.customers WHERE customer_no IN ('keeps', 'withdrew', 'unsure', 'erased', 'shares')
+            """);
+        try
+        {
+            var campaign = PlanningFixture.Campaign(service ? "since-service" : "since", more: service ? "purpose: service" : "");
+            var plan = await fixture.PlanAsync(campaign);
+            var planned = await fixture.ReasonsAsync(plan);
+            Assert.All(["keeps", "withdrew", "unsure", "erased", "shares"], no => Assert.Equal(Reason.Contact, planned[no]));
+
+            await fixture.ExecuteAsync("""
+                UPDATE crm.customers SET email_consent = 'withdrawn' WHERE customer_no IN ('withdrew', 'apart');
+                UPDATE crm.customers SET email_consent = 'unknown' WHERE customer_no = 'unsure';
+                DELETE FROM crm.orders WHERE order_no = 'P-erased'; DELETE FROM crm.customers WHERE customer_no = 'erased'
+                """);
+            var launched = await fixture.LaunchAsync(plan);
+
+            var mailing = Assert.Single(launched.Drops).MailingId;
+            string[] left = service ? ["keeps", "shares", "unsure", "withdrew"] : ["keeps"];
+            Assert.Equal(left, (await fixture.ItemsAsync(mailing)).Where(no => no is "keeps" or "withdrew" or "unsure" or "erased" or "shares").Order(StringComparer.Ordinal));
+            Assert.Equal(service ? "gone" : "consent_withdrawn, gone, no_consent, no_consent", await fixture.ScalarAsync<string>(
+                $"SELECT string_agg(reason, ', ' ORDER BY reason) FROM engine.mailing_excluded WHERE mailing_id = {mailing}"));
+            if (!service)
+            {
+                var why = (await fixture.Services.Explainer.ExplainAsync("withdrew", campaign, TestContext.Current.CancellationToken))!;
+                Assert.Equal(("excluded", Reason.NoConsent), (why.Outcome, why.Reason));
+            }
+        }
+        finally
+        {
+            await fixture.ExecuteAsync("DELETE FROM crm.orders WHERE order_no LIKE 'P-%'; DELETE FROM crm.customers WHERE customer_no IN ('keeps', 'withdrew', 'unsure', 'erased', 'shares', 'apart')");
+        }
+    }
+
     [Fact]
     public async Task WhyNamesTheReasonTheConditionAndTheValues()
     {
