@@ -40,7 +40,7 @@ public sealed class FullDiskTests : IAsyncLifetime
     {
         Assert.SkipUnless(_mounted, "a small file system can be mounted by root on Linux only");
         await using var sink = new Sink(new ReceiverScript());
-        await using var shop = await Shop.OpenAsync(Path.Combine(Disk, "s"), sink.Port);
+        await using var shop = await Shop.CreateAsync(Path.Combine(Disk, "s"), sink.Port);
         await shop.FillAsync(3000);
         var file = _parent.Write("c.csv", "customer_no,first_name,email,country\n" + string.Concat(Enumerable.Range(1, 200_000).Select(n => $"N{n},Ann Elizabeth Victoria,new{n}@example.com,JP\n")));
         await shop.RunAsync("db", "stop");
@@ -85,7 +85,7 @@ public sealed class FullDiskTests : IAsyncLifetime
 
             return null;
         }));
-        await using var shop = await Shop.OpenAsync(Path.Combine(Disk, "w"), sink.Port);
+        await using var shop = await Shop.CreateAsync(Path.Combine(Disk, "w"), sink.Port);
         await shop.FillAsync(People);
         await shop.LaunchAsync();
 
@@ -124,7 +124,7 @@ public sealed class FullDiskTests : IAsyncLifetime
 
             return null;
         }));
-        await using var shop = await Shop.OpenAsync(_parent["p"], sink.Port);
+        await using var shop = await Shop.CreateAsync(_parent["p"], sink.Port);
 
         // Only the write-ahead log lies on the small disk.
         await shop.RunAsync("db", "stop");
@@ -175,7 +175,7 @@ public sealed class FullDiskTests : IAsyncLifetime
     public async Task RejectsThatDoNotFitStopTheImportAndASmallServerIsNotCreated()
     {
         Assert.SkipUnless(_mounted, "a small file system can be mounted by root on Linux only");
-        await using var shop = await Shop.OpenAsync(_parent["elsewhere"]);
+        await using var shop = await Shop.CreateAsync(_parent["elsewhere"]);
         var file = _parent.Write("bad.csv", "customer_no,first_name,email,birth_date\n" + string.Concat(Enumerable.Range(1, 5000).Select(n => $"B{n},Ann,b{n}@example.com,never\n")));
         Fill(0);
 

@@ -48,8 +48,20 @@ internal sealed class Shop : IAsyncDisposable
     public static async Task<Shop> OpenAsync(string folder, int port = 9)
     {
         var shop = new Shop(folder, port);
-        var started = await shop.RunAsync("db", "start");
-        Assert.True(started.ExitCode == 0, started.Errors);
+        await PreparedCluster.CopyAsync(folder, async workspace =>
+        {
+            await using var first = await CreateAsync(workspace);
+            Assert.Equal(0, (await first.RunAsync("db", "stop")).ExitCode);
+        }, Cancel);
+        await shop.StartAsync();
+        return shop;
+    }
+
+    /// <summary>With a server whose files are made in the folder itself.</summary>
+    public static async Task<Shop> CreateAsync(string folder, int port = 9)
+    {
+        var shop = new Shop(folder, port);
+        await shop.StartAsync();
         Assert.Equal(0, (await shop.RunAsync("db", "migrate")).ExitCode);
         return shop;
     }
@@ -68,6 +80,12 @@ internal sealed class Shop : IAsyncDisposable
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         File.WriteAllText(path, text);
         return path;
+    }
+
+    private async Task StartAsync()
+    {
+        var started = await RunAsync("db", "start");
+        Assert.True(started.ExitCode == 0, started.Errors);
     }
 
     public Task FillAsync(int customers) => ExecuteAsync(string.Create(CultureInfo.InvariantCulture,

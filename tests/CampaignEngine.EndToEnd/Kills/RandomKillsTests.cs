@@ -12,7 +12,7 @@ public sealed class RandomKillsTests : IDisposable
     [Fact]
     public async Task NobodyIsLostOrWrittenToTwiceWhateverIsKilledPausedAndEdited()
     {
-        var kills = new RandomKills { Seed = 20261122, Time = TimeSpan.FromSeconds(12), People = 1_500 };
+        var kills = new RandomKills { Seed = 20261122, Time = TimeSpan.FromSeconds(8), People = 1_000 };
 
         var wrong = await kills.RunAsync(_folder["s"], line => TestContext.Current.TestOutputHelper?.WriteLine(line));
 
