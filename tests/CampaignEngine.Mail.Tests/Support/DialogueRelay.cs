@@ -40,12 +40,19 @@ internal sealed class DialogueRelay : IAsyncDisposable
         socket.NoDelay = true;
         await using var stream = new NetworkStream(socket);
         using var reader = new StreamReader(stream, Encoding.UTF8);
-        foreach (var line in script)
+        for (var at = 0; at < script.Count; at++)
         {
+            var line = script[at];
             var rest = line[2..].TrimStart();
             switch (line[0])
             {
                 case 'S':
+                    // Lines that follow each other go out together: a client may hang up at the first of them.
+                    while (at + 1 < script.Count && script[at + 1][0] == 'S')
+                    {
+                        rest += "\r\n" + script[++at][2..].TrimStart();
+                    }
+
                     await stream.WriteAsync(Encoding.UTF8.GetBytes(rest + "\r\n"), TestContext.Current.CancellationToken);
                     break;
                 case 's':
