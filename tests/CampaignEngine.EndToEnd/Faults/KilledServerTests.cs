@@ -83,6 +83,7 @@ public sealed class KilledServerTests : IDisposable
         Assert.DoesNotContain("   at ", result.Errors, StringComparison.Ordinal);
         Assert.True(Lost.Any(sentence => result.Errors.Contains(sentence, StringComparison.Ordinal)), result.Errors);
         Assert.Equal(wholeServer, result.Errors.Contains("the private database had crashed and runs again", StringComparison.Ordinal));
+        await shop.SendDelayedAsync();
         Assert.Empty(sink.Twice);
         Assert.Equal(People, sink.Stored.Count);
         await shop.AssertSentAsync(People);
@@ -107,6 +108,7 @@ public sealed class KilledServerTests : IDisposable
         Assert.DoesNotContain("   at ", result.Errors, StringComparison.Ordinal);
         Assert.Contains("the answer to a commit was lost", result.Errors, StringComparison.Ordinal);
         Assert.InRange(cutter.Cuts, 2, Cuts);
+        await shop.SendDelayedAsync();
         Assert.Empty(sink.Twice);
         Assert.Equal(People, sink.Stored.Count);
         await shop.AssertSentAsync(People);

@@ -118,6 +118,16 @@ internal sealed class Shop : IAsyncDisposable
         Assert.True(launch.ExitCode == 0, launch.Errors);
     }
 
+    /// <summary>Sends to those whose attempts our side cut short three times, who would wait five minutes for the next.</summary>
+    public async Task SendDelayedAsync()
+    {
+        for (var times = 0; times < 5 && await ScalarAsync<bool>("SELECT EXISTS (SELECT FROM engine.send_retry)"); times++)
+        {
+            await ExecuteAsync("UPDATE engine.send_retry SET not_before = now(); UPDATE engine.send_chunk SET retry_at = now() WHERE retry_at IS NOT NULL");
+            AssertDone(await RunAsync("worker", "--until-idle"));
+        }
+    }
+
     /// <summary>The ledger adds up, with so many accepted and nobody in doubt.</summary>
     public async Task AssertSentAsync(int accepted)
     {
