@@ -43,7 +43,7 @@ internal sealed class SmtpWire : IAsyncDisposable
 
     public bool IsEncrypted => _stream is SslStream;
 
-    /// <summary>Dropped or closed by us: nothing can be said any more.</summary>
+    /// <summary>Dropped or closed by us, or its clock has run out: nothing can be said any more.</summary>
     public bool IsOver { get; private set; }
 
     /// <summary>More was read than has been asked for.</summary>

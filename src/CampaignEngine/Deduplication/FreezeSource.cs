@@ -19,7 +19,7 @@ namespace CampaignEngine.Deduplication;
 /// <summary>A list made when a recurring drop fell due; <paramref name="Because"/> says why it must be held, null when it may go.</summary>
 public sealed record DriftedList(long ListId, string? Because);
 
-/// <summary>Where a mailing's people come from when not straight from the plan's list.</summary>
+/// <summary>What a freeze asks the customer database: a list of its own, people read again, or who must leave a list that was made earlier.</summary>
 public sealed class FreezeSource(EngineDatabase database, CustomerModel model, ListMaker lists, ContactPoints contacts, TimeZoneInfo zone, MachineSweep machines)
 {
     private const int Page = 20_000;
@@ -80,8 +80,8 @@ public sealed class FreezeSource(EngineDatabase database, CustomerModel model, L
     }
 
     /// <summary>
-    /// Takes out of the mailing whom the customer database no longer has, and who no longer consents: days may lie between the plan that froze the list and the
-    /// launch, weeks between the test and its remainder. Addresses, cells and conditions stay as planned.
+    /// Takes out of the mailing whom the customer database no longer has, and who no longer consents: days may lie between the plan that made the list and its
+    /// launch. Addresses, cells and conditions stay as planned.
     /// </summary>
     /// <param name="part">test or remainder: only these; null: all.</param>
     public async Task CheckAgainAsync(

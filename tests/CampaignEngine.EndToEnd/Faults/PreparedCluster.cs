@@ -2,7 +2,7 @@ using CampaignEngine.Testing;
 
 namespace CampaignEngine.EndToEnd.Faults;
 
-/// <summary>A private server's files with all migrations in it, made once: a copy of it is there ten times sooner than a new one.</summary>
+/// <summary>A private server's files with all migrations in it, made once and copied for every test that does not ask how they are made.</summary>
 internal static class PreparedCluster
 {
     private static readonly TempDirectory Folder = new("pc");

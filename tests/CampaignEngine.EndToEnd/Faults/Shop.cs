@@ -82,12 +82,6 @@ internal sealed class Shop : IAsyncDisposable
         return path;
     }
 
-    private async Task StartAsync()
-    {
-        var started = await RunAsync("db", "start");
-        Assert.True(started.ExitCode == 0, started.Errors);
-    }
-
     public Task FillAsync(int customers) => ExecuteAsync(string.Create(CultureInfo.InvariantCulture,
         $"INSERT INTO crm.customers (customer_no, first_name, email, country, email_consent) SELECT 'C' || n, 'Ann', 'ann' || n || '@example.com', 'TW', 'granted' FROM generate_series(1, {customers}) n"));
 
@@ -161,4 +155,10 @@ internal sealed class Shop : IAsyncDisposable
     }
 
     public async ValueTask DisposeAsync() => await CampaignProcess.RunAsync(Folder, ["db", "stop"], _environment, CancellationToken.None);
+
+    private async Task StartAsync()
+    {
+        var started = await RunAsync("db", "start");
+        Assert.True(started.ExitCode == 0, started.Errors);
+    }
 }
